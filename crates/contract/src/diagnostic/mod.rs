@@ -1,0 +1,97 @@
+//! What the checker says: a code, a message, the lines it is about, and help.
+//!
+//! Messages quote contract text only; nothing secret reaches a contract, so nothing secret reaches a message.
+
+pub mod codes;
+mod render;
+mod suggest;
+
+pub use codes::Code;
+pub use render::{render, to_json};
+pub use suggest::did_you_mean;
+
+use crate::source::Span;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The contract is refused.
+    Error,
+    /// The contract loads, but gives something away.
+    Lint,
+}
+
+/// One finding about a contract.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    /// What kind of finding.
+    pub code: Code,
+    /// Whether the contract is refused.
+    pub severity: Severity,
+    /// One sentence, without a full stop.
+    pub message: String,
+    /// Where it is.
+    pub primary: Span,
+    /// What to say at that place; may be empty.
+    pub label: String,
+    /// Other places that explain it.
+    pub secondary: Vec<(Span, String)>,
+    /// What to do about it.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// A finding that refuses the contract.
+    #[must_use]
+    pub fn error(code: Code, primary: Span, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Error, primary, message.into())
+    }
+
+    /// A finding that is only named.
+    #[must_use]
+    pub fn lint(code: Code, primary: Span, message: impl Into<String>) -> Self {
+        Self::new(code, Severity::Lint, primary, message.into())
+    }
+
+    fn new(code: Code, severity: Severity, primary: Span, message: String) -> Self {
+        Self {
+            code,
+            severity,
+            message,
+            primary,
+            label: String::new(),
+            secondary: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
+    /// Says something at the place itself.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Points at another place.
+    #[must_use]
+    pub fn secondary(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.secondary.push((span, label.into()));
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Says "did you mean" when a candidate is close to the word.
+    #[must_use]
+    pub fn suggest<'a>(self, word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
+        match did_you_mean(word, candidates) {
+            Some(candidate) => self.help(format!("did you mean `{candidate}`?")),
+            None => self,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Templates: `$path` copies a value, `${…}` computes one, anything else is a constant.
+//!
+//! Parsed from contract nodes ([`parse`]), typed and compiled against the names in scope ([`compile`]), and
+//! evaluated once per request ([`CompiledTemplate::eval`]).
+
+mod ast;
+mod compile;
+mod each;
+mod eval;
+mod format;
+mod parse;
+mod text;
+
+pub use ast::{EachAst, Key, MapAst, Member, Part, PathAst, Template, TemplateKind, TextPlace};
+pub use compile::{Escape, Setting, Unlisted, compile};
+pub use eval::CompiledTemplate;
+pub use format::{TimeFormat, Zone};
+pub use parse::parse;
+pub use text::parse_text;
