@@ -1,0 +1,165 @@
+//! `check_code`: whether a code is good, without spending it unless the contract says so.
+
+use super::codes::{BadCode, Guarded};
+use super::input::Named;
+use super::send_verification::{PURPOSES, purpose};
+use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
+use crate::change::Change;
+use crate::code::{Code, Purpose};
+use crate::fault::Fault;
+use crate::identifier::IdentifierKind;
+use crate::outcome::{Answer, Outcome as Name};
+use crate::spec::{
+    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OptionSpec, OptionValues,
+};
+use async_trait::async_trait;
+use std::time::Duration;
+
+/// Its name.
+pub(super) const NAME: &str = "check_code";
+
+/// What it takes and answers.
+pub static SPEC: ActionSpec = ActionSpec {
+    name: NAME,
+    sentence: "Says whether a code is good; wrong tries are counted.",
+    caller: Caller::Anybody,
+    identifiers: Identifiers::Optional,
+    claims: true,
+    profile: false,
+    inputs: &[InputSpec::required("code", Kind::Text), InputSpec::optional("purpose", Kind::Text)],
+    options: &[
+        OptionSpec { name: "purpose", values: OptionValues::Words(PURPOSES) },
+        OptionSpec { name: "consume", values: OptionValues::Flag(false) },
+    ],
+    answers: &[AnswerSpec::new(Name::CodeAccepted, &[Field::new("expires_in", Kind::Duration)])],
+    failures: &[
+        Name::WrongCode,
+        Name::ExpiredCode,
+        Name::UsedCode,
+        Name::UnknownCode,
+        Name::UnknownAccount,
+        Name::Forbidden,
+    ],
+    reads_only: false,
+};
+
+/// The entry in the catalogue.
+pub struct CheckCode;
+
+#[async_trait]
+impl Entry for CheckCode {
+    fn spec(&self) -> &'static ActionSpec {
+        &SPEC
+    }
+
+    async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
+        let pairs = [inputs.identifiers.clone(), inputs.claims.clone()].concat();
+        let input = Input {
+            names: Named::all(&pairs, cx.setting.policy),
+            code: inputs.required("code")?,
+            purpose: purpose(inputs, options)?,
+            consume: options.flag("consume"),
+        };
+        perform(&input, cx).await
+    }
+}
+
+/// The input of a check.
+pub struct Input {
+    /// The identifier and the claims that the code was asked for with.
+    pub names: Vec<Named>,
+    /// The code.
+    pub code: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whether it is spent.
+    pub consume: bool,
+}
+
+/// What it can answer.
+pub enum Outcome {
+    /// Good for this long.
+    Accepted(Duration),
+    /// Not good.
+    Bad(BadCode),
+    /// No such account.
+    UnknownAccount,
+    /// It was asked for with other facts.
+    Forbidden,
+}
+
+impl From<Outcome> for Answer {
+    fn from(outcome: Outcome) -> Answer {
+        match outcome {
+            Outcome::Accepted(left) => Answer::bare(Name::CodeAccepted).with("expires_in", left.as_secs()),
+            Outcome::Bad(bad) => bad.into(),
+            Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
+            Outcome::Forbidden => Answer::bare(Name::Forbidden),
+        }
+    }
+}
+
+/// What was read before deciding.
+pub struct Loaded {
+    known: bool,
+    guarded: Guarded,
+}
+
+#[async_trait]
+impl Action for Input {
+    type Loaded = Loaded;
+    type Outcome = Outcome;
+
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
+        if let Some(email) = self.names.iter().find(|name| name.kind == IdentifierKind::Email) {
+            return Ok(Loaded {
+                known: true,
+                guarded: Guarded::load(self.purpose, &email.canonical, cx).await?,
+            });
+        }
+        let Some(name) = self.names.first() else {
+            return Ok(Loaded { known: true, guarded: Guarded::none() });
+        };
+        let realm = &cx.setting.policy.realm;
+        let account = cx.services.store.account_by_identifier(realm, name.kind, &name.canonical).await?;
+        let email = account.as_ref().and_then(|account| account.identifier(IdentifierKind::Email));
+        Ok(Loaded {
+            known: account.is_some(),
+            guarded: match email {
+                Some(email) => Guarded::load(self.purpose, &email.canonical, cx).await?,
+                None => Guarded::none(),
+            },
+        })
+    }
+
+    fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
+        if !loaded.known {
+            return Ok(Decision::just(Outcome::UnknownAccount));
+        }
+        let code = match loaded.guarded.compare(&self.code, at) {
+            Ok(code) => code,
+            Err((bad, changes)) => return Ok(Decision { outcome: Outcome::Bad(bad), changes }),
+        };
+        if !self.same_facts(code) {
+            // A right code with other facts is a try like any other, or the facts could be guessed for free.
+            let changes = loaded.guarded.count_try(code, at);
+            return Ok(Decision { outcome: Outcome::Forbidden, changes });
+        }
+        let changes =
+            if self.consume { vec![Change::SpendCode { code: code.id, at: at.now }] } else { Vec::new() };
+        Ok(Decision { outcome: Outcome::Accepted(code.expires_at.since(at.now)), changes })
+    }
+}
+
+impl Input {
+    /// Whether every fact given is one that the code was asked for with.
+    fn same_facts(&self, code: &Code) -> bool {
+        self.names.iter().all(|name| {
+            code.claims.iter().any(|(kind, canonical)| *kind == name.kind && *canonical == name.canonical)
+        })
+    }
+}

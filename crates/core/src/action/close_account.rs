@@ -1,0 +1,185 @@
+//! `close_account`: its owner removes an account; its identifiers are free again.
+
+use super::input::Named;
+use super::login::throttled;
+use super::proof::{Proof, prove};
+use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
+use crate::account::Account;
+use crate::authenticate::Rejection;
+use crate::change::Change;
+use crate::fault::Fault;
+use crate::identifier::IdentifierKind;
+use crate::outcome::{Answer, Outcome as Name};
+use crate::password::Password;
+use crate::session::EndReason;
+use crate::spec::{
+    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OptionSpec, OptionValues,
+};
+use async_trait::async_trait;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What it takes and answers.
+pub static SPEC: ActionSpec = ActionSpec {
+    name: "close_account",
+    sentence: "Removes an account at its owner's wish and frees its identifiers.",
+    caller: Caller::Anybody,
+    identifiers: Identifiers::Optional,
+    claims: false,
+    profile: false,
+    inputs: &[InputSpec::optional("password", Kind::Text), InputSpec::optional("reason", Kind::Text)],
+    options: &[OptionSpec { name: "needs", values: OptionValues::Words(&["password", "session", "both"]) }],
+    answers: &[AnswerSpec::new(Name::Closed, &[Field::new("account", Kind::Account)])],
+    failures: &[
+        Name::UnknownAccount,
+        Name::WrongPassword,
+        Name::Forbidden,
+        Name::MissingToken,
+        Name::InvalidToken,
+        Name::ExpiredToken,
+        Name::EndedSession,
+        Name::ReusedToken,
+        Name::WrongPurpose,
+        Name::DeletedAccount,
+    ],
+    reads_only: false,
+};
+
+/// The entry in the catalogue.
+pub struct CloseAccount;
+
+#[async_trait]
+impl Entry for CloseAccount {
+    fn spec(&self) -> &'static ActionSpec {
+        &SPEC
+    }
+
+    async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
+        let needs = options.word("needs");
+        if needs != "password" && cx.setting.caller.is_none() {
+            return Ok(Rejection::Missing.answer("access"));
+        }
+        let input = Input {
+            name: inputs.identifiers.first().and_then(|pair| Named::one(pair, cx.setting.policy)),
+            password: inputs.password("password"),
+            needs_password: needs != "session",
+        };
+        perform(&input, cx).await
+    }
+}
+
+/// The input of a closing.
+pub struct Input {
+    /// Which account; the caller's own when absent.
+    pub name: Option<Named>,
+    /// Its password.
+    pub password: Option<Password>,
+    /// Whether the password must be proved.
+    pub needs_password: bool,
+}
+
+/// What it can answer.
+pub enum Outcome {
+    /// Gone.
+    Closed(Arc<Account>),
+    /// No such account.
+    UnknownAccount,
+    /// Not its password, or the account is locked.
+    WrongPassword,
+    /// The session is somebody else's.
+    Forbidden,
+    /// A budget is spent.
+    Throttled(Duration),
+}
+
+impl From<Outcome> for Answer {
+    fn from(outcome: Outcome) -> Answer {
+        match outcome {
+            Outcome::Closed(account) => Answer::bare(Name::Closed).account(account),
+            Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
+            Outcome::WrongPassword => Answer::bare(Name::WrongPassword),
+            Outcome::Forbidden => Answer::bare(Name::Forbidden),
+            Outcome::Throttled(wait) => throttled(wait),
+        }
+    }
+}
+
+/// What was read and proved before deciding.
+pub struct Loaded {
+    account: Option<Account>,
+    proof: Proof,
+}
+
+#[async_trait]
+impl Action for Input {
+    type Loaded = Loaded;
+    type Outcome = Outcome;
+
+    fn name(&self) -> &'static str {
+        SPEC.name
+    }
+
+    async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
+        let (at, store) = (&cx.setting, &cx.services.store);
+        let realm = &at.policy.realm;
+        let account = match (&self.name, at.caller) {
+            (Some(name), _) => store.account_by_identifier(realm, name.kind, &name.canonical).await?,
+            // Fresh from the store: the version guards the deletion.
+            (None, Some(caller)) => store.account(realm, caller.account.id).await?,
+            (None, None) => None,
+        };
+        if !self.needs_password {
+            return Ok(Loaded { account, proof: Proof::Right(None) });
+        }
+        let name = self.name.clone().or_else(|| account.as_ref().and_then(first_name));
+        let proof = match (&name, &self.password) {
+            (Some(name), Some(password)) => prove(name, account.as_ref(), password, cx).await?,
+            _ => Proof::Wrong,
+        };
+        Ok(Loaded { account, proof })
+    }
+
+    fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
+        let Some(account) = &loaded.account else {
+            return Ok(Decision::just(match &loaded.proof {
+                Proof::Throttled(wait) => Outcome::Throttled(*wait),
+                _ => Outcome::UnknownAccount,
+            }));
+        };
+        match &loaded.proof {
+            Proof::Throttled(wait) => return Ok(Decision::just(Outcome::Throttled(*wait))),
+            Proof::Wrong => return Ok(Decision::just(Outcome::WrongPassword)),
+            Proof::Right(_) if account.locked => return Ok(Decision::just(Outcome::WrongPassword)),
+            Proof::Right(_) => {}
+        }
+        if at.caller.is_some_and(|caller| caller.account.id != account.id) {
+            return Ok(Decision::just(Outcome::Forbidden));
+        }
+        Ok(Decision { outcome: Outcome::Closed(Arc::new(account.clone())), changes: removal(account, at) })
+    }
+}
+
+/// The changes that remove an account and all it had; its session rows stay until their tokens have expired.
+pub(super) fn removal(account: &Account, at: &Setting<'_>) -> Vec<Change> {
+    let mut changes = vec![Change::EndSessions {
+        account: account.id,
+        version: Some(account.version),
+        except: None,
+        reason: EndReason::AccountDeleted,
+        at: at.now,
+    }];
+    if let Some(email) = account.identifier(IdentifierKind::Email) {
+        changes.extend(crate::code::Purpose::ALL.map(|purpose| Change::DropCodes {
+            realm: account.realm.clone(),
+            purpose,
+            destination: email.canonical.clone(),
+        }));
+    }
+    changes.push(Change::DeleteAccount { account: account.id, version: account.version + 1 });
+    changes
+}
+
+fn first_name(account: &Account) -> Option<Named> {
+    let first = account.identifiers.first()?;
+    Some(Named { kind: first.kind, written: first.written.clone(), canonical: first.canonical.clone() })
+}

@@ -1,0 +1,128 @@
+//! What the actions on codes share: drawing, keeping and comparing one.
+
+use super::{Context, Setting};
+use crate::change::Change;
+use crate::code::{Code, Purpose, TRIES_PER_CODE, TRIES_PER_HOUR};
+use crate::fault::Fault;
+use crate::key::{MacKey, same_bytes};
+use crate::outcome::{Answer, Outcome as Name};
+use crate::time::Timestamp;
+use std::net::IpAddr;
+use std::time::Duration;
+use uuid::Uuid;
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// The keyed hash under which a code is kept.
+pub(super) fn code_mac(id: Uuid, code: &str, key: &MacKey) -> [u8; 32] {
+    key.mac(&[b"code", id.as_bytes(), code.as_bytes()])
+}
+
+/// Why a presented code is not good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadCode {
+    /// Not the code; that many tries are left.
+    Wrong(u32),
+    /// Too late.
+    Expired,
+    /// Spent already.
+    Used,
+    /// There is none.
+    Unknown,
+}
+
+impl From<BadCode> for Answer {
+    fn from(bad: BadCode) -> Answer {
+        match bad {
+            BadCode::Wrong(left) => Answer::bare(Name::WrongCode).with("tries_left", left),
+            BadCode::Expired => Answer::bare(Name::ExpiredCode),
+            BadCode::Used => Answer::bare(Name::UsedCode),
+            BadCode::Unknown => Answer::bare(Name::UnknownCode),
+        }
+    }
+}
+
+/// The newest code for a destination, with how often it was guessed at.
+pub(super) struct Guarded {
+    pub(super) code: Option<Code>,
+    here: u32,
+    hour: u32,
+}
+
+impl Guarded {
+    /// Reads the code and its tallies.
+    pub(super) async fn load(
+        purpose: Purpose,
+        destination: &str,
+        cx: &Context<'_>,
+    ) -> Result<Guarded, Fault> {
+        let (at, store) = (&cx.setting, &cx.services.store);
+        let realm = &at.policy.realm;
+        let Some(code) = store.code(realm, purpose, destination).await? else { return Ok(Guarded::none()) };
+        let here = store.tally(realm, &here_key(&code, at.client.address), at.now).await?;
+        let hour = store.tally(realm, &hour_key(destination), at.now).await?;
+        Ok(Guarded { code: Some(code), here, hour })
+    }
+
+    /// No code.
+    pub(super) fn none() -> Guarded {
+        Guarded { code: None, here: 0, hour: 0 }
+    }
+
+    /// Whether the presented code is the one, and what must be written when it is not.
+    pub(super) fn compare(&self, presented: &str, at: &Setting<'_>) -> Result<&Code, (BadCode, Vec<Change>)> {
+        let Some(code) = &self.code else { return Err((BadCode::Unknown, Vec::new())) };
+        if self.here >= TRIES_PER_CODE || self.hour >= TRIES_PER_HOUR {
+            return Err((BadCode::Wrong(0), Vec::new()));
+        }
+        if !same_bytes(&code.mac, &code_mac(code.id, presented, at.keys.code())) {
+            let left = TRIES_PER_CODE.saturating_sub(self.here + 1);
+            return Err((BadCode::Wrong(left), self.count_try(code, at)));
+        }
+        if code.used_at.is_some() {
+            return Err((BadCode::Used, Vec::new()));
+        }
+        if at.now >= code.expires_at {
+            return Err((BadCode::Expired, Vec::new()));
+        }
+        Ok(code)
+    }
+
+    /// The changes that count a wrong try. Their guards make parallel guesses count one by one.
+    pub(super) fn count_try(&self, code: &Code, at: &Setting<'_>) -> Vec<Change> {
+        let count = |key: String, expected: u32, until: Timestamp| Change::Count {
+            realm: code.realm.clone(),
+            key,
+            expected,
+            until,
+            at: at.now,
+        };
+        // Tries on an old code stay counted until nobody could use it any more.
+        let later = code.expires_at.plus(Duration::from_secs(3600));
+        let hour_end = Timestamp((at.now.0.div_euclid(HOUR_MS) + 1) * HOUR_MS);
+        vec![
+            count(here_key(code, at.client.address), self.here, later),
+            count(hour_key(&code.destination), self.hour, hour_end),
+        ]
+    }
+}
+
+fn here_key(code: &Code, address: IpAddr) -> String {
+    format!("code:{}:{}", code.id, network(address))
+}
+
+fn hour_key(destination: &str) -> String {
+    format!("code-hour:{destination}")
+}
+
+/// The network an address is counted as: an IPv4 address (also when mapped into IPv6), or an IPv6 /64.
+#[must_use]
+pub fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Actions: the use-cases of the core. Each is one file with one anatomy: a sentence, its `SPEC`, its `Input`,
+//! its `Outcome`, *load*, *decide*, and a few tests.
+//!
+//! **Load** reads from the store (and, between reading and deciding, has a password hashed). **Decide** is pure
+//! and synchronous: from the input, what was loaded and the [`Setting`] it makes an outcome and a list of
+//! guarded changes. **Apply** is the store's; when a guard fails, load and decide run again, at most three times.
+//! [`perform`] does this for every action, adds the audit event, and keeps the cache of live sessions true.
+
+pub mod check_available;
+pub mod check_code;
+pub mod close_account;
+pub mod codes;
+mod input;
+pub mod login;
+pub mod logout;
+pub mod operator;
+mod proof;
+pub mod refresh;
+pub mod refused;
+pub mod register;
+pub mod reset_password;
+pub mod send_verification;
+pub mod show_account;
+mod start;
+
+pub use codes::network;
+pub use input::{Inputs, Named, Options};
+pub use operator::{DeleteAccount, ListAccounts, SetLocked, SetMustChange, SetPassword, ShowAccount};
+pub use proof::PASSWORD;
+pub use register::Input as Registration;
+
+use crate::account::{Account, AccountId};
+use crate::audit::AuditEvent;
+use crate::authenticate::Alive;
+use crate::change::{Applied, ApplyResult, Change};
+use crate::fault::Fault;
+use crate::key::RealmKeys;
+use crate::live::{LiveSessions, touched};
+use crate::outcome::{Answer, Outcome};
+use crate::policy::Policy;
+use crate::port::{Clock, Dice, Hasher, Limits, Store, uuid_v7};
+use crate::spec::ActionSpec;
+use crate::time::Timestamp;
+use crate::violation::Violation;
+use async_trait::async_trait;
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// What actions reach the world through.
+pub struct Services {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The hashing pool.
+    pub hasher: Arc<dyn Hasher>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The dice.
+    pub dice: Arc<dyn Dice>,
+    /// The budgets.
+    pub limits: Arc<dyn Limits>,
+    /// The cache of live sessions.
+    pub live: Arc<LiveSessions>,
+    /// Rung when a mail was queued.
+    pub mail_queued: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// Who sent the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The address, resolved once per request.
+    pub address: IpAddr,
+    /// The user agent, cut to 256 characters.
+    pub user_agent: String,
+    /// The request's id.
+    pub request_id: String,
+    /// The language to answer in.
+    pub language: String,
+}
+
+/// Everything a decision may look at besides its input and what was loaded.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// The contract's policy.
+    pub policy: &'a Policy,
+    /// The realm's keys.
+    pub keys: &'a RealmKeys,
+    /// Who sent the request.
+    pub client: &'a Client,
+    /// Who is signed in, where the operation asked for it.
+    pub caller: Option<&'a Alive>,
+    /// The time of the request.
+    pub now: Timestamp,
+    /// The dice.
+    pub dice: &'a dyn Dice,
+}
+
+/// A setting and the services: what *load* works with.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// What decisions look at.
+    pub setting: Setting<'a>,
+    /// The world.
+    pub services: &'a Services,
+    /// What the reply would break, asked before anything is written.
+    pub preview: &'a dyn Preview,
+}
+
+/// Looks at the reply an answer would get. A session's tokens may make it impossible (a cookie line that no
+/// browser keeps): then the violations are answered, and nothing is written.
+pub trait Preview: Send + Sync {
+    /// The rules that the reply to this answer would break.
+    fn violations(&self, answer: &Answer) -> Vec<Violation>;
+}
+
+/// A reply that is always possible.
+pub struct NoPreview;
+
+impl Preview for NoPreview {
+    fn violations(&self, _answer: &Answer) -> Vec<Violation> {
+        Vec::new()
+    }
+}
+
+/// What *decide* says: the answer, and what is to be written for it to be true.
+pub struct Decision<O> {
+    /// The answer.
+    pub outcome: O,
+    /// The guarded changes.
+    pub changes: Vec<Change>,
+}
+
+impl<O> Decision<O> {
+    /// An answer that writes nothing.
+    pub fn just(outcome: O) -> Decision<O> {
+        Decision { outcome, changes: Vec::new() }
+    }
+}
+
+/// One use-case with its input.
+#[async_trait]
+pub trait Action: Send + Sync {
+    /// What it reads.
+    type Loaded: Send + Sync;
+    /// What it can answer.
+    type Outcome: Into<Answer> + Send;
+    /// Its name, as in its spec.
+    fn name(&self) -> &'static str;
+    /// The reads, and the hash.
+    async fn load(&self, cx: &Context<'_>) -> Result<Self::Loaded, Fault>;
+    /// The decision: pure, synchronous.
+    fn decide(&self, loaded: &Self::Loaded, at: &Setting<'_>) -> Result<Decision<Self::Outcome>, Fault>;
+}
+
+/// An action as the contract engine sees it: its spec, and a way to run it from named inputs.
+#[async_trait]
+pub trait Entry: Send + Sync {
+    /// What it takes and answers.
+    fn spec(&self) -> &'static ActionSpec;
+    /// Reads the inputs and performs the action.
+    ///
+    /// # Errors
+    /// Infrastructure failed.
+    async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault>;
+}
+
+/// The catalogue: every action a contract can bind.
+pub static ACTIONS: &[&dyn Entry] = &[
+    &register::Register,
+    &login::Login,
+    &logout::Logout,
+    &refresh::Refresh,
+    &show_account::Show,
+    &check_available::CheckAvailable,
+    &send_verification::SendVerification,
+    &check_code::CheckCode,
+    &reset_password::ResetPassword,
+    &close_account::CloseAccount,
+    &refused::Refuse,
+];
+
+/// The action with this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static dyn Entry> {
+    ACTIONS.iter().copied().find(|entry| entry.spec().name == name)
+}
+
+/// How often an action may lose against other writers before it is a fault.
+const ATTEMPTS: usize = 3;
+
+/// Loads, decides and applies.
+///
+/// # Errors
+/// Infrastructure failed, or [`ATTEMPTS`] attempts in a row lost against other writers.
+pub async fn perform<A: Action>(action: &A, cx: &Context<'_>) -> Result<Answer, Fault> {
+    for _ in 0..ATTEMPTS {
+        let loaded = action.load(cx).await?;
+        let Decision { outcome, mut changes } = action.decide(&loaded, &cx.setting)?;
+        let mut answer: Answer = outcome.into();
+        let broken = if answer.session.is_some() { cx.preview.violations(&answer) } else { Vec::new() };
+        if !broken.is_empty() {
+            changes.clear();
+            answer = Answer::bare(Outcome::InvalidInput).violating(broken);
+        }
+        let silent = quiet(action.name(), answer.outcome);
+        if !silent {
+            changes.push(Change::Audit(Box::new(event(action.name(), &answer, cx))));
+        }
+        if changes.is_empty() {
+            return Ok(answer);
+        }
+        if let Some(applied) = write(changes, cx.services).await? {
+            return Ok(numbered(answer, &applied));
+        }
+    }
+    Err(Fault::Contention)
+}
+
+/// Applies changes and keeps the cache and the mail worker informed; nothing when a guard failed.
+async fn write(changes: Vec<Change>, services: &Services) -> Result<Option<Applied>, Fault> {
+    let stale = touched(&changes);
+    let mails = changes.iter().any(|change| matches!(change, Change::QueueMail(_)));
+    match services.store.apply(changes).await? {
+        ApplyResult::Conflict => Ok(None),
+        ApplyResult::Applied(applied) => {
+            services.live.forget(&stale, &applied);
+            if mails {
+                (services.mail_queued)();
+            }
+            Ok(Some(applied))
+        }
+    }
+}
+
+/// What is not worth a line of audit: successful refreshes and look-ups. They are counted as metrics.
+fn quiet(action: &str, outcome: Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Refreshed | Outcome::Shown | Outcome::Available | Outcome::Listed | Outcome::Refused
+    ) || (action == check_available::NAME && outcome == Outcome::InUse)
+        || (action == check_code::NAME && outcome == Outcome::CodeAccepted)
+        || outcome == Outcome::InvalidInput
+}
+
+/// An outcome that was decided before any action ran, such as a bad token: it is written down likewise.
+///
+/// # Errors
+/// The store failed.
+pub async fn record(action: &'static str, answer: &Answer, cx: &Context<'_>) -> Result<(), Fault> {
+    let change = Change::Audit(Box::new(event(action, answer, cx)));
+    write(vec![change], cx.services).await.map(drop)
+}
+
+fn event(action: &'static str, answer: &Answer, cx: &Context<'_>) -> AuditEvent {
+    let at = &cx.setting;
+    let caller = at.caller;
+    let account = answer.account.as_ref().map(|account| account.id).filter(|id| !id.0.is_nil());
+    AuditEvent {
+        id: uuid_v7(at.now, at.dice),
+        at: at.now,
+        realm: at.policy.realm.clone(),
+        contract: at.policy.contract.clone(),
+        action: Cow::Borrowed(action),
+        outcome: Cow::Borrowed(answer.outcome.name()),
+        account: account.or(caller.map(|alive| alive.account.id)),
+        session: answer.session.as_ref().map(|session| session.id).or(caller.map(|alive| alive.session.id)),
+        address: at.client.address.to_string(),
+        user_agent: at.client.user_agent.clone(),
+        request_id: at.client.request_id.clone(),
+    }
+}
+
+/// Fills in the numbers that the store gave.
+fn numbered(mut answer: Answer, applied: &Applied) -> Answer {
+    if let Some(account) = &answer.account {
+        let id: AccountId = account.id;
+        let given: Vec<_> = applied.assigned.iter().filter(|(whose, _)| *whose == id).collect();
+        if !given.is_empty() {
+            let mut named = Account::clone(account);
+            named.public_ids.extend(given.into_iter().map(|(_, public_id)| public_id.clone()));
+            answer.account = Some(Arc::new(named));
+        }
+    }
+    if let Some(count) = answer.data.iter_mut().find(|(name, _)| *name == "count") {
+        count.1 = applied.ended.len().into();
+    }
+    answer
+}

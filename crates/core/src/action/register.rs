@@ -1,0 +1,251 @@
+//! `register`: makes an account, and signs it in where the contract says so.
+
+use super::input::Named;
+use super::start::{Wish, start_session};
+use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
+use crate::account::{Account, AccountId};
+use crate::change::Change;
+use crate::fault::Fault;
+use crate::identifier::{Identifier, IdentifierKind};
+use crate::outcome::{Answer, Outcome as Name};
+use crate::password::{Password, PasswordHash};
+use crate::port::{Dice, draw_text, uuid_v7};
+use crate::profile::Setter;
+use crate::public_id::{PublicId, PublicIdKind};
+use crate::session::Session;
+use crate::spec::{
+    ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, S,
+};
+use crate::violation::Violation;
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// What it takes and answers.
+pub static SPEC: ActionSpec = ActionSpec {
+    name: "register",
+    sentence: "Makes an account from identifiers, a password and a profile.",
+    caller: Caller::Anybody,
+    identifiers: Identifiers::Some,
+    claims: false,
+    profile: true,
+    inputs: &[InputSpec::required("password", Kind::Text)],
+    options: &[OptionSpec { name: "sign_in", values: OptionValues::Flag(false) }],
+    answers: &[AnswerSpec::new(Name::Registered, S)],
+    failures: &[Name::Taken, Name::WeakPassword],
+    reads_only: false,
+};
+
+/// The entry in the catalogue.
+pub struct Register;
+
+#[async_trait]
+impl Entry for Register {
+    fn spec(&self) -> &'static ActionSpec {
+        &SPEC
+    }
+
+    async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
+        let input = Input {
+            identifiers: Named::all(&inputs.identifiers, cx.setting.policy),
+            password: Some(Password::new(inputs.required("password")?)),
+            profile: inputs.profile.clone(),
+            setter: Setter::Caller,
+            sign_in: options.flag("sign_in"),
+            must_change: false,
+            password_field: inputs.wire_name("password"),
+        };
+        perform(&input, cx).await
+    }
+}
+
+/// The input of a registration; an operator's `account create` is one too.
+pub struct Input {
+    /// What the account will sign in by.
+    pub identifiers: Vec<Named>,
+    /// Its password; an operator may make an account without one.
+    pub password: Option<Password>,
+    /// Its profile, as given.
+    pub profile: Map<String, Value>,
+    /// Who is asking.
+    pub setter: Setter,
+    /// Whether to sign in at once.
+    pub sign_in: bool,
+    /// Whether the password must be changed at the first sign-in.
+    pub must_change: bool,
+    /// The wire name of the password.
+    pub password_field: String,
+}
+
+/// What it can answer.
+pub enum Outcome {
+    /// The account is there; `sign_in` brings a session.
+    Registered(Arc<Account>, Option<Arc<Session>>),
+    /// An identifier belongs to somebody else, or was claimed by another member of this request.
+    Taken(IdentifierKind, bool),
+    /// The password may not be set.
+    WeakPassword(Vec<Violation>),
+    /// Identifiers or profile break rules.
+    InvalidInput(Vec<Violation>),
+}
+
+impl From<Outcome> for Answer {
+    fn from(outcome: Outcome) -> Answer {
+        match outcome {
+            Outcome::Registered(account, session) => {
+                let answer = Answer::bare(Name::Registered).account(account);
+                match session {
+                    Some(session) => answer.session(session),
+                    None => answer,
+                }
+            }
+            Outcome::Taken(kind, verified) => {
+                Answer::bare(Name::Taken).with("field", kind.name()).with("verified", verified)
+            }
+            Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
+            Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
+        }
+    }
+}
+
+/// What was read before deciding.
+pub enum Loaded {
+    /// Rules are broken: nothing was read.
+    Broken(Broken),
+    /// This identifier has an owner.
+    Taken(IdentifierKind, bool),
+    /// Everything is free; here is the profile and the hash.
+    Free(Map<String, Value>, Option<PasswordHash>),
+}
+
+/// The two ways of breaking rules.
+#[derive(Clone)]
+pub enum Broken {
+    /// Identifiers or profile.
+    Input(Vec<Violation>),
+    /// The password.
+    Password(Vec<Violation>),
+}
+
+#[async_trait]
+impl Action for Input {
+    type Loaded = Loaded;
+    type Outcome = Outcome;
+
+    fn name(&self) -> &'static str {
+        SPEC.name
+    }
+
+    async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
+        let policy = cx.setting.policy;
+        let profile = match self.checked(cx) {
+            Ok(profile) => profile,
+            Err(broken) => return Ok(Loaded::Broken(broken)),
+        };
+        for name in &self.identifiers {
+            let owner =
+                cx.services.store.account_by_identifier(&policy.realm, name.kind, &name.canonical).await?;
+            if let Some(owner) = owner {
+                let verified = owner.identifier(name.kind).is_some_and(|identifier| identifier.verified);
+                return Ok(Loaded::Taken(name.kind, verified));
+            }
+        }
+        let hash = match &self.password {
+            Some(password) => Some(cx.services.hasher.hash(password).await?),
+            None => None,
+        };
+        Ok(Loaded::Free(profile, hash))
+    }
+
+    fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
+        let (profile, hash) = match loaded {
+            Loaded::Broken(Broken::Input(violations)) => {
+                return Ok(Decision::just(Outcome::InvalidInput(violations.clone())));
+            }
+            Loaded::Broken(Broken::Password(violations)) => {
+                return Ok(Decision::just(Outcome::WeakPassword(violations.clone())));
+            }
+            Loaded::Taken(kind, verified) => return Ok(Decision::just(Outcome::Taken(*kind, *verified))),
+            Loaded::Free(profile, hash) => (profile, hash),
+        };
+        let account = self.account(profile.clone(), hash.clone(), at);
+        let sequence = at.policy.realm_ids.contains(&PublicIdKind::Sequence);
+        let mut changes = vec![Change::CreateAccount { account: Box::new(account.clone()), sequence }];
+        let mut session = None;
+        if self.sign_in {
+            let (started, change) = start_session(&account, Wish::default(), at);
+            changes.push(change);
+            session = Some(started);
+        }
+        Ok(Decision { outcome: Outcome::Registered(Arc::new(account), session), changes })
+    }
+}
+
+impl Input {
+    /// The completed profile, or the rules that the input breaks.
+    fn checked(&self, cx: &Context<'_>) -> Result<Map<String, Value>, Broken> {
+        let policy = cx.setting.policy;
+        let unfit =
+            |name: &&Named| policy.identifier(name.kind).is_none_or(|rule| !rule.acceptable(&name.written));
+        let mut violations: Vec<Violation> = self
+            .identifiers
+            .iter()
+            .filter(unfit)
+            .map(|name| Violation::new(name.kind.name(), "format"))
+            .collect();
+        if self.identifiers.is_empty() {
+            let first = policy.identifiers.first().map_or("identifier", |rule| rule.kind.name());
+            violations.push(Violation::required(first));
+        }
+        let profile = policy.profile.complete(&self.profile, self.setter);
+        let broken =
+            self.password.as_ref().map(|password| policy.password.violations(password, &self.password_field));
+        match (profile, broken.filter(|broken| !broken.is_empty())) {
+            (Err(mut more), _) => {
+                violations.append(&mut more);
+                Err(Broken::Input(violations))
+            }
+            (Ok(_), _) if !violations.is_empty() => Err(Broken::Input(violations)),
+            (Ok(_), Some(broken)) => Err(Broken::Password(broken)),
+            (Ok(profile), None) => Ok(profile),
+        }
+    }
+
+    fn account(&self, profile: Map<String, Value>, hash: Option<PasswordHash>, at: &Setting<'_>) -> Account {
+        let identifier = |name: &Named| Identifier {
+            kind: name.kind,
+            written: name.written.clone(),
+            canonical: name.canonical.clone(),
+            verified: false,
+        };
+        Account {
+            id: AccountId(uuid_v7(at.now, at.dice)),
+            realm: at.policy.realm.clone(),
+            version: 1,
+            identifiers: self.identifiers.iter().map(identifier).collect(),
+            public_ids: at.policy.realm_ids.iter().filter_map(|kind| drawn_id(kind, at.dice)).collect(),
+            password: hash,
+            profile,
+            roles: Vec::new(),
+            must_change_password: self.must_change,
+            locked: false,
+            created_at: at.now,
+            updated_at: at.now,
+            last_login: None,
+        }
+    }
+}
+
+/// A public id that is drawn at random; the others are the store's, the account's own, or an identifier.
+fn drawn_id(kind: &PublicIdKind, dice: &dyn Dice) -> Option<PublicId> {
+    let hex: Vec<char> = "0123456789abcdef".chars().collect();
+    let value = match kind {
+        PublicIdKind::Hex24 => draw_text(&hex, 24, dice),
+        PublicIdKind::Prefixed(prefix) => {
+            let letters: Vec<char> = ('0'..='9').chain('A'..='Z').chain('a'..='z').collect();
+            format!("{prefix}{}", draw_text(&letters, 22, dice))
+        }
+        PublicIdKind::Sequence | PublicIdKind::Uuid | PublicIdKind::Identifier(_) => return None,
+    };
+    Some(PublicId { kind: kind.name(), value })
+}

@@ -1,0 +1,292 @@
+//! `send_verification`: mails a code that proves control of an address.
+
+use super::codes::code_mac;
+use super::input::Named;
+use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
+use crate::account::{Account, AccountId};
+use crate::change::{Change, SealedMail};
+use crate::code::{Code, CodePolicy, Purpose};
+use crate::fault::Fault;
+use crate::identifier::{Identifier, IdentifierKind};
+use crate::mail::{CodeMail, seal_mail};
+use crate::outcome::{Answer, Outcome as Name};
+use crate::port::{draw_text, uuid_v7};
+use crate::spec::{
+    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OptionSpec, OptionValues,
+};
+use async_trait::async_trait;
+use serde_json::Map;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+const SENT: &[Field] = &[
+    Field::new("account", Kind::Account),
+    Field::new("expires_in", Kind::Duration),
+    Field::new("retry_after", Kind::Duration),
+];
+
+/// The purposes a code can be asked for.
+pub(super) const PURPOSES: &[&str] = &["sign_up", "verify", "reset_password", "change_identifier", "login"];
+
+/// What it takes and answers.
+pub static SPEC: ActionSpec = ActionSpec {
+    name: "send_verification",
+    sentence: "Mails a code that proves control of an address.",
+    caller: Caller::Anybody,
+    identifiers: Identifiers::One,
+    claims: true,
+    profile: false,
+    inputs: &[InputSpec::optional("purpose", Kind::Text)],
+    options: &[
+        OptionSpec { name: "purpose", values: OptionValues::Words(PURPOSES) },
+        OptionSpec { name: "tell", values: OptionValues::Words(&["always_sent", "truth"]) },
+    ],
+    answers: &[AnswerSpec::new(Name::Sent, SENT)],
+    failures: &[
+        Name::UnknownAccount,
+        Name::Taken,
+        Name::TooSoon,
+        Name::DeliveryFailed,
+        Name::Forbidden,
+        Name::Locked,
+    ],
+    reads_only: false,
+};
+
+/// The entry in the catalogue.
+pub struct SendVerification;
+
+#[async_trait]
+impl Entry for SendVerification {
+    fn spec(&self) -> &'static ActionSpec {
+        &SPEC
+    }
+
+    async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
+        let policy = cx.setting.policy;
+        let input = Input {
+            names: Named::all(&[vec![inputs.identifier()?], inputs.claims.clone()].concat(), policy),
+            purpose: purpose(inputs, options)?,
+            tell_truth: options.word("tell") == "truth",
+        };
+        perform(&input, cx).await
+    }
+}
+
+/// The purpose: the input where the binding gives one, the option otherwise.
+pub(super) fn purpose(inputs: &Inputs, options: &Options) -> Result<Purpose, Fault> {
+    let word = inputs.text("purpose").unwrap_or_else(|| options.word("purpose").to_owned());
+    Purpose::from_name(&word)
+        .ok_or_else(|| Fault::Internal("a purpose the checker should have refused".to_owned()))
+}
+
+/// The input of the request.
+pub struct Input {
+    /// The identifier, then the claims.
+    pub names: Vec<Named>,
+    /// What for.
+    pub purpose: Purpose,
+    /// Whether failures are told, or everything looks sent.
+    pub tell_truth: bool,
+}
+
+/// What it can answer.
+pub enum Outcome {
+    /// On its way, or made to look so.
+    Sent(Arc<Account>, Duration, Duration),
+    /// No such account.
+    UnknownAccount,
+    /// To sign up, everything named must be free.
+    Taken(IdentifierKind),
+    /// A claim is not the account's.
+    Forbidden,
+    /// Asked again too soon.
+    TooSoon(Duration),
+    /// There is no address to send to.
+    DeliveryFailed,
+    /// The account is locked.
+    Locked(Arc<Account>),
+}
+
+impl From<Outcome> for Answer {
+    fn from(outcome: Outcome) -> Answer {
+        match outcome {
+            Outcome::Sent(account, expires_in, retry_after) => Answer::bare(Name::Sent)
+                .account(account)
+                .with("expires_in", expires_in.as_secs())
+                .with("retry_after", retry_after.as_secs()),
+            Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
+            Outcome::Taken(kind) => {
+                Answer::bare(Name::Taken).with("field", kind.name()).with("verified", false)
+            }
+            Outcome::Forbidden => Answer::bare(Name::Forbidden),
+            Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", wait.as_secs().max(1)),
+            Outcome::DeliveryFailed => Answer::bare(Name::DeliveryFailed).with("channel", "email"),
+            Outcome::Locked(account) => Answer::bare(Name::Locked).account(account).with("retry_after", 0),
+        }
+    }
+}
+
+/// What was read before deciding.
+pub struct Loaded {
+    /// The owner of each name, in their order.
+    owners: Vec<Option<Account>>,
+    /// The code before, for the destination this one goes to.
+    before: Option<Code>,
+}
+
+#[async_trait]
+impl Action for Input {
+    type Loaded = Loaded;
+    type Outcome = Outcome;
+
+    fn name(&self) -> &'static str {
+        SPEC.name
+    }
+
+    async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
+        let (realm, store) = (&cx.setting.policy.realm, &cx.services.store);
+        let mut owners = Vec::with_capacity(self.names.len());
+        for name in &self.names {
+            owners.push(store.account_by_identifier(realm, name.kind, &name.canonical).await?);
+        }
+        let before = match self.destination(owners.first().and_then(Option::as_ref)) {
+            Some((_, canonical)) => store.code(realm, self.purpose, &canonical).await?,
+            None => None,
+        };
+        Ok(Loaded { owners, before })
+    }
+
+    fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
+        let policy = at.policy.code(self.purpose);
+        let account = match self.addressee(loaded) {
+            Ok(account) => account,
+            Err(failure) => return Ok(self.told(failure, at, &policy)),
+        };
+        let Some((address, canonical)) = self.destination(account.as_ref()) else {
+            return Ok(self.told(Outcome::DeliveryFailed, at, &policy));
+        };
+        if self.purpose == Purpose::SignUp && !self.acceptable(at) {
+            return Ok(self.told(Outcome::DeliveryFailed, at, &policy));
+        }
+        if let Some(before) = &loaded.before {
+            let again = before.created_at.plus(policy.resend_after);
+            if at.now < again && before.used_at.is_none() {
+                return Ok(self.told(Outcome::TooSoon(again.since(at.now)), at, &policy));
+            }
+        }
+        self.send(account, (address, canonical), &policy, at)
+    }
+}
+
+impl Input {
+    /// The account the code is for (none at sign-up), or why none is sent.
+    fn addressee(&self, loaded: &Loaded) -> Result<Option<Account>, Outcome> {
+        if self.purpose == Purpose::SignUp {
+            let taken = self.names.iter().zip(&loaded.owners).find(|(_, owner)| owner.is_some());
+            return taken.map_or(Ok(None), |(name, _)| Err(Outcome::Taken(name.kind)));
+        }
+        let Some(account) = loaded.owners.first().and_then(Clone::clone) else {
+            return Err(Outcome::UnknownAccount);
+        };
+        if account.locked {
+            return Err(Outcome::Locked(Arc::new(account)));
+        }
+        let owns = |owner: &Option<Account>| owner.as_ref().is_some_and(|owner| owner.id == account.id);
+        if loaded.owners.iter().all(owns) { Ok(Some(account)) } else { Err(Outcome::Forbidden) }
+    }
+
+    /// Where the code goes: the account's own address, or at sign-up the one that is named.
+    fn destination(&self, account: Option<&Account>) -> Option<(String, String)> {
+        if self.purpose == Purpose::SignUp {
+            let email = self.names.iter().find(|name| name.kind == IdentifierKind::Email)?;
+            return Some((email.written.clone(), email.canonical.clone()));
+        }
+        let email = account?.identifier(IdentifierKind::Email)?;
+        Some((email.written.clone(), email.canonical.clone()))
+    }
+
+    fn acceptable(&self, at: &Setting<'_>) -> bool {
+        let fits =
+            |name: &Named| at.policy.identifier(name.kind).is_some_and(|rule| rule.acceptable(&name.written));
+        self.names.iter().all(fits)
+    }
+
+    /// A failure, or what looks like success where the contract does not tell.
+    fn told(&self, failure: Outcome, at: &Setting<'_>, policy: &CodePolicy) -> Decision<Outcome> {
+        Decision::just(if self.tell_truth {
+            failure
+        } else {
+            Outcome::Sent(Arc::new(self.claimed(at)), policy.lifetime, policy.resend_after)
+        })
+    }
+
+    /// An account that holds only what the request claims.
+    fn claimed(&self, at: &Setting<'_>) -> Account {
+        let identifier = |name: &Named| Identifier {
+            kind: name.kind,
+            written: name.written.clone(),
+            canonical: name.canonical.clone(),
+            verified: false,
+        };
+        Account {
+            id: AccountId(Uuid::nil()),
+            realm: at.policy.realm.clone(),
+            version: 0,
+            identifiers: self.names.iter().map(identifier).collect(),
+            public_ids: Vec::new(),
+            password: None,
+            profile: Map::new(),
+            roles: Vec::new(),
+            must_change_password: false,
+            locked: false,
+            created_at: at.now,
+            updated_at: at.now,
+            last_login: None,
+        }
+    }
+
+    fn send(
+        &self,
+        account: Option<Account>,
+        (address, canonical): (String, String),
+        policy: &CodePolicy,
+        at: &Setting<'_>,
+    ) -> Result<Decision<Outcome>, Fault> {
+        let clear = draw_text(&policy.alphabet, policy.length, at.dice);
+        let id = uuid_v7(at.now, at.dice);
+        let code = Code {
+            id,
+            realm: at.policy.realm.clone(),
+            purpose: self.purpose,
+            destination: canonical.clone(),
+            account: account.as_ref().map(|account| account.id),
+            claims: self.names.iter().map(|name| (name.kind, name.canonical.clone())).collect(),
+            mac: code_mac(id, &clear, at.keys.code()),
+            created_at: at.now,
+            expires_at: at.now.plus(policy.lifetime),
+            used_at: None,
+        };
+        let about = account.unwrap_or_else(|| self.claimed(at));
+        let mail = at.policy.mails.code(&CodeMail {
+            purpose: self.purpose,
+            account: &about,
+            to: &address,
+            code: &clear,
+            expires_in: policy.lifetime,
+            language: &at.client.language,
+        });
+        let mail_id = uuid_v7(at.now, at.dice);
+        let sealed = SealedMail {
+            id: mail_id,
+            realm: at.policy.realm.clone(),
+            sealed: seal_mail(mail_id, &mail, at.keys.master(), at.dice)?,
+            created_at: at.now,
+            attempts: 0,
+            next_at: at.now,
+        };
+        let outcome = Outcome::Sent(Arc::new(about), policy.lifetime, policy.resend_after);
+        Ok(Decision { outcome, changes: vec![Change::PutCode(Box::new(code)), Change::QueueMail(sealed)] })
+    }
+}

@@ -1,0 +1,211 @@
+//! What an action may write. Every change carries its guard: what must still be true for it to be made. All
+//! changes of one `apply` are made together, or none is.
+
+use crate::account::{Account, AccountId, LastLogin};
+use crate::audit::AuditEvent;
+use crate::code::{Code, Purpose};
+use crate::key::StoredKey;
+use crate::password::PasswordHash;
+use crate::public_id::PublicId;
+use crate::session::{EndReason, RefreshState, Session, SessionId};
+use crate::time::Timestamp;
+use uuid::Uuid;
+
+/// A guarded write.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Adds an account. Guard: none of its identifiers and public ids is taken. When `sequence` is set, the
+    /// realm's counter gives it the next number as public id `sequence`.
+    CreateAccount {
+        /// The account, without the number that the counter will give.
+        account: Box<Account>,
+        /// Whether to draw a number.
+        sequence: bool,
+    },
+    /// Changes an account's password, lock or flag. Guard: `version` is still the account's; it becomes
+    /// `version + 1`.
+    UpdateAccount {
+        /// Which account.
+        account: AccountId,
+        /// The version it was decided on.
+        version: u64,
+        /// What to change.
+        update: AccountUpdate,
+        /// The new `updated_at`.
+        at: Timestamp,
+    },
+    /// Removes an account with its identifiers and public ids. Guard: `version`.
+    DeleteAccount {
+        /// Which account.
+        account: AccountId,
+        /// The version it was decided on.
+        version: u64,
+    },
+    /// Replaces a password hash by a stronger one of the same password. Where the stored hash is no longer
+    /// `from`, nothing happens and nothing conflicts: somebody else was faster.
+    UpgradeHash {
+        /// Whose.
+        account: AccountId,
+        /// The hash that was verified.
+        from: PasswordHash,
+        /// The hash to store.
+        to: PasswordHash,
+    },
+    /// Notes the last successful sign-in. No guard, no new version.
+    NoteLogin {
+        /// Whose.
+        account: AccountId,
+        /// When and from where.
+        login: LastLogin,
+    },
+    /// Starts a session. Guard: the account still has this version.
+    StartSession {
+        /// The session.
+        session: Box<Session>,
+        /// The version of its account that the decision saw.
+        account_version: u64,
+    },
+    /// Moves a session's refresh state, expiry and prolongation. Guards: it has not ended, and generation and
+    /// late-retry mark are still those of `from`.
+    MoveSession {
+        /// Which session.
+        session: SessionId,
+        /// The state the decision saw.
+        from: RefreshState,
+        /// The new state.
+        to: RefreshState,
+        /// The new expiry.
+        expires_at: Timestamp,
+        /// The new prolongation, if its contract prolongs.
+        access_until: Option<Timestamp>,
+        /// The new last use.
+        at: Timestamp,
+    },
+    /// Notes that a session was used. No guard.
+    TouchSession {
+        /// Which session.
+        session: SessionId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Ends one session. Guard: it has not ended.
+    EndSession {
+        /// Which session.
+        session: SessionId,
+        /// Why.
+        reason: EndReason,
+        /// When.
+        at: Timestamp,
+    },
+    /// Ends all live sessions of an account, but `except`. Guard: `version`; it becomes `version + 1`, so that
+    /// a sign-in under way cannot slip through. The ended ones are in [`Applied::ended`].
+    EndSessions {
+        /// Whose.
+        account: AccountId,
+        /// The version the decision saw, or nothing when an earlier change of the same apply has checked it.
+        version: Option<u64>,
+        /// The one that stays.
+        except: Option<SessionId>,
+        /// Why.
+        reason: EndReason,
+        /// When.
+        at: Timestamp,
+    },
+    /// Stores a code in place of the one before it for the same realm, purpose and destination.
+    PutCode(Box<Code>),
+    /// Spends a code. Guard: it is there and unspent.
+    SpendCode {
+        /// Which code.
+        code: Uuid,
+        /// When.
+        at: Timestamp,
+    },
+    /// Forgets the codes of a destination.
+    DropCodes {
+        /// The realm.
+        realm: String,
+        /// The purpose.
+        purpose: Purpose,
+        /// The canonical destination.
+        destination: String,
+    },
+    /// Adds one to a tally. Guard: at `at` it stands at `expected` (0 when absent or past its `until`).
+    Count {
+        /// The realm.
+        realm: String,
+        /// What is counted.
+        key: String,
+        /// The count the decision saw.
+        expected: u32,
+        /// When it was counted: tells a tally that is past its time from one that is not.
+        at: Timestamp,
+        /// When the tally is forgotten. Only the first count of a tally sets it: later ones do not prolong it.
+        until: Timestamp,
+    },
+    /// Puts a sealed mail into the outbox.
+    QueueMail(SealedMail),
+    /// Wipes a mail from the outbox. No guard.
+    MailDelivered(Uuid),
+    /// Puts a mail off after a failed delivery. No guard.
+    MailPutOff {
+        /// Which mail.
+        id: Uuid,
+        /// When to try again.
+        next_at: Timestamp,
+    },
+    /// Stores a wrapped key. Guard: no key with this realm, kind and id.
+    PutKey(StoredKey),
+    /// Writes one line of the audit trail.
+    Audit(Box<AuditEvent>),
+}
+
+/// What [`Change::UpdateAccount`] sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountUpdate {
+    /// A new password; the must-change flag becomes what is given.
+    Password {
+        /// The hash.
+        hash: PasswordHash,
+        /// Whether it must be changed at the next sign-in.
+        must_change: bool,
+    },
+    /// Locked or not.
+    Locked(bool),
+    /// The must-change flag.
+    MustChange(bool),
+}
+
+/// A mail in the outbox: nobody without the master key reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedMail {
+    /// Its id; also what the seal is bound to.
+    pub id: Uuid,
+    /// The realm.
+    pub realm: String,
+    /// The sealed bytes.
+    pub sealed: Vec<u8>,
+    /// When it was queued.
+    pub created_at: Timestamp,
+    /// How often delivery failed.
+    pub attempts: u32,
+    /// When it is due.
+    pub next_at: Timestamp,
+}
+
+/// What an `apply` did beyond what was asked by name.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Applied {
+    /// The numbers that the counter gave.
+    pub assigned: Vec<(AccountId, PublicId)>,
+    /// The sessions that [`Change::EndSessions`] and [`Change::EndSession`] ended.
+    pub ended: Vec<SessionId>,
+}
+
+/// The answer of an `apply`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApplyResult {
+    /// Everything was made, and is durable.
+    Applied(Applied),
+    /// A guard failed; nothing was made. Load and decide again.
+    Conflict,
+}

@@ -1,0 +1,100 @@
+//! Codes that prove control of an address.
+
+use crate::account::AccountId;
+use crate::identifier::IdentifierKind;
+use crate::time::Timestamp;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// What a code is for. A code for one purpose is nothing for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Purpose {
+    /// Proving an address before an account exists.
+    SignUp,
+    /// Proving an address of an existing account.
+    Verify,
+    /// Setting a new password.
+    ResetPassword,
+    /// Moving to another identifier.
+    ChangeIdentifier,
+    /// Signing in.
+    Login,
+}
+
+impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Purpose; 5] =
+        [Purpose::SignUp, Purpose::Verify, Purpose::ResetPassword, Purpose::ChangeIdentifier, Purpose::Login];
+
+    /// The word in contracts and in the store.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Purpose::SignUp => "sign_up",
+            Purpose::Verify => "verify",
+            Purpose::ResetPassword => "reset_password",
+            Purpose::ChangeIdentifier => "change_identifier",
+            Purpose::Login => "login",
+        }
+    }
+
+    /// The purpose with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Purpose> {
+        Purpose::ALL.into_iter().find(|purpose| purpose.name() == name)
+    }
+}
+
+/// How codes look and live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodePolicy {
+    /// The characters they are drawn from.
+    pub alphabet: Vec<char>,
+    /// How many characters.
+    pub length: usize,
+    /// How long one is good.
+    pub lifetime: Duration,
+    /// How long to wait before asking for another.
+    pub resend_after: Duration,
+}
+
+impl Default for CodePolicy {
+    fn default() -> CodePolicy {
+        CodePolicy {
+            alphabet: ('0'..='9').collect(),
+            length: 6,
+            lifetime: Duration::from_secs(600),
+            resend_after: Duration::from_secs(60),
+        }
+    }
+}
+
+/// A code that was sent. Only its keyed hash is kept; the newest per (realm, purpose, destination) counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Its id: tries are counted against it.
+    pub id: Uuid,
+    /// The realm.
+    pub realm: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The canonical address it was sent to.
+    pub destination: String,
+    /// The account it is for; absent at sign-up.
+    pub account: Option<AccountId>,
+    /// The canonical identifiers that were named when it was asked for: they must be named again.
+    pub claims: Vec<(IdentifierKind, String)>,
+    /// HMAC over id and code under the realm's code key.
+    pub mac: [u8; 32],
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Until when it is good.
+    pub expires_at: Timestamp,
+    /// When it was spent.
+    pub used_at: Option<Timestamp>,
+}
+
+/// How many wrong tries one client address has at one code.
+pub const TRIES_PER_CODE: u32 = 5;
+/// How many wrong tries one destination's codes stand in an hour, from everywhere.
+pub const TRIES_PER_HOUR: u32 = 25;

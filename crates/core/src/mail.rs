@@ -1,0 +1,81 @@
+//! A mail as it is rendered, before it is sealed into the outbox.
+
+use crate::account::Account;
+use crate::code::Purpose;
+use crate::fault::Fault;
+use crate::key::MasterKey;
+use crate::port::Dice;
+use serde_json::{Value, json};
+use std::time::Duration;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// A rendered mail.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The one recipient.
+    pub to: String,
+    /// The subject line.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+    /// The HTML alternative, if the contract gives one.
+    pub html: Option<String>,
+}
+
+/// What a mail about a code is rendered from.
+pub struct CodeMail<'a> {
+    /// What the code is for.
+    pub purpose: Purpose,
+    /// The account it is about; at sign-up it holds what the request claims.
+    pub account: &'a Account,
+    /// Where it goes.
+    pub to: &'a str,
+    /// The code, in clear: it must not be kept.
+    pub code: &'a str,
+    /// How long the code lives.
+    pub expires_in: Duration,
+    /// The language of the request.
+    pub language: &'a str,
+}
+
+/// A contract's texts for the mails that actions send.
+pub trait MailTexts: Send + Sync {
+    /// Renders the mail that carries a code.
+    fn code(&self, mail: &CodeMail<'_>) -> Mail;
+}
+
+/// Seals a mail under the master key, bound to its id in the outbox: no clear code lies in the store.
+///
+/// # Errors
+/// The cipher refused.
+pub fn seal_mail(id: Uuid, mail: &Mail, master: &MasterKey, dice: &dyn Dice) -> Result<Vec<u8>, Fault> {
+    let clear = Zeroizing::new(
+        json!({"to": mail.to, "subject": mail.subject, "text": mail.text, "html": mail.html}).to_string(),
+    );
+    master.seal(&binding(id), clear.as_bytes(), dice)
+}
+
+/// Opens a mail from the outbox.
+///
+/// # Errors
+/// Another master key, or damaged data.
+pub fn open_mail(id: Uuid, sealed: &[u8], master: &MasterKey) -> Result<Mail, Fault> {
+    let clear = master.open(&binding(id), sealed)?;
+    let value: Value = serde_json::from_slice(&clear).map_err(|_| damaged())?;
+    let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+    Ok(Mail {
+        to: text("to").ok_or_else(damaged)?,
+        subject: text("subject").ok_or_else(damaged)?,
+        text: text("text").ok_or_else(damaged)?,
+        html: text("html"),
+    })
+}
+
+fn binding(id: Uuid) -> Vec<u8> {
+    format!("mail\n{id}").into_bytes()
+}
+
+fn damaged() -> Fault {
+    Fault::Crypto("a mail in the outbox is damaged".to_owned())
+}

@@ -1,0 +1,401 @@
+//! What an action can answer: the closed set of outcomes, their groups, and the answer that carries one.
+
+use crate::account::Account;
+use crate::session::Session;
+use crate::spec::{Field, Kind};
+use crate::violation::Violation;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// A group of outcomes that a contract may answer together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// Unknown account or wrong password.
+    BadCredentials,
+    /// The account may not sign in.
+    Barred,
+    /// Something else must be done first.
+    StepNeeded,
+    /// No, or no good, credential was presented.
+    Unauthenticated,
+    /// The code is not good.
+    BadCode,
+    /// The request never reached an action.
+    RequestError,
+    /// Infrastructure said no.
+    Fault,
+    /// Everything that is not an action's own answer.
+    Failure,
+}
+
+impl Group {
+    /// Every group, the widest last.
+    pub const ALL: [Group; 8] = [
+        Group::BadCredentials,
+        Group::Barred,
+        Group::StepNeeded,
+        Group::Unauthenticated,
+        Group::BadCode,
+        Group::RequestError,
+        Group::Fault,
+        Group::Failure,
+    ];
+
+    /// The word in contracts.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Group::BadCredentials => "bad_credentials",
+            Group::Barred => "barred",
+            Group::StepNeeded => "step_needed",
+            Group::Unauthenticated => "unauthenticated",
+            Group::BadCode => "bad_code",
+            Group::RequestError => "request_error",
+            Group::Fault => "fault",
+            Group::Failure => "failure",
+        }
+    }
+
+    /// The group with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Group> {
+        Group::ALL.into_iter().find(|group| group.name() == name)
+    }
+
+    /// The status of a reply keyed by this group; the last three pass each outcome's own through.
+    #[must_use]
+    pub fn status(self) -> Option<u16> {
+        match self {
+            Group::BadCredentials | Group::Unauthenticated => Some(401),
+            Group::Barred | Group::StepNeeded => Some(403),
+            Group::BadCode => Some(400),
+            Group::RequestError | Group::Fault | Group::Failure => None,
+        }
+    }
+
+    /// The outcomes in this group; of [`Group::Failure`] all that are not an action's own answer.
+    #[must_use]
+    pub fn members(self) -> Vec<Outcome> {
+        let inside = |outcome: &Outcome| match self {
+            Group::Failure => !outcome.own(),
+            group => outcome.group() == Some(group),
+        };
+        Outcome::ALL.iter().copied().filter(inside).collect()
+    }
+}
+
+/// Everything an action, the request pipeline or the infrastructure can answer. The catalogue of
+/// `docs/outcomes.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// `register`: the account is there.
+    Registered,
+    /// Signed in.
+    SignedIn,
+    /// Signed out.
+    SignedOut,
+    /// Fresh tokens, or a prolonged pair.
+    Refreshed,
+    /// Here is what was asked for.
+    Shown,
+    /// The identifier is free.
+    Available,
+    /// The identifier is taken (as an answer, not a failure).
+    InUse,
+    /// A code is on its way.
+    Sent,
+    /// The code is good.
+    CodeAccepted,
+    /// The new password counts.
+    PasswordReset,
+    /// The account is closed.
+    Closed,
+    /// Operator: the account was changed.
+    Updated,
+    /// Operator: the accounts asked for.
+    Listed,
+    /// Operator: the account is gone.
+    Deleted,
+    /// No such account.
+    UnknownAccount,
+    /// Not its password.
+    WrongPassword,
+    /// Locked by an operator.
+    Locked,
+    /// A new password must be set before signing in.
+    PasswordChangeRequired,
+    /// No credential was presented.
+    MissingToken,
+    /// Unreadable or wrongly signed.
+    InvalidToken,
+    /// Past its time.
+    ExpiredToken,
+    /// The session is over, or unknown.
+    EndedSession,
+    /// A refresh token that should long be gone.
+    ReusedToken,
+    /// Good, but for something else.
+    WrongPurpose,
+    /// Its account is gone.
+    DeletedAccount,
+    /// Not the code.
+    WrongCode,
+    /// Too late.
+    ExpiredCode,
+    /// Spent already.
+    UsedCode,
+    /// There is no such code.
+    UnknownCode,
+    /// The input breaks rules.
+    InvalidInput,
+    /// The body does not parse.
+    Malformed,
+    /// An identifier belongs to somebody else.
+    Taken,
+    /// The password may not be set.
+    WeakPassword,
+    /// The caller may not do this.
+    Forbidden,
+    /// Asked again too soon.
+    TooSoon,
+    /// The code cannot be sent.
+    DeliveryFailed,
+    /// Nothing was there to end.
+    NothingEnded,
+    /// The contract refuses this on purpose.
+    Refused,
+    /// No such path.
+    NotFound,
+    /// No such method here.
+    MethodNotAllowed,
+    /// Nothing the client accepts.
+    NotAcceptable,
+    /// The body is too large.
+    TooLarge,
+    /// Not a content type of this operation.
+    UnsupportedMedia,
+    /// A limit was reached.
+    Throttled,
+    /// Too much to do at the moment.
+    Overloaded,
+    /// Something broke.
+    Broken,
+}
+
+/// What is fixed about an outcome.
+#[derive(Clone, Copy, Debug)]
+pub struct OutcomeSpec {
+    /// The word in contracts.
+    pub name: &'static str,
+    /// The default status.
+    pub status: u16,
+    /// The group directly above, if any but [`Group::Failure`].
+    pub group: Option<Group>,
+    /// The names a reply may use beyond those always in scope (for an action's own answers: see its spec).
+    pub data: &'static [Field],
+}
+
+const TOKEN: &[Field] = &[Field::new("token", Kind::Text)];
+const ENDED: &[Field] = &[Field::new("token", Kind::Text), Field::new("reason", Kind::Text)];
+const TRIES: &[Field] = &[Field::nullable("tries_left", Kind::Integer)];
+const RETRY: &[Field] = &[Field::new("retry_after", Kind::Duration)];
+const VIOLATIONS: &[Field] = &[Field::new("violations", Kind::Violations)];
+const LOCKED: &[Field] = &[
+    Field::new("account", Kind::Account),
+    Field::nullable("until", Kind::Time),
+    Field::new("retry_after", Kind::Duration),
+];
+const STEP: &[Field] = &[Field::new("account", Kind::Account), Field::new("tokens", Kind::Tokens)];
+
+impl Outcome {
+    /// Every outcome, in the order of the catalogue.
+    pub const ALL: &'static [Outcome] = &[
+        Outcome::Registered,
+        Outcome::SignedIn,
+        Outcome::SignedOut,
+        Outcome::Refreshed,
+        Outcome::Shown,
+        Outcome::Available,
+        Outcome::InUse,
+        Outcome::Sent,
+        Outcome::CodeAccepted,
+        Outcome::PasswordReset,
+        Outcome::Closed,
+        Outcome::Updated,
+        Outcome::Listed,
+        Outcome::Deleted,
+        Outcome::UnknownAccount,
+        Outcome::WrongPassword,
+        Outcome::Locked,
+        Outcome::PasswordChangeRequired,
+        Outcome::MissingToken,
+        Outcome::InvalidToken,
+        Outcome::ExpiredToken,
+        Outcome::EndedSession,
+        Outcome::ReusedToken,
+        Outcome::WrongPurpose,
+        Outcome::DeletedAccount,
+        Outcome::WrongCode,
+        Outcome::ExpiredCode,
+        Outcome::UsedCode,
+        Outcome::UnknownCode,
+        Outcome::InvalidInput,
+        Outcome::Malformed,
+        Outcome::Taken,
+        Outcome::WeakPassword,
+        Outcome::Forbidden,
+        Outcome::TooSoon,
+        Outcome::DeliveryFailed,
+        Outcome::NothingEnded,
+        Outcome::Refused,
+        Outcome::NotFound,
+        Outcome::MethodNotAllowed,
+        Outcome::NotAcceptable,
+        Outcome::TooLarge,
+        Outcome::UnsupportedMedia,
+        Outcome::Throttled,
+        Outcome::Overloaded,
+        Outcome::Broken,
+    ];
+
+    /// What is fixed about it.
+    #[must_use]
+    pub fn spec(self) -> OutcomeSpec {
+        use Group::{BadCode, BadCredentials, Barred, Fault, RequestError, StepNeeded, Unauthenticated};
+        let (name, status, group, data): (_, _, _, &'static [Field]) = match self {
+            Outcome::Registered => ("registered", 201, None, &[]),
+            Outcome::SignedIn => ("signed_in", 200, None, &[]),
+            Outcome::SignedOut => ("signed_out", 204, None, &[]),
+            Outcome::Refreshed => ("refreshed", 200, None, &[]),
+            Outcome::Shown => ("shown", 200, None, &[]),
+            Outcome::Available => ("available", 200, None, &[]),
+            Outcome::InUse => ("in_use", 200, None, &[]),
+            Outcome::Sent => ("sent", 200, None, &[]),
+            Outcome::CodeAccepted => ("code_accepted", 200, None, &[]),
+            Outcome::PasswordReset => ("password_reset", 200, None, &[]),
+            Outcome::Closed => ("closed", 200, None, &[]),
+            Outcome::Updated => ("updated", 200, None, &[]),
+            Outcome::Listed => ("listed", 200, None, &[]),
+            Outcome::Deleted => ("deleted", 200, None, &[]),
+            Outcome::UnknownAccount => ("unknown_account", 401, Some(BadCredentials), TRIES),
+            Outcome::WrongPassword => ("wrong_password", 401, Some(BadCredentials), TRIES),
+            Outcome::Locked => ("locked", 423, Some(Barred), LOCKED),
+            Outcome::PasswordChangeRequired => ("password_change_required", 403, Some(StepNeeded), STEP),
+            Outcome::MissingToken => ("missing_token", 401, Some(Unauthenticated), TOKEN),
+            Outcome::InvalidToken => ("invalid_token", 401, Some(Unauthenticated), TOKEN),
+            Outcome::ExpiredToken => ("expired_token", 401, Some(Unauthenticated), TOKEN),
+            Outcome::EndedSession => ("ended_session", 401, Some(Unauthenticated), ENDED),
+            Outcome::ReusedToken => ("reused_token", 401, Some(Unauthenticated), TOKEN),
+            Outcome::WrongPurpose => ("wrong_purpose", 401, Some(Unauthenticated), TOKEN),
+            Outcome::DeletedAccount => ("deleted_account", 401, Some(Unauthenticated), TOKEN),
+            Outcome::WrongCode => ("wrong_code", 400, Some(BadCode), TRIES),
+            Outcome::ExpiredCode => ("expired_code", 400, Some(BadCode), &[]),
+            Outcome::UsedCode => ("used_code", 400, Some(BadCode), &[]),
+            Outcome::UnknownCode => ("unknown_code", 400, Some(BadCode), &[]),
+            Outcome::InvalidInput => ("invalid_input", 400, None, VIOLATIONS),
+            Outcome::Malformed => ("malformed", 400, Some(RequestError), VIOLATIONS),
+            Outcome::Taken => ("taken", 409, None, TAKEN),
+            Outcome::WeakPassword => ("weak_password", 400, None, VIOLATIONS),
+            Outcome::Forbidden => ("forbidden", 403, None, &[]),
+            Outcome::TooSoon => ("too_soon", 429, None, RETRY),
+            Outcome::DeliveryFailed => ("delivery_failed", 502, None, CHANNEL),
+            Outcome::NothingEnded => ("nothing_ended", 401, None, &[]),
+            Outcome::Refused => ("refused", 403, None, &[]),
+            Outcome::NotFound => ("not_found", 404, Some(RequestError), &[]),
+            Outcome::MethodNotAllowed => ("method_not_allowed", 405, Some(RequestError), ALLOW),
+            Outcome::NotAcceptable => ("not_acceptable", 406, Some(RequestError), &[]),
+            Outcome::TooLarge => ("too_large", 413, Some(RequestError), &[]),
+            Outcome::UnsupportedMedia => ("unsupported_media", 415, Some(RequestError), &[]),
+            Outcome::Throttled => ("throttled", 429, Some(Fault), RETRY),
+            Outcome::Overloaded => ("overloaded", 503, Some(Fault), RETRY),
+            Outcome::Broken => ("broken", 500, Some(Fault), &[]),
+        };
+        OutcomeSpec { name, status, group, data }
+    }
+
+    /// The word in contracts.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.spec().name
+    }
+
+    /// The outcome with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Outcome> {
+        Outcome::ALL.iter().copied().find(|outcome| outcome.name() == name)
+    }
+
+    /// Its group, if any but `failure`.
+    #[must_use]
+    pub fn group(self) -> Option<Group> {
+        self.spec().group
+    }
+
+    /// Whether it is an action's own answer, not a failure.
+    #[must_use]
+    pub fn own(self) -> bool {
+        (self as usize) < (Outcome::UnknownAccount as usize)
+    }
+}
+
+const TAKEN: &[Field] = &[Field::new("field", Kind::Text), Field::new("verified", Kind::Boolean)];
+const CHANNEL: &[Field] = &[Field::new("channel", Kind::Text)];
+const ALLOW: &[Field] = &[Field::new("allow", Kind::Text)];
+const _: () = assert!(Outcome::ALL.len() == Outcome::Broken as usize + 1);
+
+/// An outcome with its data: what the reply templates read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// Which outcome.
+    pub outcome: Outcome,
+    /// `account`, where the outcome has one.
+    pub account: Option<Arc<Account>>,
+    /// `session` and with it `tokens`, where the outcome has them.
+    pub session: Option<Arc<Session>>,
+    /// Data by name. Times are milliseconds since the epoch, durations whole seconds.
+    pub data: Vec<(&'static str, Value)>,
+    /// `violations`.
+    pub violations: Vec<Violation>,
+}
+
+impl Answer {
+    /// An outcome without data.
+    #[must_use]
+    pub fn bare(outcome: Outcome) -> Answer {
+        Answer { outcome, account: None, session: None, data: Vec::new(), violations: Vec::new() }
+    }
+
+    /// The same with an account.
+    #[must_use]
+    pub fn account(mut self, account: Arc<Account>) -> Answer {
+        self.account = Some(account);
+        self
+    }
+
+    /// The same with a session.
+    #[must_use]
+    pub fn session(mut self, session: Arc<Session>) -> Answer {
+        self.session = Some(session);
+        self
+    }
+
+    /// The same with one more datum.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Answer {
+        self.data.push((name, value.into()));
+        self
+    }
+
+    /// The same with violations.
+    #[must_use]
+    pub fn violating(mut self, violations: Vec<Violation>) -> Answer {
+        self.violations = violations;
+        self
+    }
+
+    /// The datum with this name.
+    #[must_use]
+    pub fn datum(&self, name: &str) -> Option<&Value> {
+        self.data.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+}

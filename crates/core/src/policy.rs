@@ -1,0 +1,93 @@
+//! What a contract asks of the core: the part of a compiled plan that actions decide by.
+
+use crate::code::{CodePolicy, Purpose};
+use crate::identifier::{IdentifierKind, IdentifierRule};
+use crate::key::{Algorithm, KeyNeed};
+use crate::mail::MailTexts;
+use crate::password::PasswordPolicy;
+use crate::profile::ProfileSchema;
+use crate::public_id::PublicIdKind;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How tokens of one name look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenFormat {
+    /// A signed JWT (RFC 7519).
+    Jwt(Algorithm),
+    /// A random-looking text with this prefix.
+    Opaque {
+        /// What it begins with, possibly empty.
+        prefix: String,
+    },
+}
+
+/// How tokens of one name look and live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenPolicy {
+    /// `access`, `refresh` or a purpose.
+    pub name: String,
+    /// Its format.
+    pub format: TokenFormat,
+    /// How long one lives.
+    pub lifetime: Duration,
+    /// It never lives past sign-in plus this.
+    pub longest: Option<Duration>,
+}
+
+/// A contract's policy within a realm.
+pub struct Policy {
+    /// The realm's name.
+    pub realm: String,
+    /// The contract's name.
+    pub contract: String,
+    /// What accounts sign in by, in the order in which uniqueness is asked.
+    pub identifiers: Vec<IdentifierRule>,
+    /// The id that this contract shows.
+    pub id: PublicIdKind,
+    /// All id kinds that the realm's contracts show: a new account gets one of each.
+    pub realm_ids: Vec<PublicIdKind>,
+    /// The profile.
+    pub profile: ProfileSchema,
+    /// What new passwords must be.
+    pub password: PasswordPolicy,
+    /// The tokens by name.
+    pub tokens: Vec<TokenPolicy>,
+    /// Whether its sessions are prolonged in place (`rotation: prolong`): then a pair lives by its row.
+    pub prolongs: bool,
+    /// How codes look and live, where the contract says so.
+    pub codes: BTreeMap<Purpose, CodePolicy>,
+    /// The texts of mails.
+    pub mails: Arc<dyn MailTexts>,
+}
+
+impl Policy {
+    /// The comparison rule of an identifier kind, if accounts have it.
+    #[must_use]
+    pub fn identifier(&self, kind: IdentifierKind) -> Option<&IdentifierRule> {
+        self.identifiers.iter().find(|rule| rule.kind == kind)
+    }
+
+    /// The token with this name.
+    #[must_use]
+    pub fn token(&self, name: &str) -> Option<&TokenPolicy> {
+        self.tokens.iter().find(|token| token.name == name)
+    }
+
+    /// How codes for a purpose look and live.
+    #[must_use]
+    pub fn code(&self, purpose: Purpose) -> CodePolicy {
+        self.codes.get(&purpose).cloned().unwrap_or_default()
+    }
+
+    /// The signing keys its tokens need.
+    #[must_use]
+    pub fn key_needs(&self) -> Vec<KeyNeed> {
+        let need = |token: &TokenPolicy| match token.format {
+            TokenFormat::Jwt(algorithm) => Some(KeyNeed { kind: token.name.clone(), algorithm }),
+            TokenFormat::Opaque { .. } => None,
+        };
+        self.tokens.iter().filter_map(need).collect()
+    }
+}

@@ -1,0 +1,95 @@
+//! What is kept. A store offers reads and one write: [`Store::apply`]. No transaction leaves it.
+//!
+//! To add an engine: a crate `store-<name>` with the same file names as `store-sqlite`, that passes the stories
+//! in `testkit::store_stories` and agrees with `testkit::MemoryStore` on random actions.
+
+use crate::account::{Account, AccountId};
+use crate::audit::AuditEvent;
+use crate::change::{ApplyResult, Change, SealedMail};
+use crate::code::{Code, Purpose};
+use crate::fault::Fault;
+use crate::identifier::IdentifierKind;
+use crate::key::StoredKey;
+use crate::session::{Session, SessionId};
+use crate::time::Timestamp;
+use async_trait::async_trait;
+use std::time::Duration;
+
+/// How long a session or a code stays after its expiry, so that a late caller is still told the true reason.
+pub const KEPT_AFTER_EXPIRY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A session and the account it belongs to, unless that is gone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SessionWithAccount {
+    /// The session, ended or not.
+    pub session: Session,
+    /// Its account.
+    pub account: Option<Account>,
+}
+
+/// Which accounts to list: ordered by creation (internal id).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountPage {
+    /// Only accounts after this one.
+    pub after: Option<AccountId>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// The store. Look-ups by canonical form; times and ids are parameters.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The account with this id.
+    ///
+    /// # Errors
+    /// The store failed; likewise for every method below.
+    async fn account(&self, realm: &str, id: AccountId) -> Result<Option<Account>, Fault>;
+
+    /// The account that has this identifier.
+    async fn account_by_identifier(
+        &self,
+        realm: &str,
+        kind: IdentifierKind,
+        canonical: &str,
+    ) -> Result<Option<Account>, Fault>;
+
+    /// The account that has this public id; `kind` is [`crate::public_id::PublicIdKind::name`].
+    async fn account_by_public_id(
+        &self,
+        realm: &str,
+        kind: &str,
+        value: &str,
+    ) -> Result<Option<Account>, Fault>;
+
+    /// Accounts in order of creation.
+    async fn accounts(&self, realm: &str, page: &AccountPage) -> Result<Vec<Account>, Fault>;
+
+    /// A session with its account.
+    async fn session(&self, id: SessionId) -> Result<Option<SessionWithAccount>, Fault>;
+
+    /// The sessions of an account that have not ended and not expired, oldest first.
+    async fn live_sessions(&self, account: AccountId, now: Timestamp) -> Result<Vec<Session>, Fault>;
+
+    /// The newest code for a purpose and a canonical destination, good or not.
+    async fn code(&self, realm: &str, purpose: Purpose, destination: &str) -> Result<Option<Code>, Fault>;
+
+    /// How a tally stands; 0 when absent or past its time.
+    async fn tally(&self, realm: &str, key: &str, now: Timestamp) -> Result<u32, Fault>;
+
+    /// Mails that are due, oldest first.
+    async fn due_mails(&self, now: Timestamp, limit: u32) -> Result<Vec<SealedMail>, Fault>;
+
+    /// The wrapped keys of a realm.
+    async fn keys(&self, realm: &str) -> Result<Vec<StoredKey>, Fault>;
+
+    /// The latest audit events of a realm, newest first.
+    async fn audit_events(&self, realm: &str, limit: u32) -> Result<Vec<AuditEvent>, Fault>;
+
+    /// Makes all changes or none; returns only when they are durable.
+    async fn apply(&self, changes: Vec<Change>) -> Result<ApplyResult, Fault>;
+
+    /// Removes what nobody can ask for any more: sessions [`KEPT_AFTER_EXPIRY`] past their end by expiry (ended
+    /// or not) and past `access_until`, codes as long past their expiry (spent or not), tallies past their
+    /// time. At most a thousand rows of each at a time; says how many rows went.
+    async fn sweep(&self, now: Timestamp) -> Result<u64, Fault>;
+}

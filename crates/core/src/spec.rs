@@ -1,0 +1,205 @@
+//! What the contract checker knows of an action: its inputs, options and outcomes.
+
+use crate::outcome::Outcome;
+
+/// The static type of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// True or false.
+    Boolean,
+    /// A point in time.
+    Time,
+    /// A length of time, in whole seconds.
+    Duration,
+    /// An object of anything.
+    Object,
+    /// A token, as text.
+    Token,
+    /// Anything; an id in whatever form the contract shows it.
+    Any,
+    /// The account, with the names of LANGUAGE section 3.2.
+    Account,
+    /// The session.
+    Session,
+    /// The tokens of the session.
+    Tokens,
+    /// The list of violations.
+    Violations,
+    /// A list of accounts.
+    Accounts,
+}
+
+/// A named value that an outcome offers.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Kind,
+    /// Whether it may be null.
+    pub nullable: bool,
+}
+
+impl Field {
+    /// A value that is always there.
+    #[must_use]
+    pub const fn new(name: &'static str, kind: Kind) -> Field {
+        Field { name, kind, nullable: false }
+    }
+
+    /// A value that may be null.
+    #[must_use]
+    pub const fn nullable(name: &'static str, kind: Kind) -> Field {
+        Field { name, kind, nullable: true }
+    }
+}
+
+/// How many identifiers an action takes, each by its own name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identifiers {
+    /// None.
+    None,
+    /// At most one.
+    Optional,
+    /// Exactly one (`identifier` stands for any kind, told apart by form).
+    One,
+    /// At least one; those of the account that are missing stay unset.
+    Some,
+}
+
+/// One input of an action.
+#[derive(Clone, Copy, Debug)]
+pub struct InputSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Kind,
+    /// Whether a binding must bind it and a request must bring it.
+    pub required: bool,
+}
+
+impl InputSpec {
+    /// An input that must be there.
+    #[must_use]
+    pub const fn required(name: &'static str, kind: Kind) -> InputSpec {
+        InputSpec { name, kind, required: true }
+    }
+
+    /// An input that may be left out.
+    #[must_use]
+    pub const fn optional(name: &'static str, kind: Kind) -> InputSpec {
+        InputSpec { name, kind, required: false }
+    }
+}
+
+/// The values an option may have; the first is the default.
+#[derive(Clone, Copy, Debug)]
+pub enum OptionValues {
+    /// One of these words.
+    Words(&'static [&'static str]),
+    /// True or false; the default is given.
+    Flag(bool),
+}
+
+/// One option: a constant of the contract's author, out of any caller's reach.
+#[derive(Clone, Copy, Debug)]
+pub struct OptionSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// What it may be.
+    pub values: OptionValues,
+}
+
+/// Whether an action needs somebody signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// Anybody; a credential is only looked at where the operation declares one.
+    Anybody,
+    /// A live session: the operation must declare `security`.
+    Session,
+}
+
+/// What one action takes and answers.
+#[derive(Clone, Copy, Debug)]
+pub struct ActionSpec {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, one sentence.
+    pub sentence: &'static str,
+    /// Who may call.
+    pub caller: Caller,
+    /// How it takes identifiers.
+    pub identifiers: Identifiers,
+    /// Whether it takes `claims`.
+    pub claims: bool,
+    /// Whether it takes `profile`.
+    pub profile: bool,
+    /// Its other inputs.
+    pub inputs: &'static [InputSpec],
+    /// Its options.
+    pub options: &'static [OptionSpec],
+    /// Its own answers with their data.
+    pub answers: &'static [AnswerSpec],
+    /// Its failures, beside those every action has.
+    pub failures: &'static [Outcome],
+    /// Whether it only reads: then a GET operation answers HEAD too.
+    pub reads_only: bool,
+}
+
+/// One of an action's own answers.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerSpec {
+    /// Which outcome.
+    pub outcome: Outcome,
+    /// The names it offers.
+    pub data: &'static [Field],
+    /// The option and value without which it cannot happen.
+    pub only_with: Option<(&'static str, &'static str)>,
+}
+
+impl AnswerSpec {
+    /// An answer that is always possible.
+    #[must_use]
+    pub const fn new(outcome: Outcome, data: &'static [Field]) -> AnswerSpec {
+        AnswerSpec { outcome, data, only_with: None }
+    }
+}
+
+/// `account`: the data of answers marked A in the catalogue.
+pub const A: &[Field] = &[Field::new("account", Kind::Account)];
+
+/// `account`, `session` and `tokens`: the data of answers marked S in the catalogue.
+pub const S: &[Field] = &[
+    Field::new("account", Kind::Account),
+    Field::new("session", Kind::Session),
+    Field::new("tokens", Kind::Tokens),
+];
+
+/// What every action may answer besides its own.
+pub const EVERY_ACTION: &[Outcome] = &[
+    Outcome::InvalidInput,
+    Outcome::Malformed,
+    Outcome::NotFound,
+    Outcome::MethodNotAllowed,
+    Outcome::NotAcceptable,
+    Outcome::TooLarge,
+    Outcome::UnsupportedMedia,
+    Outcome::Throttled,
+    Outcome::Overloaded,
+    Outcome::Broken,
+];
+
+/// What an operation with `security` may answer besides.
+pub const UNAUTHENTICATED: &[Outcome] = &[
+    Outcome::MissingToken,
+    Outcome::InvalidToken,
+    Outcome::ExpiredToken,
+    Outcome::WrongPurpose,
+    Outcome::DeletedAccount,
+    Outcome::EndedSession,
+    Outcome::ReusedToken,
+];

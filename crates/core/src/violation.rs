@@ -1,0 +1,61 @@
+//! What was wrong with an input, without ever quoting a value.
+
+use serde_json::{Map, Value, json};
+
+/// One rule that an input broke. Rules are JSON Schema keywords (`required`, `type`, `maxLength` …) plus
+/// `json`, `confirm`, `cookie` and the contract's own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Violation {
+    /// The wire name of the member; nested members are joined by dots. Empty for the whole body.
+    pub field: String,
+    /// The path segments of the member.
+    pub path: Vec<String>,
+    /// Where it is, as Ajv's `instancePath`: of the object itself for a missing or unknown member.
+    pub pointer: String,
+    /// Which rule was broken.
+    pub rule: String,
+    /// The rule's limit (a length, a bound), null when it has none.
+    pub limit: Value,
+    /// Ajv's `params` of the rule.
+    pub params: Map<String, Value>,
+}
+
+impl Violation {
+    /// A broken rule without a limit, of a member at the top of the body.
+    #[must_use]
+    pub fn new(field: &str, rule: &str) -> Violation {
+        Violation {
+            field: field.to_owned(),
+            path: if field.is_empty() { Vec::new() } else { vec![field.to_owned()] },
+            pointer: if field.is_empty() { String::new() } else { format!("/{field}") },
+            rule: rule.to_owned(),
+            limit: Value::Null,
+            params: Map::new(),
+        }
+    }
+
+    /// A member that must be there and is not.
+    #[must_use]
+    pub fn required(field: &str) -> Violation {
+        let mut violation = Violation::new(field, "required");
+        violation.pointer = String::new();
+        violation.params.insert("missingProperty".to_owned(), json!(field));
+        violation
+    }
+
+    /// A member of the wrong type.
+    #[must_use]
+    pub fn of_type(field: &str, expected: &str) -> Violation {
+        let mut violation = Violation::new(field, "type");
+        violation.params.insert("type".to_owned(), json!(expected));
+        violation
+    }
+
+    /// The same violation with a limit, which is also `params.limit`.
+    #[must_use]
+    pub fn with_limit(mut self, limit: u64) -> Violation {
+        self.limit = json!(limit);
+        self.params.insert("limit".to_owned(), json!(limit));
+        self
+    }
+}
