@@ -1,0 +1,396 @@
+//! The model of the store: plain maps under one lock. What it does is what every engine must do.
+
+use async_trait::async_trait;
+use doorward_core::account::{Account, AccountId};
+use doorward_core::audit::AuditEvent;
+use doorward_core::change::{AccountUpdate, Applied, ApplyResult, Change, SealedMail};
+use doorward_core::code::{Code, Purpose};
+use doorward_core::fault::Fault;
+use doorward_core::identifier::IdentifierKind;
+use doorward_core::key::StoredKey;
+use doorward_core::port::{AccountPage, KEPT_AFTER_EXPIRY, SessionWithAccount, Store};
+use doorward_core::public_id::PublicId;
+use doorward_core::session::{EndReason, Ended, Session, SessionId};
+use doorward_core::time::Timestamp;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+use uuid::Uuid;
+
+/// A store that forgets everything when it is dropped.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    state: Mutex<State>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct State {
+    accounts: BTreeMap<AccountId, Account>,
+    counters: BTreeMap<String, u64>,
+    sessions: BTreeMap<SessionId, Session>,
+    codes: BTreeMap<(String, Purpose, String), Code>,
+    tallies: BTreeMap<(String, String), (u32, Timestamp)>,
+    outbox: BTreeMap<Uuid, SealedMail>,
+    keys: BTreeMap<(String, String, String), StoredKey>,
+    audit: Vec<AuditEvent>,
+}
+
+/// A guard failed.
+struct Conflict;
+
+type Step = Result<(), Conflict>;
+
+fn guard(holds: bool) -> Step {
+    if holds { Ok(()) } else { Err(Conflict) }
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> MemoryStore {
+        MemoryStore::default()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("nobody panics while holding the state")
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn account(&self, realm: &str, id: AccountId) -> Result<Option<Account>, Fault> {
+        Ok(self.state().accounts.get(&id).filter(|account| account.realm == realm).cloned())
+    }
+
+    async fn account_by_identifier(
+        &self,
+        realm: &str,
+        kind: IdentifierKind,
+        canonical: &str,
+    ) -> Result<Option<Account>, Fault> {
+        Ok(self.state().owner_of_identifier(realm, kind, canonical).cloned())
+    }
+
+    async fn account_by_public_id(
+        &self,
+        realm: &str,
+        kind: &str,
+        value: &str,
+    ) -> Result<Option<Account>, Fault> {
+        let state = self.state();
+        let is_own_uuid = |account: &Account| kind == "uuid" && account.id.0.to_string() == value;
+        let own = state.accounts.values().find(|account| account.realm == realm && is_own_uuid(account));
+        Ok(own.or_else(|| state.owner_of_public_id(realm, kind, value)).cloned())
+    }
+
+    async fn accounts(&self, realm: &str, page: &AccountPage) -> Result<Vec<Account>, Fault> {
+        let state = self.state();
+        let wanted =
+            state.accounts.values().filter(|account| account.realm == realm && Some(account.id) > page.after);
+        Ok(wanted.take(page.limit as usize).cloned().collect())
+    }
+
+    async fn session(&self, id: SessionId) -> Result<Option<SessionWithAccount>, Fault> {
+        let state = self.state();
+        Ok(state.sessions.get(&id).map(|session| SessionWithAccount {
+            session: session.clone(),
+            account: state.accounts.get(&session.account).cloned(),
+        }))
+    }
+
+    async fn live_sessions(&self, account: AccountId, now: Timestamp) -> Result<Vec<Session>, Fault> {
+        let state = self.state();
+        let live = state.sessions.values().filter(|session| session.account == account && session.alive(now));
+        let mut live: Vec<Session> = live.cloned().collect();
+        live.sort_by_key(|session| (session.created_at, session.id));
+        Ok(live)
+    }
+
+    async fn code(&self, realm: &str, purpose: Purpose, destination: &str) -> Result<Option<Code>, Fault> {
+        Ok(self.state().codes.get(&(realm.to_owned(), purpose, destination.to_owned())).cloned())
+    }
+
+    async fn tally(&self, realm: &str, key: &str, now: Timestamp) -> Result<u32, Fault> {
+        Ok(self.state().tally(realm, key, now).map_or(0, |(count, _)| count))
+    }
+
+    async fn due_mails(&self, now: Timestamp, limit: u32) -> Result<Vec<SealedMail>, Fault> {
+        let mut due: Vec<SealedMail> =
+            self.state().outbox.values().filter(|mail| mail.next_at <= now).cloned().collect();
+        due.sort_by_key(|mail| (mail.created_at, mail.id));
+        due.truncate(limit as usize);
+        Ok(due)
+    }
+
+    async fn keys(&self, realm: &str) -> Result<Vec<StoredKey>, Fault> {
+        let mut keys: Vec<StoredKey> =
+            self.state().keys.values().filter(|key| key.realm == realm).cloned().collect();
+        keys.sort_by_key(|key| key.created_at);
+        Ok(keys)
+    }
+
+    async fn audit_events(&self, realm: &str, limit: u32) -> Result<Vec<AuditEvent>, Fault> {
+        let state = self.state();
+        let newest_first = state.audit.iter().rev().filter(|event| event.realm == realm);
+        Ok(newest_first.take(limit as usize).cloned().collect())
+    }
+
+    async fn apply(&self, changes: Vec<Change>) -> Result<ApplyResult, Fault> {
+        let mut state = self.state();
+        let mut next = state.clone();
+        let mut applied = Applied::default();
+        for change in changes {
+            if next.make(change, &mut applied).is_err() {
+                return Ok(ApplyResult::Conflict);
+            }
+        }
+        *state = next;
+        Ok(ApplyResult::Applied(applied))
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<u64, Fault> {
+        const AT_MOST: usize = 1000;
+        let mut state = self.state();
+        let stale = |session: &Session| {
+            let end = session.expires_at.min(session.absolute_until).plus(KEPT_AFTER_EXPIRY);
+            end <= now && session.access_until.is_none_or(|until| until.plus(KEPT_AFTER_EXPIRY) <= now)
+        };
+        let sessions: Vec<SessionId> =
+            state.sessions.values().filter(|one| stale(one)).map(|one| one.id).take(AT_MOST).collect();
+        let codes: Vec<_> = state
+            .codes
+            .iter()
+            .filter(|(_, code)| code.expires_at.plus(KEPT_AFTER_EXPIRY) <= now)
+            .map(|(key, _)| key.clone())
+            .take(AT_MOST)
+            .collect();
+        let tallies: Vec<_> = state
+            .tallies
+            .iter()
+            .filter(|(_, (_, until))| *until <= now)
+            .map(|(key, _)| key.clone())
+            .take(AT_MOST)
+            .collect();
+        state.sessions.retain(|id, _| !sessions.contains(id));
+        state.codes.retain(|key, _| !codes.contains(key));
+        state.tallies.retain(|key, _| !tallies.contains(key));
+        Ok((sessions.len() + codes.len() + tallies.len()) as u64)
+    }
+}
+
+impl State {
+    fn owner_of_identifier(&self, realm: &str, kind: IdentifierKind, canonical: &str) -> Option<&Account> {
+        let has = |account: &&Account| {
+            account.realm == realm
+                && account.identifiers.iter().any(|one| one.kind == kind && one.canonical == canonical)
+        };
+        self.accounts.values().find(has)
+    }
+
+    fn owner_of_public_id(&self, realm: &str, kind: &str, value: &str) -> Option<&Account> {
+        let has = |account: &&Account| {
+            account.realm == realm && account.public_ids.iter().any(|id| id.kind == kind && id.value == value)
+        };
+        self.accounts.values().find(has)
+    }
+
+    fn tally(&self, realm: &str, key: &str, now: Timestamp) -> Option<(u32, Timestamp)> {
+        self.tallies.get(&(realm.to_owned(), key.to_owned())).copied().filter(|(_, until)| now < *until)
+    }
+
+    fn make(&mut self, change: Change, applied: &mut Applied) -> Step {
+        match change {
+            Change::CreateAccount { account, sequence } => self.create_account(*account, sequence, applied),
+            Change::UpdateAccount { account, version, update, at } => {
+                let account = self.account_at(account, version)?;
+                update_account(account, update, at);
+                Ok(())
+            }
+            Change::DeleteAccount { account, version } => {
+                self.account_at(account, version)?;
+                self.accounts.remove(&account);
+                Ok(())
+            }
+            Change::UpgradeHash { account, from, to } => {
+                let found =
+                    self.accounts.get_mut(&account).filter(|found| found.password.as_ref() == Some(&from));
+                if let Some(found) = found {
+                    found.password = Some(to);
+                }
+                Ok(())
+            }
+            Change::NoteLogin { account, login } => {
+                if let Some(found) = self.accounts.get_mut(&account) {
+                    found.last_login = Some(login);
+                }
+                Ok(())
+            }
+            session @ (Change::StartSession { .. }
+            | Change::MoveSession { .. }
+            | Change::TouchSession { .. }
+            | Change::EndSession { .. }
+            | Change::EndSessions { .. }) => self.make_on_sessions(session, applied),
+            other => self.make_elsewhere(other),
+        }
+    }
+
+    fn account_at(&mut self, id: AccountId, version: u64) -> Result<&mut Account, Conflict> {
+        self.accounts.get_mut(&id).filter(|account| account.version == version).ok_or(Conflict)
+    }
+
+    fn create_account(&mut self, mut account: Account, sequence: bool, applied: &mut Applied) -> Step {
+        guard(!self.accounts.contains_key(&account.id))?;
+        let counter = self.counters.entry(account.realm.clone()).or_default();
+        for id in account.public_ids.iter().filter(|id| id.kind == "sequence") {
+            // A number that was brought along is never given again.
+            *counter = (*counter).max(id.value.parse().unwrap_or(0));
+        }
+        if sequence {
+            *counter += 1;
+            let number = PublicId { kind: "sequence".to_owned(), value: counter.to_string() };
+            account.public_ids.push(number.clone());
+            applied.assigned.push((account.id, number));
+        }
+        for (place, one) in account.identifiers.iter().enumerate() {
+            guard(self.owner_of_identifier(&account.realm, one.kind, &one.canonical).is_none())?;
+            let twin = |other: &&doorward_core::identifier::Identifier| {
+                other.kind == one.kind && other.canonical == one.canonical
+            };
+            guard(!account.identifiers[..place].iter().any(|other| twin(&other)))?;
+        }
+        for (place, id) in account.public_ids.iter().enumerate() {
+            guard(self.owner_of_public_id(&account.realm, &id.kind, &id.value).is_none())?;
+            guard(!account.public_ids[..place].contains(id))?;
+        }
+        self.accounts.insert(account.id, account);
+        Ok(())
+    }
+
+    fn make_on_sessions(&mut self, change: Change, applied: &mut Applied) -> Step {
+        match change {
+            Change::StartSession { session, account_version } => {
+                self.account_at(session.account, account_version)?;
+                guard(!self.sessions.contains_key(&session.id))?;
+                self.sessions.insert(session.id, *session);
+            }
+            Change::MoveSession { session, from, to, expires_at, access_until, at } => {
+                let found =
+                    self.sessions.get_mut(&session).filter(|found| found.ended.is_none()).ok_or(Conflict)?;
+                guard(
+                    found.refresh.generation == from.generation
+                        && found.refresh.late_retry == from.late_retry,
+                )?;
+                found.refresh = to;
+                found.expires_at = expires_at;
+                found.access_until = access_until;
+                found.last_used_at = at;
+            }
+            Change::TouchSession { session, at } => {
+                if let Some(found) = self.sessions.get_mut(&session) {
+                    found.last_used_at = at;
+                }
+            }
+            Change::EndSession { session, reason, at } => {
+                let found =
+                    self.sessions.get_mut(&session).filter(|found| found.ended.is_none()).ok_or(Conflict)?;
+                found.ended = Some(Ended { at, reason });
+                applied.ended.push(session);
+            }
+            Change::EndSessions { account, version, except, reason, at } => {
+                if let Some(version) = version {
+                    self.account_at(account, version)?;
+                }
+                if let Some(account) = self.accounts.get_mut(&account) {
+                    account.version += 1;
+                }
+                applied.ended.extend(self.end_sessions(account, except, reason, at));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Ends what has not ended, expired or not: an expired session could still be moved by a decision under way.
+    fn end_sessions(
+        &mut self,
+        account: AccountId,
+        except: Option<SessionId>,
+        reason: EndReason,
+        at: Timestamp,
+    ) -> Vec<SessionId> {
+        let mut ended = Vec::new();
+        for session in self.sessions.values_mut() {
+            if session.account == account && session.ended.is_none() && Some(session.id) != except {
+                session.ended = Some(Ended { at, reason });
+                ended.push(session.id);
+            }
+        }
+        ended
+    }
+
+    fn make_elsewhere(&mut self, change: Change) -> Step {
+        match change {
+            Change::PutCode(code) => {
+                let place = (code.realm.clone(), code.purpose, code.destination.clone());
+                guard(!self.codes.iter().any(|(other, found)| found.id == code.id && *other != place))?;
+                self.codes.insert(place, *code);
+            }
+            Change::SpendCode { code, at } => {
+                let unspent = |found: &&mut Code| found.id == code && found.used_at.is_none();
+                self.codes.values_mut().find(unspent).ok_or(Conflict)?.used_at = Some(at);
+            }
+            Change::DropCodes { realm, purpose, destination } => {
+                self.codes.remove(&(realm, purpose, destination));
+            }
+            Change::Count { realm, key, expected, at, until } => {
+                let (count, until) = self.tally(&realm, &key, at).unwrap_or((0, until));
+                guard(count == expected)?;
+                self.tallies.insert((realm, key), (count.saturating_add(1), until));
+            }
+            Change::QueueMail(mail) => {
+                guard(!self.outbox.contains_key(&mail.id))?;
+                self.outbox.insert(mail.id, mail);
+            }
+            Change::MailDelivered(id) => {
+                self.outbox.remove(&id);
+            }
+            Change::MailPutOff { id, next_at } => {
+                if let Some(mail) = self.outbox.get_mut(&id) {
+                    mail.attempts = mail.attempts.saturating_add(1);
+                    mail.next_at = next_at;
+                }
+            }
+            Change::PutKey(key) => {
+                let place = (key.realm.clone(), key.kind.clone(), key.id.clone());
+                guard(!self.keys.contains_key(&place))?;
+                self.keys.insert(place, key);
+            }
+            Change::Audit(event) => self.audit.push(*event),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn update_account(account: &mut Account, update: AccountUpdate, at: Timestamp) {
+    match update {
+        AccountUpdate::Password { hash, must_change } => {
+            account.password = Some(hash);
+            account.must_change_password = must_change;
+        }
+        AccountUpdate::Locked(locked) => account.locked = locked,
+        AccountUpdate::MustChange(must_change) => account.must_change_password = must_change,
+    }
+    account.version += 1;
+    account.updated_at = at;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn tells_every_story() {
+        crate::store_stories::all(&|| Arc::new(MemoryStore::new())).await;
+    }
+}

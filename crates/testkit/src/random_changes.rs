@@ -1,0 +1,331 @@
+//! Random changes over a small world, made on the model and on a store: both must answer the same, and show
+//! the same afterwards. One seed is one history.
+
+use crate::dice::SeededDice;
+use crate::samples;
+use doorward_core::account::{Account, AccountId, LastLogin};
+use doorward_core::change::{AccountUpdate, Change};
+use doorward_core::code::{Code, Purpose};
+use doorward_core::identifier::{Identifier, IdentifierKind};
+use doorward_core::password::PasswordHash;
+use doorward_core::port::{AccountPage, Store};
+use doorward_core::public_id::PublicId;
+use doorward_core::session::{EndReason, RefreshState, Session, SessionId};
+use doorward_core::time::Timestamp;
+use std::time::Duration;
+
+const ACCOUNTS: usize = 5;
+const SESSIONS: usize = 8;
+const NAMES: [&str; 4] = ["ann", "bob", "cid", "ann@example.org"];
+const REALM_NAMES: [&str; 2] = ["a", "b"];
+const REASONS: [EndReason; 4] =
+    [EndReason::SignedOut, EndReason::PasswordChanged, EndReason::Locked, EndReason::Reused];
+
+/// Makes `steps` random applies of one seed on both stores, and panics where they differ. Stores may hold other
+/// seeds' worlds already: each seed has realms and ids of its own.
+pub async fn agree(seed: u64, steps: u32, model: &dyn Store, subject: &dyn Store) {
+    let world = World { seed, dice: SeededDice::new(seed), model };
+    let mut now = samples::NOW;
+    for step in 0..steps {
+        now = now.plus(Duration::from_millis(world.dice.below(40_000) as u64));
+        let mut changes = Vec::new();
+        for _ in 0..=world.dice.below(4) {
+            changes.push(world.change(now).await);
+        }
+        let told = format!("seed {seed}, step {step}: {changes:?}");
+        let expected = model.apply(changes.clone()).await.expect("the model works");
+        let got = subject.apply(changes).await.expect("the store works");
+        assert_eq!(got, expected, "{told}");
+        if step % 5 == 4 || step + 1 == steps {
+            world.compare_reads(subject, now, &told).await;
+        }
+    }
+    let long_after = now.plus(Duration::from_secs(world.dice.below(4) as u64 * 24 * 3600));
+    let swept = model.sweep(long_after).await.expect("the model works");
+    assert_eq!(subject.sweep(long_after).await.expect("the store works"), swept, "sweep after seed {seed}");
+    world.compare_reads(subject, long_after, &format!("after seed {seed}")).await;
+}
+
+struct World<'a> {
+    seed: u64,
+    dice: SeededDice,
+    /// What the guards are mostly read from, so that many changes succeed.
+    model: &'a dyn Store,
+}
+
+impl World<'_> {
+    fn id(&self, kind: u64, n: usize) -> u64 {
+        self.seed * 1000 + kind * 100 + n as u64
+    }
+
+    fn account_id(&self, n: usize) -> AccountId {
+        samples::account_id(self.id(0, n))
+    }
+
+    fn session_id(&self, n: usize) -> SessionId {
+        samples::session_id(self.id(1, n))
+    }
+
+    fn realm(&self, n: usize) -> String {
+        format!("{}-{}", REALM_NAMES[n % REALM_NAMES.len()], self.seed)
+    }
+
+    /// Accounts are spread over the realms by their number.
+    fn realm_of(&self, account: usize) -> String {
+        self.realm(usize::from(account == 0))
+    }
+
+    fn chance(&self, percent: usize) -> bool {
+        self.dice.below(100) < percent
+    }
+
+    fn pick<T: Copy>(&self, from: &[T]) -> T {
+        from[self.dice.below(from.len())]
+    }
+
+    fn any_account(&self) -> usize {
+        self.dice.below(ACCOUNTS)
+    }
+
+    /// The version that an account has, mostly.
+    async fn version_of(&self, account: usize) -> u64 {
+        let found =
+            self.model.account(&self.realm_of(account), self.account_id(account)).await.expect("works");
+        let version = found.map_or(1, |account| account.version);
+        if self.chance(85) { version } else { version + 1 }
+    }
+
+    async fn change(&self, now: Timestamp) -> Change {
+        match self.dice.below(20) {
+            0..=2 => self.create(),
+            3 => self.update(now).await,
+            4 if self.chance(40) => {
+                let account = self.any_account();
+                Change::DeleteAccount {
+                    account: self.account_id(account),
+                    version: self.version_of(account).await,
+                }
+            }
+            4 | 5 => self.upgrade().await,
+            6 => Change::NoteLogin {
+                account: self.account_id(self.any_account()),
+                login: LastLogin { at: now, address: self.pick(&NAMES).to_owned() },
+            },
+            7..=9 => self.start(now).await,
+            10 | 11 => self.move_session(now).await,
+            12 => Change::TouchSession { session: self.session_id(self.dice.below(SESSIONS)), at: now },
+            13 => Change::EndSession {
+                session: self.session_id(self.dice.below(SESSIONS)),
+                reason: self.pick(&REASONS),
+                at: now,
+            },
+            14 => self.end_sessions(now).await,
+            15..=17 => self.change_codes(now).await,
+            _ => self.change_elsewhere(now),
+        }
+    }
+
+    fn create(&self) -> Change {
+        let n = self.any_account();
+        let mut account = samples::account(&self.realm_of(n), self.id(0, n));
+        account.identifiers.clear();
+        for _ in 0..self.dice.below(3) {
+            let name = self.pick(&NAMES).to_owned();
+            let kind = self.pick(&IdentifierKind::ALL);
+            let verified = self.chance(50);
+            account.identifiers.push(Identifier {
+                kind,
+                written: name.to_uppercase(),
+                canonical: name,
+                verified,
+            });
+        }
+        if self.chance(10) {
+            let value = (self.dice.below(9) + 1).to_string();
+            account.public_ids.push(PublicId { kind: "sequence".to_owned(), value });
+        }
+        if self.chance(20) {
+            account.password = None;
+        }
+        Change::CreateAccount { account: Box::new(account), sequence: self.chance(50) }
+    }
+
+    async fn update(&self, now: Timestamp) -> Change {
+        let account = self.any_account();
+        let hash = PasswordHash::new(format!("${}$", self.dice.below(3)));
+        let update = match self.dice.below(3) {
+            0 => AccountUpdate::Password { hash, must_change: self.chance(50) },
+            1 => AccountUpdate::Locked(self.chance(50)),
+            _ => AccountUpdate::MustChange(self.chance(50)),
+        };
+        let version = self.version_of(account).await;
+        Change::UpdateAccount { account: self.account_id(account), version, update, at: now }
+    }
+
+    async fn upgrade(&self) -> Change {
+        let n = self.any_account();
+        let found = self.model.account(&self.realm_of(n), self.account_id(n)).await.expect("works");
+        let other = PasswordHash::new("$other$".to_owned());
+        let stored = found.and_then(|account| account.password).unwrap_or_else(|| other.clone());
+        let from = if self.chance(70) { stored } else { other };
+        let to = PasswordHash::new(format!("${}$", self.dice.below(3)));
+        Change::UpgradeHash { account: self.account_id(n), from, to }
+    }
+
+    async fn start(&self, now: Timestamp) -> Change {
+        let account = self.any_account();
+        let n = self.dice.below(SESSIONS);
+        let seconds = |range: usize| Duration::from_secs(self.dice.below(range) as u64);
+        let session = Session {
+            created_at: now,
+            expires_at: now.plus(seconds(200)),
+            absolute_until: now.plus(seconds(400)),
+            ..samples::session(&self.realm_of(account), self.id(1, n), self.account_id(account))
+        };
+        Change::StartSession { session: Box::new(session), account_version: self.version_of(account).await }
+    }
+
+    async fn move_session(&self, now: Timestamp) -> Change {
+        let session = self.session_id(self.dice.below(SESSIONS));
+        let found = self.model.session(session).await.expect("works");
+        let fresh = RefreshState::new([3; 16], now);
+        let mut from = found.map_or(fresh, |found| found.session.refresh);
+        if self.chance(10) {
+            from.generation += 1;
+        }
+        if self.chance(10) {
+            from.late_retry = Some(1);
+        }
+        let to = match self.dice.below(3) {
+            0 => from.repeated_late(),
+            1 => RefreshState { confirmed: true, ..from.clone() },
+            _ => from.advanced(now),
+        };
+        let expires_at = now.plus(Duration::from_secs(300));
+        let access_until = self.chance(50).then_some(expires_at);
+        Change::MoveSession { session, from, to, expires_at, access_until, at: now }
+    }
+
+    async fn end_sessions(&self, now: Timestamp) -> Change {
+        let account = self.any_account();
+        let version = if self.chance(50) { Some(self.version_of(account).await) } else { None };
+        Change::EndSessions {
+            account: self.account_id(account),
+            version,
+            except: self.chance(50).then(|| self.session_id(self.dice.below(SESSIONS))),
+            reason: self.pick(&REASONS),
+            at: now,
+        }
+    }
+
+    async fn change_codes(&self, now: Timestamp) -> Change {
+        let realm = self.realm(self.dice.below(2));
+        let (purpose, destination) = (self.pick(&Purpose::ALL[..2]), self.pick(&NAMES).to_owned());
+        match self.dice.below(5) {
+            0 | 1 => Change::PutCode(Box::new(Code {
+                purpose,
+                created_at: now,
+                expires_at: now.plus(Duration::from_secs(60)),
+                ..samples::code(&realm, self.id(2, self.dice.below(30)), &destination)
+            })),
+            2 => {
+                let found = self.model.code(&realm, purpose, &destination).await.expect("works");
+                let code = found.map_or(samples::id(self.id(2, 99)), |code| code.id);
+                Change::SpendCode { code, at: now }
+            }
+            3 if self.chance(50) => Change::DropCodes { realm, purpose, destination },
+            _ => {
+                let key = destination;
+                let stands = self.model.tally(&realm, &key, now).await.expect("works");
+                let expected = if self.chance(85) { stands } else { stands + 1 };
+                let until = now.plus(Duration::from_secs(self.dice.below(120) as u64));
+                Change::Count { realm, key, expected, at: now, until }
+            }
+        }
+    }
+
+    fn change_elsewhere(&self, now: Timestamp) -> Change {
+        let realm = self.realm(self.dice.below(2));
+        let n = self.id(3, self.dice.below(12));
+        match self.dice.below(6) {
+            0 => Change::QueueMail(samples::mail(&realm, n)),
+            1 => Change::MailDelivered(samples::id(n)),
+            2 => Change::MailPutOff { id: samples::id(n), next_at: now.plus(Duration::from_secs(30)) },
+            3 => Change::PutKey(samples::key(&realm, self.pick(&["access", "refresh"]), n)),
+            _ => Change::Audit(Box::new(samples::event(&realm, n))),
+        }
+    }
+
+    async fn compare_reads(&self, subject: &dyn Store, now: Timestamp, told: &str) {
+        for n in 0..ACCOUNTS {
+            let id = self.account_id(n);
+            for realm in [self.realm(0), self.realm(1)] {
+                let expected = self.model.account(&realm, id).await.expect("the model works");
+                assert_eq!(subject.account(&realm, id).await.expect("works"), expected, "{told}");
+                self.compare_look_ups(subject, &realm, expected.as_ref(), told).await;
+            }
+            let expected = self.model.live_sessions(id, now).await.expect("the model works");
+            assert_eq!(subject.live_sessions(id, now).await.expect("works"), expected, "{told}");
+        }
+        for n in 0..SESSIONS {
+            let id = self.session_id(n);
+            let expected = self.model.session(id).await.expect("the model works");
+            assert_eq!(subject.session(id).await.expect("works"), expected, "{told}");
+        }
+        for realm in [self.realm(0), self.realm(1)] {
+            self.compare_by_name(subject, &realm, now, told).await;
+            self.compare_lists(subject, &realm, told).await;
+        }
+        let expected = self.model.due_mails(now, 20).await.expect("the model works");
+        assert_eq!(subject.due_mails(now, 20).await.expect("works"), expected, "{told}");
+    }
+
+    async fn compare_look_ups(
+        &self,
+        subject: &dyn Store,
+        realm: &str,
+        account: Option<&Account>,
+        told: &str,
+    ) {
+        let Some(account) = account else { return };
+        for id in &account.public_ids {
+            let found = subject.account_by_public_id(realm, &id.kind, &id.value).await.expect("works");
+            assert_eq!(found.as_ref(), Some(account), "{told}");
+        }
+    }
+
+    async fn compare_by_name(&self, subject: &dyn Store, realm: &str, now: Timestamp, told: &str) {
+        for name in NAMES {
+            for kind in IdentifierKind::ALL {
+                let expected =
+                    self.model.account_by_identifier(realm, kind, name).await.expect("the model works");
+                let got = subject.account_by_identifier(realm, kind, name).await.expect("works");
+                assert_eq!(got, expected, "{told}");
+            }
+            for purpose in &Purpose::ALL[..2] {
+                let expected = self.model.code(realm, *purpose, name).await.expect("the model works");
+                assert_eq!(subject.code(realm, *purpose, name).await.expect("works"), expected, "{told}");
+            }
+            let expected = self.model.tally(realm, name, now).await.expect("the model works");
+            assert_eq!(subject.tally(realm, name, now).await.expect("works"), expected, "{told}");
+        }
+        for number in 1..12 {
+            let value = number.to_string();
+            let expected = self.model.account_by_public_id(realm, "sequence", &value).await.expect("works");
+            let got = subject.account_by_public_id(realm, "sequence", &value).await.expect("works");
+            assert_eq!(got, expected, "{told}");
+        }
+    }
+
+    async fn compare_lists(&self, subject: &dyn Store, realm: &str, told: &str) {
+        for after in [None, Some(self.account_id(1))] {
+            let page = AccountPage { after, limit: 3 };
+            let expected = self.model.accounts(realm, &page).await.expect("the model works");
+            assert_eq!(subject.accounts(realm, &page).await.expect("works"), expected, "{told}");
+        }
+        let expected = self.model.keys(realm).await.expect("the model works");
+        assert_eq!(subject.keys(realm).await.expect("works"), expected, "{told}");
+        let expected = self.model.audit_events(realm, 25).await.expect("the model works");
+        assert_eq!(subject.audit_events(realm, 25).await.expect("works"), expected, "{told}");
+    }
+}

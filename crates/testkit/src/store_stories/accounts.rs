@@ -1,0 +1,209 @@
+//! Stories of accounts, identifiers and public ids.
+
+use super::{done, refused};
+use crate::samples::{account, account_id, create, later};
+use doorward_core::account::{Account, LastLogin};
+use doorward_core::change::{AccountUpdate, Change};
+use doorward_core::identifier::IdentifierKind;
+use doorward_core::password::PasswordHash;
+use doorward_core::port::{AccountPage, Store};
+use doorward_core::public_id::PublicId;
+
+async fn load(store: &dyn Store, n: u64) -> Option<Account> {
+    store.account("r", account_id(n)).await.expect("the store works")
+}
+
+pub(super) async fn comes_back_whole(store: &dyn Store) {
+    let mut bare = account("r", 2);
+    (bare.identifiers, bare.public_ids, bare.roles) = (Vec::new(), Vec::new(), Vec::new());
+    (bare.password, bare.last_login) = (None, None);
+    bare.locked = true;
+    bare.profile.clear();
+    let full = account("r", 4);
+    done(store, vec![create(full.clone()), create(bare.clone())]).await;
+    assert_eq!(load(store, 4).await, Some(full.clone()));
+    assert_eq!(load(store, 2).await, Some(bare));
+    let names: Vec<String> = load(store, 4).await.expect("it is there").profile.keys().cloned().collect();
+    assert_eq!(names, ["z", "nickname", "age", "tags"], "members keep their order");
+
+    let by_email = store.account_by_identifier("r", IdentifierKind::Email, "user4@example.org").await;
+    assert_eq!(by_email.expect("works"), Some(full.clone()));
+    let by_name = store.account_by_identifier("r", IdentifierKind::Username, "user4").await;
+    assert_eq!(by_name.expect("works"), Some(full.clone()));
+    let by_hex = store.account_by_public_id("r", "hex24", &format!("{:024x}", 4)).await;
+    assert_eq!(by_hex.expect("works"), Some(full.clone()));
+    let own = full.id.0.to_string();
+    assert_eq!(store.account_by_public_id("r", "uuid", &own).await.expect("works"), Some(full));
+
+    // What is not there, in another realm, of another kind or written otherwise, is not found.
+    assert_eq!(load(store, 5).await, None);
+    assert_eq!(store.account("s", account_id(4)).await.expect("works"), None);
+    for (realm, kind, canonical) in [
+        ("s", IdentifierKind::Username, "user4"),
+        ("r", IdentifierKind::Email, "user4"),
+        ("r", IdentifierKind::Username, "User4"),
+    ] {
+        assert_eq!(store.account_by_identifier(realm, kind, canonical).await.expect("works"), None);
+    }
+    for (realm, kind, value) in
+        [("s", "uuid", own.as_str()), ("r", "uuid", &own.to_uppercase()), ("r", "sequence", "1")]
+    {
+        assert_eq!(store.account_by_public_id(realm, kind, value).await.expect("works"), None);
+    }
+}
+
+pub(super) async fn are_unique(store: &dyn Store) {
+    done(store, vec![create(account("r", 1))]).await;
+    refused(store, vec![create(account("r", 1))]).await;
+
+    let mut same_name = account("r", 2);
+    same_name.identifiers[0] = account("r", 1).identifiers[0].clone();
+    refused(store, vec![create(same_name.clone())]).await;
+    assert_eq!(load(store, 2).await, None);
+
+    let mut same_id = account("r", 3);
+    same_id.public_ids = account("r", 1).public_ids;
+    refused(store, vec![create(same_id)]).await;
+
+    let mut twice_itself = account("r", 4);
+    let again = twice_itself.identifiers[0].clone();
+    twice_itself.identifiers.push(again);
+    refused(store, vec![create(twice_itself)]).await;
+
+    // The same name as another kind, or in another realm, is somebody else's.
+    same_name.identifiers[0].kind = IdentifierKind::Phone;
+    done(store, vec![create(same_name)]).await;
+    let mut elsewhere = account("s", 5);
+    elsewhere.identifiers = account("r", 1).identifiers;
+    elsewhere.public_ids = account("r", 1).public_ids;
+    done(store, vec![create(elsewhere.clone())]).await;
+    let found = store.account_by_identifier("s", IdentifierKind::Username, "user1").await.expect("works");
+    assert_eq!(found, Some(elsewhere));
+}
+
+fn numbered(realm: &str, n: u64) -> Change {
+    Change::CreateAccount { account: Box::new(account(realm, n)), sequence: true }
+}
+
+fn number(value: &str) -> PublicId {
+    PublicId { kind: "sequence".to_owned(), value: value.to_owned() }
+}
+
+pub(super) async fn numbers_are_never_reused(store: &dyn Store) {
+    let both = done(store, vec![numbered("r", 1), numbered("r", 2)]).await;
+    assert_eq!(both.assigned, [(account_id(1), number("1")), (account_id(2), number("2"))]);
+    let stored = load(store, 2).await.expect("it is there");
+    assert_eq!(stored.public_ids.last(), Some(&number("2")));
+    assert_eq!(store.account_by_public_id("r", "sequence", "2").await.expect("works"), Some(stored));
+
+    done(store, vec![Change::DeleteAccount { account: account_id(2), version: 1 }]).await;
+    assert_eq!(done(store, vec![numbered("r", 3)]).await.assigned, [(account_id(3), number("3"))]);
+    assert_eq!(done(store, vec![numbered("s", 4)]).await.assigned, [(account_id(4), number("1"))]);
+
+    // A number that an account brings along is passed over, even after that account is gone.
+    let mut brings = account("r", 5);
+    brings.public_ids.push(number("10"));
+    done(store, vec![create(brings)]).await;
+    done(store, vec![Change::DeleteAccount { account: account_id(5), version: 1 }]).await;
+    assert_eq!(done(store, vec![numbered("r", 6)]).await.assigned, [(account_id(6), number("11"))]);
+
+    // A refused apply draws no number.
+    refused(store, vec![numbered("r", 7), numbered("r", 1)]).await;
+    assert_eq!(done(store, vec![numbered("r", 7)]).await.assigned, [(account_id(7), number("12"))]);
+}
+
+pub(super) async fn are_listed_in_pages(store: &dyn Store) {
+    for n in [5, 1, 4, 2] {
+        done(store, vec![create(account("r", n))]).await;
+    }
+    done(store, vec![create(account("s", 3))]).await;
+    let list = async |after: Option<u64>, limit| {
+        let page = AccountPage { after: after.map(account_id), limit };
+        store.accounts("r", &page).await.expect("works")
+    };
+    let all: Vec<Account> = [1, 2, 4, 5].into_iter().map(|n| account("r", n)).collect();
+    assert_eq!(list(None, 100).await, all);
+    assert_eq!(list(None, 2).await, all[..2]);
+    assert_eq!(list(Some(2), 2).await, all[2..]);
+    assert_eq!(list(Some(3), 1).await, all[2..3]);
+    assert_eq!(list(Some(5), 1).await, []);
+    assert_eq!(list(None, 0).await, []);
+}
+
+pub(super) async fn updates_are_guarded(store: &dyn Store) {
+    done(store, vec![create(account("r", 1))]).await;
+    let update = |version, update| {
+        vec![Change::UpdateAccount { account: account_id(1), version, update, at: later(50) }]
+    };
+    let mut expected = account("r", 1);
+    (expected.version, expected.updated_at, expected.locked) = (2, later(50), true);
+    refused(store, update(2, AccountUpdate::Locked(true))).await;
+    assert_eq!(load(store, 1).await, Some(account("r", 1)));
+    done(store, update(1, AccountUpdate::Locked(true))).await;
+    assert_eq!(load(store, 1).await, Some(expected.clone()));
+    refused(store, update(1, AccountUpdate::Locked(false))).await;
+
+    done(store, update(2, AccountUpdate::MustChange(false))).await;
+    (expected.version, expected.must_change_password) = (3, false);
+    assert_eq!(load(store, 1).await, Some(expected.clone()));
+
+    let hash = PasswordHash::new("$new$".to_owned());
+    done(store, update(3, AccountUpdate::Password { hash: hash.clone(), must_change: true })).await;
+    (expected.version, expected.must_change_password, expected.password) = (4, true, Some(hash));
+    assert_eq!(load(store, 1).await, Some(expected));
+
+    let nobody = Change::UpdateAccount {
+        account: account_id(9),
+        version: 1,
+        update: AccountUpdate::Locked(true),
+        at: later(50),
+    };
+    refused(store, vec![nobody]).await;
+}
+
+pub(super) async fn deleting_frees(store: &dyn Store) {
+    done(store, vec![create(account("r", 1)), create(account("r", 2))]).await;
+    let delete = |version| vec![Change::DeleteAccount { account: account_id(1), version }];
+    refused(store, delete(2)).await;
+    assert_eq!(load(store, 1).await, Some(account("r", 1)));
+    done(store, delete(1)).await;
+    assert_eq!(load(store, 1).await, None);
+    let by_name = store.account_by_identifier("r", IdentifierKind::Username, "user1").await;
+    assert_eq!(by_name.expect("works"), None);
+    let by_hex = store.account_by_public_id("r", "hex24", &format!("{:024x}", 1)).await;
+    assert_eq!(by_hex.expect("works"), None);
+    refused(store, delete(1)).await;
+    assert_eq!(load(store, 2).await, Some(account("r", 2)));
+
+    let mut heir = account("r", 3);
+    (heir.identifiers, heir.public_ids) = (account("r", 1).identifiers, account("r", 1).public_ids);
+    done(store, vec![create(heir.clone())]).await;
+    assert_eq!(load(store, 3).await, Some(heir));
+}
+
+pub(super) async fn upgrade_never_conflicts(store: &dyn Store) {
+    done(store, vec![create(account("r", 1))]).await;
+    let hash = |text: &str| PasswordHash::new(text.to_owned());
+    let upgrade =
+        |n, from: PasswordHash, to| vec![Change::UpgradeHash { account: account_id(n), from, to: hash(to) }];
+    done(store, upgrade(1, hash("$another$"), "$never$")).await;
+    assert_eq!(load(store, 1).await, Some(account("r", 1)));
+    done(store, upgrade(9, hash("$another$"), "$never$")).await;
+
+    let verified = account("r", 1).password.expect("samples have one");
+    done(store, upgrade(1, verified, "$stronger$")).await;
+    let mut expected = account("r", 1);
+    expected.password = Some(hash("$stronger$"));
+    assert_eq!(load(store, 1).await, Some(expected), "the version stays");
+}
+
+pub(super) async fn login_is_noted(store: &dyn Store) {
+    done(store, vec![create(account("r", 1))]).await;
+    let login = LastLogin { at: later(77), address: "192.0.2.1".to_owned() };
+    let note = |n| vec![Change::NoteLogin { account: account_id(n), login: login.clone() }];
+    done(store, note(1)).await;
+    done(store, note(9)).await;
+    let mut expected = account("r", 1);
+    expected.last_login = Some(login.clone());
+    assert_eq!(load(store, 1).await, Some(expected), "the version stays");
+}
