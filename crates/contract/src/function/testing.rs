@@ -9,6 +9,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 
 /// Names with their types and values.
+#[derive(Debug)]
 pub(crate) struct World {
     pub(crate) names: Vec<(String, Type, Value)>,
 }

@@ -46,7 +46,7 @@ mod tests {
     fn writes_a_time_in_a_zone() {
         let names = [("t", Type::new(Kind::Time), json!(1_794_995_228_123_i64))];
         let written = expression("time(t, '%Y-%m-%d %H:%M', '+09:00')", &names);
-        assert_eq!(written, Evaluated::Value(json!("2026-11-18 15:47")));
+        assert_eq!(written, Evaluated::Value(json!("2026-11-18 18:47")));
         assert_eq!(expression("time(t, 'epoch_s')", &names), Evaluated::Value(json!(1_794_995_228_i64)));
     }
 
