@@ -115,6 +115,10 @@ impl Reader {
         if entry.key.starts_with('$') && !entry.key.starts_with("$$") {
             return self.unknown(&entry.key, entry);
         }
+        if entry.key.contains("${") {
+            let help = "a `: ` ends an unquoted text: quote the whole text, \"${a ? b : c}\"";
+            return self.bad(entry.key_span, "a member's name has no holes", help);
+        }
         if entry.bare {
             let error = Diagnostic::error(
                 codes::INVALID_DOCUMENT,

@@ -41,7 +41,10 @@ fn order_of_members_is_kept() {
 
 #[test]
 fn keys_may_be_words_statuses_and_booleans() {
-    assert_eq!(json_of("200: a\ntrue: b\n'x y': c\nbad, worse: d\n").to_string(), r#"{"200":"a","true":"b","x y":"c","bad, worse":"d"}"#);
+    assert_eq!(
+        json_of("200: a\ntrue: b\n'x y': c\nbad, worse: d\n").to_string(),
+        r#"{"200":"a","true":"b","x y":"c","bad, worse":"d"}"#
+    );
 }
 
 #[test]
@@ -183,5 +186,6 @@ fn json_text() -> impl Strategy<Value = String> {
                 .prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
         ]
     });
-    (tree, any::<bool>()).prop_map(|(value, pretty)| if pretty { format!("{value:#}") } else { value.to_string() })
+    (tree, any::<bool>())
+        .prop_map(|(value, pretty)| if pretty { format!("{value:#}") } else { value.to_string() })
 }
