@@ -33,7 +33,7 @@ pub struct Diagnostic {
     /// Where it is.
     pub primary: Span,
     /// What to say at that place; may be empty.
-    pub label: String,
+    pub label: Box<str>,
     /// Other places that explain it.
     pub secondary: Vec<(Span, String)>,
     /// What to do about it.
@@ -59,7 +59,7 @@ impl Diagnostic {
             severity,
             message,
             primary,
-            label: String::new(),
+            label: Box::default(),
             secondary: Vec::new(),
             help: Vec::new(),
         }
@@ -68,7 +68,7 @@ impl Diagnostic {
     /// Says something at the place itself.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
+        self.label = label.into().into_boxed_str();
         self
     }
 

@@ -22,7 +22,7 @@ fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -
     };
     let mut primary = AnnotationKind::Primary.span(range(diagnostic.primary, sources));
     if !diagnostic.label.is_empty() {
-        primary = primary.label(diagnostic.label.as_str());
+        primary = primary.label(&*diagnostic.label);
     }
     let mut snippet = snippet_of(diagnostic.primary, sources).annotation(primary);
     let mut elsewhere = Vec::new();

@@ -387,7 +387,8 @@ fn suggest_word(left: &Type, right: &Type) -> Vec<String> {
     let (Kind::Enum(left), Kind::Enum(right)) = (&left.kind, &right.kind) else {
         return Vec::new();
     };
-    let (word, words) = if left.len() == 1 { (&left[0], right) } else { (&right[0], left) };
+    let (words, other) = if left.len() == 1 { (right, left) } else { (left, right) };
+    let word = other.first().map_or("", String::as_str);
     let near = crate::diagnostic::did_you_mean(word, words.iter().map(String::as_str));
     near.map(|near| format!("did you mean '{near}'?")).into_iter().collect()
 }

@@ -42,10 +42,10 @@ fn collect(condition: &Ast, result: bool, proven: &mut Vec<Vec<String>>) {
 /// `x == null` proves x when it is false, `x == 'word'` when it is true.
 fn equality(left: &Ast, right: &Ast, equal: bool, proven: &mut Vec<Vec<String>>) {
     for (path, other) in [(left, right), (right, left)] {
-        if let AstKind::Literal(value) = &other.kind {
-            if value.is_null() != equal {
-                push(path, proven);
-            }
+        if let AstKind::Literal(value) = &other.kind
+            && value.is_null() != equal
+        {
+            push(path, proven);
         }
     }
 }

@@ -13,14 +13,8 @@ pub(super) fn plain(text: &str) -> NodeValue {
     if let Some(value) = integer(text) {
         return NodeValue::Integer(value);
     }
-    if looks_like_float(text) {
-        if let Ok(value) = text.parse::<f64>() {
-            if value.is_finite() {
-                return NodeValue::Float(value);
-            }
-        }
-    }
-    NodeValue::Text(text.to_owned())
+    let number = text.parse::<f64>().ok().filter(|value| value.is_finite() && looks_like_float(text));
+    number.map_or_else(|| NodeValue::Text(text.to_owned()), NodeValue::Float)
 }
 
 fn integer(text: &str) -> Option<i64> {

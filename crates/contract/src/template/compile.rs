@@ -2,7 +2,7 @@
 
 use super::ast::{EachAst, MapAst, Member, Part, Template, TemplateKind};
 use super::each::{EachOp, LoopNames};
-use super::eval::{CompiledTemplate, Form, MapOp, MemberOp, Op, Piece};
+use super::eval::{CompiledTemplate, Form, LeafOp, MapOp, MemberOp, Op, Piece};
 use super::format::TimeFormat;
 use crate::diagnostic::{Code, Diagnostic, codes, did_you_mean};
 use crate::expression::{
@@ -99,10 +99,10 @@ impl Compiler<'_> {
             TemplateKind::Path(path) => {
                 let reference =
                     self.kept(resolve(&path.segments, path.span, names).map_err(|error| vec![error]))?;
-                if let Place::Template { template, rest } = &reference.place {
-                    if rest.is_empty() {
-                        return Some(CompiledTemplate::inlined(template));
-                    }
+                if let Place::Template { template, rest } = &reference.place
+                    && rest.is_empty()
+                {
+                    return Some(CompiledTemplate::inlined(template));
                 }
                 Some(self.leaf(of_reference(reference)))
             }
@@ -137,7 +137,7 @@ impl Compiler<'_> {
         };
         let ty = rendered(typed.ty(), times);
         let may_omit = typed.may_omit();
-        CompiledTemplate { op: Op::Leaf(typed, form), ty, may_omit }
+        CompiledTemplate { op: Op::Leaf(Box::new(LeafOp { typed, form })), ty, may_omit }
     }
 
     fn text(&mut self, parts: &[Part], names: &dyn Names) -> Option<CompiledTemplate> {
@@ -211,7 +211,7 @@ impl Compiler<'_> {
                 Member::Each(each) => match self.each(each, names) {
                     Some((op, _)) => {
                         open = true;
-                        ops.push(MemberOp::Each(op));
+                        ops.push(MemberOp::Each(Box::new(op)));
                     }
                     None => complete = false,
                 },

@@ -19,7 +19,7 @@ pub struct CompiledTemplate {
 #[derive(Debug)]
 pub(super) enum Op {
     Constant(Value),
-    Leaf(Typed, Form),
+    Leaf(Box<LeafOp>),
     Inline(Arc<CompiledTemplate>),
     Text(Vec<Piece>, Escape),
     List(Vec<Op>),
@@ -27,6 +27,13 @@ pub(super) enum Op {
     Each(Box<EachOp>),
     Map(Box<MapOp>),
     First(Vec<Op>),
+}
+
+/// A value by itself.
+#[derive(Debug)]
+pub(super) struct LeafOp {
+    pub(super) typed: Typed,
+    pub(super) form: Form,
 }
 
 /// How a value by itself is written.
@@ -49,7 +56,7 @@ pub(super) enum Piece {
 #[derive(Debug)]
 pub(super) enum MemberOp {
     Pair(String, Op),
-    Each(EachOp),
+    Each(Box<EachOp>),
 }
 
 #[derive(Debug)]
@@ -117,7 +124,7 @@ impl Op {
     pub(super) fn read<'s>(&'s self, scope: &'s dyn Scope) -> Reading<'s> {
         match self {
             Op::Constant(value) => Reading::Value(Cow::Borrowed(value)),
-            Op::Leaf(typed, form) => leaf(typed, form, scope),
+            Op::Leaf(leaf) => leaf.read(scope),
             Op::Inline(template) => template.read(scope),
             Op::Text(pieces, escape) => text(pieces, *escape, scope),
             Op::List(items) => list(items, scope),
@@ -139,26 +146,28 @@ fn owned<'s>(value: Value) -> Reading<'s> {
     Reading::Value(Cow::Owned(value))
 }
 
-fn leaf<'s>(typed: &'s Typed, form: &'s Form, scope: &'s dyn Scope) -> Reading<'s> {
-    let Reading::Value(value) = typed.read(scope) else {
-        return Reading::Omit;
-    };
-    match form {
-        Form::AsIs => Reading::Value(value),
-        Form::Time(format) => owned(format.render(&value)),
-        Form::Nested(ty, format) => {
-            let mut value = value.into_owned();
-            write_times(&mut value, ty, format);
-            owned(value)
-        }
-        Form::Escaped => match value.as_ref() {
-            Value::String(text) => {
-                let mut escaped = String::with_capacity(text.len());
-                escape_into(text, &mut escaped);
-                owned(Value::String(escaped))
+impl LeafOp {
+    fn read<'s>(&'s self, scope: &'s dyn Scope) -> Reading<'s> {
+        let Reading::Value(value) = self.typed.read(scope) else {
+            return Reading::Omit;
+        };
+        match &self.form {
+            Form::AsIs => Reading::Value(value),
+            Form::Time(format) => owned(format.render(&value)),
+            Form::Nested(ty, format) => {
+                let mut value = value.into_owned();
+                write_times(&mut value, ty, format);
+                owned(value)
             }
-            _ => Reading::Value(value),
-        },
+            Form::Escaped => match value.as_ref() {
+                Value::String(text) => {
+                    let mut escaped = String::with_capacity(text.len());
+                    escape_into(text, &mut escaped);
+                    owned(Value::String(escaped))
+                }
+                _ => Reading::Value(value),
+            },
+        }
     }
 }
 
