@@ -88,7 +88,7 @@ fn fold(text: &str) -> String {
 /// same shares it, whatever the realm's comparison rule says.
 #[must_use]
 pub fn budget_key(written: &str) -> String {
-    fold(&fold(written.trim()))
+    fold(&fold(written)).trim().to_owned()
 }
 
 fn is_invisible(c: char) -> bool {

@@ -122,7 +122,7 @@ impl ProfileSchema {
                 Ok(value) => {
                     profile.insert(field.name.clone(), value);
                 }
-                Err(violation) => violations.push(violation),
+                Err(violation) => violations.push(*violation),
             }
         }
         if violations.is_empty() { Ok(profile) } else { Err(violations) }
@@ -130,19 +130,21 @@ impl ProfileSchema {
 }
 
 impl Field {
-    fn resolve(&self, given: Option<&Value>, by: Setter) -> Result<Value, Violation> {
+    fn resolve(&self, given: Option<&Value>, by: Setter) -> Result<Value, Box<Violation>> {
         let settable = self.set_by == SetBy::Caller || by == Setter::Operator;
         match given.filter(|value| settable && !value.is_null()) {
-            Some(value) if !self.kind.admits(value) => Err(Violation::of_type(&self.name, self.kind.name())),
+            Some(value) if !self.kind.admits(value) => {
+                Err(Box::new(Violation::of_type(&self.name, self.kind.name())))
+            }
             Some(value) if !self.allowed.is_empty() && !self.allowed.contains(value) => {
-                Err(Violation::new(&self.name, "enum"))
+                Err(Box::new(Violation::new(&self.name, "enum")))
             }
             Some(value) => Ok(value.clone()),
             None => match &self.default {
                 Some(default) => Ok(default.clone()),
                 // What the caller may not set cannot be demanded of the caller.
                 None if self.nullable || !settable => Ok(Value::Null),
-                None => Err(Violation::required(&self.name)),
+                None => Err(Box::new(Violation::required(&self.name))),
             },
         }
     }

@@ -81,7 +81,7 @@ impl Algorithm {
 }
 
 enum Material {
-    Hmac(hmac::Key),
+    Hmac(Box<hmac::Key>),
     Ed(Box<Ed25519KeyPair>, ParsedPublicKey),
     Ec(Box<EcdsaKeyPair>, ParsedPublicKey),
     Rsa(Box<RsaKeyPair>, ParsedPublicKey),
@@ -229,7 +229,7 @@ fn refused(doing: &str, algorithm: Algorithm) -> Fault {
 
 fn read_material(algorithm: Algorithm, material: &[u8]) -> Result<Material, ()> {
     if let Some((hash, _)) = algorithm.hmac() {
-        return Ok(Material::Hmac(hmac::Key::new(hash, material)));
+        return Ok(Material::Hmac(Box::new(hmac::Key::new(hash, material))));
     }
     match algorithm {
         Algorithm::Es256 => {

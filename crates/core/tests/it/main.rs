@@ -1,0 +1,9 @@
+//! The core through its public face: the rule of rotation, identifiers, keys and tokens as properties, and the
+//! actions on the in-memory model.
+#![allow(missing_docs, reason = "tests")]
+
+mod actions;
+mod identifiers;
+mod refresh_rule;
+mod tokens;
+mod world;

@@ -1,0 +1,236 @@
+//! A realm on the in-memory model, with a hasher that counts.
+
+use async_trait::async_trait;
+use doorward_core::account::Account;
+use doorward_core::action::{Client, Context, Inputs, NoPreview, Options, Services, Setting, find};
+use doorward_core::authenticate::{Alive, Presented, Rejection, Verifier};
+use doorward_core::code::CodePolicy;
+use doorward_core::fault::Fault;
+use doorward_core::identifier::{Compare, IdentifierKind, IdentifierRule};
+use doorward_core::key::{Algorithm, MasterKey, RealmKeys};
+use doorward_core::live::LiveSessions;
+use doorward_core::mail::{CodeMail, Mail, MailTexts, open_mail};
+use doorward_core::outcome::Answer;
+use doorward_core::password::{Password, PasswordHash, PasswordPolicy, Verdict};
+use doorward_core::policy::{Policy, TokenFormat, TokenPolicy};
+use doorward_core::port::{Attempt, Clock, Hasher, Limits, Store};
+use doorward_core::profile::ProfileSchema;
+use doorward_core::public_id::PublicIdKind;
+use doorward_core::session::Session;
+use doorward_core::time::Timestamp;
+use doorward_core::token::{access_id, refresh_id};
+use doorward_testkit::{FakeClock, MemoryStore, SeededDice};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// Hashes by prefixing; counts every hash of work.
+#[derive(Default)]
+pub(crate) struct CountingHasher(pub(crate) AtomicUsize);
+
+#[async_trait]
+impl Hasher for CountingHasher {
+    async fn hash(&self, password: &Password) -> Result<PasswordHash, Fault> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Ok(PasswordHash::new(format!("plain:{}", String::from_utf8_lossy(&password.normalised()))))
+    }
+
+    async fn verify(&self, password: &Password, stored: Option<&PasswordHash>) -> Result<Verdict, Fault> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        let expected = format!("plain:{}", String::from_utf8_lossy(&password.normalised()));
+        Ok(match stored {
+            Some(stored) if stored.expose() == expected => Verdict::Right { upgrade: None },
+            _ => Verdict::Wrong,
+        })
+    }
+}
+
+struct NoLimits;
+
+#[async_trait]
+impl Limits for NoLimits {
+    async fn spend(&self, _attempt: &Attempt, _now: Timestamp) -> Result<Option<Duration>, Fault> {
+        Ok(None)
+    }
+
+    async fn refund(&self, _attempt: &Attempt, _now: Timestamp) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+struct PlainMails;
+
+impl MailTexts for PlainMails {
+    fn code(&self, mail: &CodeMail<'_>) -> Mail {
+        Mail {
+            to: mail.to.to_owned(),
+            subject: mail.purpose.name().to_owned(),
+            text: mail.code.to_owned(),
+            html: None,
+        }
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) services: Services,
+    pub(crate) clock: FakeClock,
+    pub(crate) hasher: Arc<CountingHasher>,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) policy: Policy,
+    pub(crate) keys: RealmKeys,
+    pub(crate) client: Client,
+    dice: Arc<SeededDice>,
+}
+
+fn token(name: &str, format: TokenFormat, minutes: u64) -> TokenPolicy {
+    TokenPolicy {
+        name: name.to_owned(),
+        format,
+        lifetime: Duration::from_secs(minutes * 60),
+        longest: Some(Duration::from_secs(12 * 3600)),
+    }
+}
+
+impl World {
+    pub(crate) async fn new() -> World {
+        World::with(TokenFormat::Jwt(Algorithm::Hs256)).await
+    }
+
+    pub(crate) async fn with(format: TokenFormat) -> World {
+        let clock = FakeClock::default();
+        let dice = Arc::new(SeededDice::new(42));
+        let store = Arc::new(MemoryStore::new());
+        let hasher = Arc::new(CountingHasher::default());
+        let rule = |kind, compare| IdentifierRule { kind, compare };
+        let policy = Policy {
+            realm: "r".to_owned(),
+            contract: "c".to_owned(),
+            identifiers: vec![
+                rule(IdentifierKind::Username, Compare::Exact),
+                rule(IdentifierKind::Email, Compare::Caseless),
+            ],
+            id: PublicIdKind::Sequence,
+            realm_ids: vec![PublicIdKind::Sequence, PublicIdKind::Hex24],
+            profile: ProfileSchema::default(),
+            password: PasswordPolicy { min: 2, ..PasswordPolicy::default() },
+            tokens: vec![token("access", format.clone(), 30), token("refresh", format, 240)],
+            prolongs: false,
+            codes: BTreeMap::from_iter(doorward_core::code::Purpose::ALL.map(|purpose| {
+                (purpose, CodePolicy { resend_after: Duration::ZERO, ..CodePolicy::default() })
+            })),
+            mails: Arc::new(PlainMails),
+        };
+        let master = Arc::new(MasterKey::new(&[9; 32]).expect("32 bytes"));
+        let keys =
+            RealmKeys::open("r", &policy.key_needs(), master, store.as_ref(), (clock.now(), dice.as_ref()))
+                .await
+                .expect("keys open");
+        let services = Services {
+            store: Arc::clone(&store) as Arc<dyn Store>,
+            hasher: Arc::clone(&hasher) as Arc<dyn Hasher>,
+            clock: Arc::new(clock.clone()),
+            dice: Arc::clone(&dice) as Arc<dyn doorward_core::port::Dice>,
+            limits: Arc::new(NoLimits),
+            live: Arc::new(LiveSessions::default()),
+            mail_queued: Arc::new(|| {}),
+        };
+        let client = Client {
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            user_agent: "test".to_owned(),
+            request_id: "1".to_owned(),
+            language: "en".to_owned(),
+        };
+        World { services, clock, hasher, store, policy, keys, client, dice }
+    }
+
+    pub(crate) fn context<'a>(&'a self, caller: Option<&'a Alive>) -> Context<'a> {
+        let setting = Setting {
+            policy: &self.policy,
+            keys: &self.keys,
+            client: &self.client,
+            caller,
+            now: self.clock.now(),
+            dice: self.dice.as_ref(),
+        };
+        Context { setting, services: &self.services, preview: &NoPreview }
+    }
+
+    pub(crate) async fn run(&self, action: &str, inputs: Inputs, options: &[(&'static str, &str)]) -> Answer {
+        self.run_as(action, inputs, options, None).await
+    }
+
+    pub(crate) async fn run_as(
+        &self,
+        action: &str,
+        inputs: Inputs,
+        options: &[(&'static str, &str)],
+        caller: Option<&Alive>,
+    ) -> Answer {
+        let options = Options(options.iter().map(|(name, word)| (*name, (*word).to_owned())).collect());
+        let entry = find(action).expect("a known action");
+        entry.run(&inputs, &options, &self.context(caller)).await.expect("no fault")
+    }
+
+    pub(crate) async fn register(&self, username: &str, password: &str) -> Arc<Account> {
+        let email = format!("{username}@example.com");
+        let inputs = Inputs {
+            identifiers: vec![
+                (IdentifierKind::Username, username.to_owned()),
+                (IdentifierKind::Email, email),
+            ],
+            ..named("password", password)
+        };
+        self.run("register", inputs, &[]).await.account.expect("registered")
+    }
+
+    pub(crate) async fn login(&self, username: &str, password: &str) -> Answer {
+        self.run("login", by_name(username, "password", password), &[]).await
+    }
+
+    pub(crate) async fn check(&self, token: &str, raw: &str) -> Result<Alive, Rejection> {
+        let verifier = Verifier {
+            policy: &self.policy,
+            keys: &self.keys,
+            store: self.store.as_ref(),
+            live: &self.services.live,
+            now: self.clock.now(),
+        };
+        verifier.check(&Presented { token, raw: Some(raw), accept_expired: false }).await.expect("no fault")
+    }
+
+    /// A token of a session as the HTTP face would make it, in JWT form.
+    pub(crate) fn mint(&self, kind: &str, session: &Session) -> String {
+        let now = self.clock.now();
+        let (jti, exp) = if kind == "refresh" {
+            (refresh_id(session, self.keys.refresh()), session.expires_at)
+        } else {
+            (access_id(session, self.dice.as_ref()), now.plus(Duration::from_secs(1800)))
+        };
+        let key = &self.keys.verifiers(kind)[0];
+        let header = json!({"alg": key.algorithm().name()}).to_string();
+        let claims = json!({"sub": "x", "exp": exp.seconds(), "jti": jti}).to_string();
+        key.sign(&header, &claims).expect("signed")
+    }
+
+    pub(crate) fn hashes(&self) -> usize {
+        self.hasher.0.load(Ordering::SeqCst)
+    }
+
+    /// The newest code in the outbox.
+    pub(crate) async fn mailed_code(&self) -> String {
+        let mails = self.store.due_mails(self.clock.now(), 100).await.expect("no fault");
+        let newest = mails.last().expect("a mail");
+        open_mail(newest.id, &newest.sealed, self.keys.master()).expect("opens").text
+    }
+}
+
+pub(crate) fn named(name: &'static str, value: &str) -> Inputs {
+    Inputs { values: vec![(name, Value::from(value))], ..Inputs::default() }
+}
+
+pub(crate) fn by_name(username: &str, name: &'static str, value: &str) -> Inputs {
+    Inputs { identifiers: vec![(IdentifierKind::Username, username.to_owned())], ..named(name, value) }
+}
