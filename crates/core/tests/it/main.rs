@@ -1,6 +1,6 @@
 //! The core through its public face: the rule of rotation, identifiers, keys and tokens as properties, and the
 //! actions on the in-memory model.
-#![allow(missing_docs, reason = "tests")]
+#![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod actions;
 mod identifiers;
