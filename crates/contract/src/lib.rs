@@ -3,7 +3,9 @@
 //!
 //! Knows the core's catalogue and nothing else: no HTTP, no SQL, no clock, no files.
 
+pub mod account_view;
 pub mod diagnostic;
+pub mod document;
 pub mod expression;
 pub mod function;
 pub mod mails;
