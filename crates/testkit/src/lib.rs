@@ -9,6 +9,7 @@
 
 pub mod clock;
 pub mod dice;
+pub mod http_actor;
 pub mod memory_store;
 pub mod random_changes;
 pub mod samples;
