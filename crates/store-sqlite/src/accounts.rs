@@ -1,0 +1,202 @@
+//! The table `accounts`.
+
+use crate::error::{Failure, met};
+use crate::row::{Cells, Table, number};
+use crate::{identifiers, public_ids};
+use doorward_core::account::{Account, AccountId, LastLogin};
+use doorward_core::change::{AccountUpdate, Applied};
+use doorward_core::password::PasswordHash;
+use doorward_core::port::AccountPage;
+use doorward_core::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+/// How accounts are selected.
+pub(crate) const TABLE: Table = Table {
+    name: "accounts",
+    columns: &[
+        "id",
+        "realm",
+        "version",
+        "password",
+        "profile",
+        "roles",
+        "must_change_password",
+        "locked",
+        "created_at",
+        "updated_at",
+        "last_login_at",
+        "last_login_address",
+    ],
+};
+
+const BY_ID: &str =
+    "SELECT id, realm, version, password, profile, roles, must_change_password, locked, created_at,
+    updated_at, last_login_at, last_login_address FROM accounts WHERE id = ?1";
+const PAGE: &str =
+    "SELECT id, realm, version, password, profile, roles, must_change_password, locked, created_at,
+    updated_at, last_login_at, last_login_address FROM accounts
+    WHERE realm = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+
+/// The account with this id, in whatever realm.
+pub(crate) fn by_id(connection: &Connection, id: Uuid) -> Result<Option<Account>, Failure> {
+    let mut statement = connection.prepare_cached(BY_ID)?;
+    let mut rows = statement.query([id.as_bytes()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let mut account = from_cells(&Cells::new(row, &TABLE, 0))?;
+    complete(connection, &mut account)?;
+    Ok(Some(account))
+}
+
+/// Accounts of a realm in order of id.
+pub(crate) fn page(
+    connection: &Connection,
+    realm: &str,
+    page: &AccountPage,
+) -> Result<Vec<Account>, Failure> {
+    // Before the first id comes the empty one.
+    let after = page.after.map_or_else(Vec::new, |id| id.0.as_bytes().to_vec());
+    let mut statement = connection.prepare_cached(PAGE)?;
+    let mut rows = statement.query(params![realm, after, page.limit])?;
+    let mut accounts = Vec::new();
+    while let Some(row) = rows.next()? {
+        accounts.push(from_cells(&Cells::new(row, &TABLE, 0))?);
+    }
+    for account in &mut accounts {
+        complete(connection, account)?;
+    }
+    Ok(accounts)
+}
+
+/// An account without its identifiers and public ids.
+pub(crate) fn from_cells(cells: &Cells<'_>) -> Result<Account, Failure> {
+    let last_login = match cells.optional(10, Cells::time)? {
+        Some(at) => Some(LastLogin { at, address: cells.text(11)? }),
+        None => None,
+    };
+    Ok(Account {
+        id: AccountId(cells.uuid(0)?),
+        realm: cells.text(1)?,
+        version: cells.whole(2)?,
+        identifiers: Vec::new(),
+        public_ids: Vec::new(),
+        password: cells.optional(3, Cells::text)?.map(PasswordHash::new),
+        profile: cells.parsed(4, |text| serde_json::from_str(text).ok())?,
+        roles: cells.parsed(5, |text| serde_json::from_str(text).ok())?,
+        must_change_password: cells.flag(6)?,
+        locked: cells.flag(7)?,
+        created_at: cells.time(8)?,
+        updated_at: cells.time(9)?,
+        last_login,
+    })
+}
+
+/// Adds what lies in tables of its own.
+pub(crate) fn complete(connection: &Connection, account: &mut Account) -> Result<(), Failure> {
+    account.identifiers = identifiers::of_account(connection, account.id)?;
+    account.public_ids = public_ids::of_account(connection, account.id)?;
+    Ok(())
+}
+
+/// Adds an account with its identifiers and public ids; unique indexes are the guard.
+pub(crate) fn create(
+    connection: &Connection,
+    account: &Account,
+    sequence: bool,
+    applied: &mut Applied,
+) -> Result<(), Failure> {
+    let sql = "INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    connection.prepare_cached(sql)?.execute(params![
+        account.id.0.as_bytes(),
+        account.realm,
+        number(account.version),
+        account.password.as_ref().map(PasswordHash::expose),
+        serde_json::Value::Object(account.profile.clone()).to_string(),
+        serde_json::Value::from(account.roles.clone()).to_string(),
+        account.must_change_password,
+        account.locked,
+        account.created_at.0,
+        account.updated_at.0,
+        account.last_login.as_ref().map(|login| login.at.0),
+        account.last_login.as_ref().map(|login| &login.address),
+    ])?;
+    identifiers::add(connection, account)?;
+    public_ids::add(connection, account, sequence, applied)
+}
+
+/// Sets what the update says. Guard: the version.
+pub(crate) fn update(
+    connection: &Connection,
+    (account, version): (AccountId, u64),
+    update: &AccountUpdate,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    let (id, version, at) = (account.0.as_bytes(), number(version), at.0);
+    let rows = match update {
+        AccountUpdate::Password { hash, must_change } => connection
+            .prepare_cached(
+                "UPDATE accounts SET version = version + 1, updated_at = ?3, password = ?4,
+                 must_change_password = ?5 WHERE id = ?1 AND version = ?2",
+            )?
+            .execute(params![id, version, at, hash.expose(), must_change])?,
+        AccountUpdate::Locked(locked) => connection
+            .prepare_cached(
+                "UPDATE accounts SET version = version + 1, updated_at = ?3, locked = ?4
+                 WHERE id = ?1 AND version = ?2",
+            )?
+            .execute(params![id, version, at, locked])?,
+        AccountUpdate::MustChange(must_change) => connection
+            .prepare_cached(
+                "UPDATE accounts SET version = version + 1, updated_at = ?3, must_change_password = ?4
+                 WHERE id = ?1 AND version = ?2",
+            )?
+            .execute(params![id, version, at, must_change])?,
+    };
+    met(rows)
+}
+
+/// Removes an account with its identifiers and public ids. Guard: the version.
+pub(crate) fn delete(connection: &Connection, account: AccountId, version: u64) -> Result<(), Failure> {
+    let sql = "DELETE FROM accounts WHERE id = ?1 AND version = ?2";
+    met(connection.prepare_cached(sql)?.execute(params![account.0.as_bytes(), number(version)])?)?;
+    identifiers::remove(connection, account)?;
+    public_ids::remove(connection, account)
+}
+
+/// Replaces a hash, if it is still the one that was verified.
+pub(crate) fn upgrade_hash(
+    connection: &Connection,
+    account: AccountId,
+    from: &PasswordHash,
+    to: &PasswordHash,
+) -> Result<(), Failure> {
+    let sql = "UPDATE accounts SET password = ?3 WHERE id = ?1 AND password = ?2";
+    connection.prepare_cached(sql)?.execute(params![account.0.as_bytes(), from.expose(), to.expose()])?;
+    Ok(())
+}
+
+/// Notes a sign-in.
+pub(crate) fn note_login(
+    connection: &Connection,
+    account: AccountId,
+    login: &LastLogin,
+) -> Result<(), Failure> {
+    let sql = "UPDATE accounts SET last_login_at = ?2, last_login_address = ?3 WHERE id = ?1";
+    connection.prepare_cached(sql)?.execute(params![account.0.as_bytes(), login.at.0, login.address])?;
+    Ok(())
+}
+
+/// The guard of a change beside the account: it has this version.
+pub(crate) fn has_version(connection: &Connection, account: AccountId, version: u64) -> Result<(), Failure> {
+    let sql = "SELECT 1 FROM accounts WHERE id = ?1 AND version = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_row(params![account.0.as_bytes(), number(version)], |_| Ok(())).optional()?;
+    found.ok_or(Failure::Conflict)
+}
+
+/// Bumps the version, if the account is there.
+pub(crate) fn bump_version(connection: &Connection, account: AccountId) -> Result<(), Failure> {
+    let sql = "UPDATE accounts SET version = version + 1 WHERE id = ?1";
+    connection.prepare_cached(sql)?.execute([account.0.as_bytes()])?;
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Makes the changes of one apply: each goes to its table.
+
+use crate::error::Failure;
+use crate::sessions::Move;
+use crate::tallies::Count;
+use crate::{accounts, audit, codes, keys, outbox, sessions, tallies};
+use doorward_core::change::{Applied, Change};
+use doorward_core::session::Ended;
+use rusqlite::Connection;
+
+/// Makes all changes in order; at the first failure some are made, and the caller takes them back.
+pub(crate) fn make_all(connection: &Connection, changes: &[Change]) -> Result<Applied, Failure> {
+    let mut applied = Applied::default();
+    for change in changes {
+        make(connection, change, &mut applied)?;
+    }
+    Ok(applied)
+}
+
+fn make(connection: &Connection, change: &Change, applied: &mut Applied) -> Result<(), Failure> {
+    match change {
+        Change::CreateAccount { account, sequence } => {
+            accounts::create(connection, account, *sequence, applied)
+        }
+        Change::UpdateAccount { account, version, update, at } => {
+            accounts::update(connection, (*account, *version), update, *at)
+        }
+        Change::DeleteAccount { account, version } => accounts::delete(connection, *account, *version),
+        Change::UpgradeHash { account, from, to } => accounts::upgrade_hash(connection, *account, from, to),
+        Change::NoteLogin { account, login } => accounts::note_login(connection, *account, login),
+        Change::StartSession { session, account_version } => {
+            sessions::start(connection, session, *account_version)
+        }
+        Change::MoveSession { session, from, to, expires_at, access_until, at } => {
+            let step = Move { from, to, expires_at: *expires_at, access_until: *access_until, at: *at };
+            sessions::advance(connection, *session, &step)
+        }
+        Change::TouchSession { session, at } => sessions::touch(connection, *session, *at),
+        Change::EndSession { session, reason, at } => {
+            sessions::end(connection, *session, &Ended { at: *at, reason: *reason })?;
+            applied.ended.push(*session);
+            Ok(())
+        }
+        Change::EndSessions { account, version, except, reason, at } => {
+            if let Some(version) = version {
+                accounts::has_version(connection, *account, *version)?;
+            }
+            accounts::bump_version(connection, *account)?;
+            let how = Ended { at: *at, reason: *reason };
+            applied.ended.extend(sessions::end_all(connection, *account, *except, &how)?);
+            Ok(())
+        }
+        Change::PutCode(code) => codes::put(connection, code),
+        Change::SpendCode { code, at } => codes::spend(connection, *code, *at),
+        Change::DropCodes { realm, purpose, destination } => {
+            codes::drop_for(connection, realm, *purpose, destination)
+        }
+        Change::Count { realm, key, expected, at, until } => {
+            tallies::add(connection, &Count { realm, key, expected: *expected, at: *at, until: *until })
+        }
+        Change::QueueMail(mail) => outbox::queue(connection, mail),
+        Change::MailDelivered(id) => outbox::wipe(connection, *id),
+        Change::MailPutOff { id, next_at } => outbox::put_off(connection, *id, *next_at),
+        Change::PutKey(key) => keys::put(connection, key),
+        Change::Audit(event) => audit::write(connection, event),
+    }
+}

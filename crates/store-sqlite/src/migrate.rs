@@ -1,0 +1,23 @@
+//! Brings a database to the latest version of its tables.
+
+use crate::error::OpenError;
+use rusqlite::{Connection, TransactionBehavior};
+
+/// Every migration in order. Append only: see `migrations/README.md`.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+
+/// Runs what has not run yet, each migration in a transaction with the version it leads to.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > known {
+        return Err(OpenError::Newer { found, known });
+    }
+    for (version, sql) in (1..).zip(MIGRATIONS).skip(found as usize) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(sql)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

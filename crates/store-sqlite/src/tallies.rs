@@ -1,0 +1,55 @@
+//! The table `tallies`.
+
+use crate::error::{Failure, met};
+use crate::row::{Cells, Table};
+use doorward_core::time::Timestamp;
+use rusqlite::{Connection, params};
+
+const TABLE: Table = Table { name: "tallies", columns: &["key", "count"] };
+
+const STANDS: &str = "SELECT key, count FROM tallies WHERE realm = ?1 AND key = ?2 AND until > ?3";
+
+/// How a tally stands.
+pub(crate) fn stands(
+    connection: &Connection,
+    realm: &str,
+    key: &str,
+    now: Timestamp,
+) -> Result<u32, Failure> {
+    let mut statement = connection.prepare_cached(STANDS)?;
+    let mut rows = statement.query(params![realm, key, now.0])?;
+    match rows.next()? {
+        Some(row) => Cells::new(row, &TABLE, 0).count(1),
+        None => Ok(0),
+    }
+}
+
+/// One count: seen as `expected` at `at`, forgotten at `until` if it is the first.
+pub(crate) struct Count<'a> {
+    pub(crate) realm: &'a str,
+    pub(crate) key: &'a str,
+    pub(crate) expected: u32,
+    pub(crate) at: Timestamp,
+    pub(crate) until: Timestamp,
+}
+
+/// Adds one. Guard: the tally stands as expected.
+pub(crate) fn add(connection: &Connection, count: &Count<'_>) -> Result<(), Failure> {
+    if count.expected > 0 {
+        let sql = "UPDATE tallies SET count = min(count + 1, 4294967295)
+            WHERE realm = ?1 AND key = ?2 AND count = ?3 AND until > ?4";
+        let mut statement = connection.prepare_cached(sql)?;
+        return met(statement.execute(params![count.realm, count.key, count.expected, count.at.0])?);
+    }
+    let sql = "INSERT INTO tallies VALUES (?1, ?2, 1, ?4)
+        ON CONFLICT DO UPDATE SET count = 1, until = excluded.until WHERE tallies.until <= ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    met(statement.execute(params![count.realm, count.key, count.at.0, count.until.0])?)
+}
+
+/// Removes tallies whose time has come.
+pub(crate) fn sweep(connection: &Connection, now: Timestamp) -> Result<usize, Failure> {
+    let sql = "DELETE FROM tallies WHERE (realm, key) IN
+        (SELECT realm, key FROM tallies WHERE until <= ?1 LIMIT ?2)";
+    Ok(connection.prepare_cached(sql)?.execute(params![now.0, crate::SWEEP_AT_MOST])?)
+}
