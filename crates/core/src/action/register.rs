@@ -1,6 +1,6 @@
 //! `register`: makes an account, and signs it in where the contract says so.
 
-use super::input::Named;
+use super::input::{Named, wire_name};
 use super::start::{Wish, start_session};
 use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::{Account, AccountId};
@@ -53,7 +53,7 @@ impl Entry for Register {
             setter: Setter::Caller,
             sign_in: options.flag("sign_in"),
             must_change: false,
-            password_field: inputs.wire_name("password"),
+            wire: inputs.wire.clone(),
         };
         perform(&input, cx).await
     }
@@ -73,8 +73,8 @@ pub struct Input {
     pub sign_in: bool,
     /// Whether the password must be changed at the first sign-in.
     pub must_change: bool,
-    /// The wire name of the password.
-    pub password_field: String,
+    /// The wire names of the inputs, for violations; an input that is not listed goes by its own name.
+    pub wire: Vec<(&'static str, String)>,
 }
 
 /// What it can answer.
@@ -191,15 +191,17 @@ impl Input {
             .identifiers
             .iter()
             .filter(unfit)
-            .map(|name| Violation::new(name.kind.name(), "format"))
+            .map(|name| Violation::new(&wire_name(&self.wire, name.kind.name()), "format"))
             .collect();
         if self.identifiers.is_empty() {
             let first = policy.identifiers.first().map_or("identifier", |rule| rule.kind.name());
-            violations.push(Violation::required(first));
+            violations.push(Violation::required(&wire_name(&self.wire, first)));
         }
         let profile = policy.profile.complete(&self.profile, self.setter);
-        let broken =
-            self.password.as_ref().map(|password| policy.password.violations(password, &self.password_field));
+        let broken = self
+            .password
+            .as_ref()
+            .map(|password| policy.password.violations(password, &wire_name(&self.wire, "password")));
         match (profile, broken.filter(|broken| !broken.is_empty())) {
             (Err(mut more), _) => {
                 violations.append(&mut more);
