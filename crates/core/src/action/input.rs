@@ -79,12 +79,13 @@ impl Inputs {
     /// The wire name of an input, for violations.
     #[must_use]
     pub fn wire_name(&self, input: &str) -> String {
-        self.wire
-            .iter()
-            .find(|(known, _)| *known == input)
-            .map_or(input, |(_, wire)| wire.as_str())
-            .to_owned()
+        wire_name(&self.wire, input)
     }
+}
+
+/// The wire name of an input, or its own name when none is given.
+pub(super) fn wire_name(wire: &[(&'static str, String)], input: &str) -> String {
+    wire.iter().find(|(known, _)| *known == input).map_or(input, |(_, name)| name.as_str()).to_owned()
 }
 
 /// The constants of a binding, with defaults filled in by the contract engine.
