@@ -1,1 +1,10 @@
-//! mail
+//! The outbox worker and its transports. A mail comes here rendered and sealed; this crate opens it, delivers it
+//! and has it wiped. Nothing here knows what a mail is about.
+
+pub mod mailbox;
+pub mod outbox;
+pub mod transport;
+
+pub use mailbox::{Mailbox, Received};
+pub use outbox::{Bell, Outbox};
+pub use transport::Transport;
