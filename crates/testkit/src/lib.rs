@@ -11,7 +11,9 @@ pub mod clock;
 pub mod dice;
 pub mod http_actor;
 pub mod memory_store;
+pub mod random_actions;
 pub mod random_changes;
+pub mod realm;
 pub mod samples;
 pub mod store_stories;
 

@@ -10,6 +10,7 @@ pub mod check_available;
 pub mod check_code;
 pub mod close_account;
 pub mod codes;
+mod find;
 mod input;
 pub mod login;
 pub mod logout;

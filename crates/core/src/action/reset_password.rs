@@ -1,6 +1,7 @@
 //! `reset_password`: a new password for whoever holds the code; every session ends.
 
 use super::codes::{BadCode, Guarded};
+use super::find::by_public_id;
 use super::input::Named;
 use super::start::{Wish, start_session};
 use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
@@ -138,7 +139,7 @@ impl Action for Input {
         let (at, store) = (&cx.setting, &cx.services.store);
         let realm = &at.policy.realm;
         let account = match (&self.account_id, &self.name) {
-            (Some(id), _) => store.account_by_public_id(realm, &at.policy.id.name(), id).await?,
+            (Some(id), _) => by_public_id(id, cx).await?,
             (None, Some(name)) => store.account_by_identifier(realm, name.kind, &name.canonical).await?,
             (None, None) => None,
         };

@@ -1,21 +1,20 @@
 //! The actions on the in-memory model: one hash for whoever it is, guards that hold, ends that end.
 
-use crate::world::{World, by_name, named};
 use doorward_core::action::{Inputs, Named, SetLocked, SetMustChange, perform};
 use doorward_core::authenticate::Rejection;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::outcome::Outcome;
-use doorward_core::port::Store;
 use doorward_core::session::EndReason;
+use doorward_testkit::realm::{TestRealm, by_name, named};
 use std::time::Duration;
 
-fn name(world: &World, username: &str) -> Named {
+fn name(world: &TestRealm, username: &str) -> Named {
     Named::one(&(IdentifierKind::Username, username.to_owned()), &world.policy).expect("a username")
 }
 
 #[tokio::test]
 async fn every_failed_login_costs_exactly_one_hash() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     for user in ["kim", "lee"] {
         world.register(user, "secret").await;
     }
@@ -39,7 +38,7 @@ async fn every_failed_login_costs_exactly_one_hash() {
 
 #[tokio::test]
 async fn taken_names_cost_no_hash_and_numbers_are_never_reused() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     let first = world.register("kim", "secret").await;
     assert_eq!(first.public_id(&world.policy.id).as_deref(), Some("1"));
     let before = world.hashes();
@@ -56,7 +55,7 @@ async fn taken_names_cost_no_hash_and_numbers_are_never_reused() {
 
 #[tokio::test]
 async fn ended_sessions_are_ended_everywhere_at_once() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     world.register("kim", "secret").await;
     let session = world.login("kim", "secret").await.session.expect("a session");
     let token = world.mint("access", &session);
@@ -70,7 +69,7 @@ async fn ended_sessions_are_ended_everywhere_at_once() {
 
 #[tokio::test]
 async fn logout_of_all_counts_what_it_ended() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     world.register("kim", "secret").await;
     let mut tokens = Vec::new();
     for _ in 0..3 {
@@ -87,7 +86,7 @@ async fn logout_of_all_counts_what_it_ended() {
 
 #[tokio::test]
 async fn rotation_answers_a_retry_with_the_same_successor_and_ends_on_reuse() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     world.register("kim", "secret").await;
     let session = world.login("kim", "secret").await.session.expect("a session");
     let first = world.mint("refresh", &session);
@@ -107,7 +106,7 @@ async fn rotation_answers_a_retry_with_the_same_successor_and_ends_on_reuse() {
 
 #[tokio::test]
 async fn an_access_token_seen_confirms_its_generation() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     world.register("kim", "secret").await;
     let session = world.login("kim", "secret").await.session.expect("a session");
     let first = world.mint("refresh", &session);
@@ -122,7 +121,7 @@ async fn an_access_token_seen_confirms_its_generation() {
 
 #[tokio::test]
 async fn a_refresh_takes_only_an_access_token_of_its_own_session() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     world.register("kim", "secret").await;
     let one = world.login("kim", "secret").await.session.expect("a session");
     let two = world.login("kim", "secret").await.session.expect("a session");
@@ -138,7 +137,7 @@ fn code_inputs(username: &str, code: &str) -> Inputs {
 
 #[tokio::test]
 async fn codes_are_bound_counted_and_spent() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     world.register("kim", "secret").await;
     let reset = [("purpose", "reset_password"), ("tell", "truth")];
     let sent = world.run("send_verification", by_name("kim", "_", ""), &reset).await;
@@ -159,7 +158,7 @@ async fn codes_are_bound_counted_and_spent() {
 
 #[tokio::test]
 async fn a_reset_spends_the_code_and_ends_every_session() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     world.register("kim", "secret").await;
     let session = world.login("kim", "secret").await.session.expect("a session");
     let token = world.mint("access", &session);
@@ -187,7 +186,7 @@ async fn a_reset_spends_the_code_and_ends_every_session() {
 
 #[tokio::test]
 async fn operators_flag_and_lock() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     world.register("kim", "secret").await;
     let session = world.login("kim", "secret").await.session.expect("a session");
     let token = world.mint("access", &session);
@@ -202,7 +201,7 @@ async fn operators_flag_and_lock() {
 
 #[tokio::test]
 async fn every_decision_is_written_down_without_secrets() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     world.register("kim", "canary-password").await;
     world.login("kim", "canary-password").await;
     world.login("kim", "canary-wrong").await;

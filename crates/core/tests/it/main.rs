@@ -6,4 +6,3 @@ mod actions;
 mod identifiers;
 mod refresh_rule;
 mod tokens;
-mod world;

@@ -1,6 +1,5 @@
 //! Keys and tokens: what we mint verifies under every algorithm, and nothing else does.
 
-use crate::world::World;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_core::authenticate::Rejection;
@@ -9,10 +8,11 @@ use doorward_core::outcome::Outcome;
 use doorward_core::policy::TokenFormat;
 use doorward_core::port::Clock;
 use doorward_core::token::{opaque_access, verify_jwt};
+use doorward_testkit::realm::TestRealm;
 use proptest::prelude::*;
 use std::time::Duration;
 
-async fn signed_in(world: &World) -> std::sync::Arc<doorward_core::session::Session> {
+async fn signed_in(world: &TestRealm) -> std::sync::Arc<doorward_core::session::Session> {
     world.register("kim", "secret").await;
     let answer = world.login("kim", "secret").await;
     assert_eq!(answer.outcome, Outcome::SignedIn);
@@ -22,7 +22,7 @@ async fn signed_in(world: &World) -> std::sync::Arc<doorward_core::session::Sess
 #[tokio::test]
 async fn every_algorithm_signs_and_verifies() {
     for algorithm in Algorithm::ALL {
-        let world = World::with(TokenFormat::Jwt(algorithm)).await;
+        let world = TestRealm::with(TokenFormat::Jwt(algorithm)).await;
         let session = signed_in(&world).await;
         let token = world.mint("access", &session);
         assert!(world.check("access", &token).await.is_ok(), "{}", algorithm.name());
@@ -35,7 +35,7 @@ async fn every_algorithm_signs_and_verifies() {
 
 #[tokio::test]
 async fn forged_tokens_are_invalid() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     let session = signed_in(&world).await;
     let good = world.mint("access", &session);
     let parts: Vec<&str> = good.split('.').collect();
@@ -77,7 +77,7 @@ async fn forged_tokens_are_invalid() {
 
 #[tokio::test]
 async fn a_signed_crit_header_is_refused_too() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     let key = &world.keys.verifiers("access")[0];
     for header in [r#"{"alg":"HS256","crit":[]}"#, r#"{"alg":"HS384"}"#, "{}", r#"{"alg":"HS256","kid":7}"#] {
         let token = key.sign(header, r#"{"exp":1}"#).expect("signed");
@@ -87,7 +87,7 @@ async fn a_signed_crit_header_is_refused_too() {
 
 #[tokio::test]
 async fn strange_expiries_are_expired() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     let session = signed_in(&world).await;
     let good = world.mint("access", &session);
     let claims = verify_jwt(&good, "access", &world.keys).expect("good");
@@ -102,7 +102,7 @@ async fn strange_expiries_are_expired() {
 
 #[tokio::test]
 async fn expiry_has_no_leeway() {
-    let world = World::new().await;
+    let world = TestRealm::new().await;
     let session = signed_in(&world).await;
     let token = world.mint("access", &session);
     world.clock.advance(Duration::from_secs(1799));
@@ -113,7 +113,7 @@ async fn expiry_has_no_leeway() {
 
 #[tokio::test]
 async fn opaque_tokens_are_whole_or_nothing() {
-    let world = World::with(TokenFormat::Opaque { prefix: "dw_".to_owned() }).await;
+    let world = TestRealm::with(TokenFormat::Opaque { prefix: "dw_".to_owned() }).await;
     let session = signed_in(&world).await;
     let expires = world.clock.now().plus(Duration::from_secs(60));
     let token =
@@ -137,7 +137,7 @@ proptest! {
     fn random_text_is_no_token(text in "\\PC{0,200}", dotted in "[A-Za-z0-9_-]{0,60}\\.[A-Za-z0-9_-]{0,60}\\.[A-Za-z0-9_-]{0,60}") {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(async {
-            let world = World::new().await;
+            let world = TestRealm::new().await;
             assert!(verify_jwt(&text, "access", &world.keys).is_none());
             assert!(verify_jwt(&dotted, "access", &world.keys).is_none());
         });

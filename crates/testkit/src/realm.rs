@@ -1,5 +1,6 @@
-//! A realm on the in-memory model, with a hasher that counts.
+//! A realm on any store, with a hasher that counts: what tests of actions stand on.
 
+use crate::{FakeClock, MemoryStore, SeededDice};
 use async_trait::async_trait;
 use doorward_core::account::Account;
 use doorward_core::action::{Client, Context, Inputs, NoPreview, Options, Services, Setting, find};
@@ -19,7 +20,6 @@ use doorward_core::public_id::PublicIdKind;
 use doorward_core::session::Session;
 use doorward_core::time::Timestamp;
 use doorward_core::token::{access_id, refresh_id};
-use doorward_testkit::{FakeClock, MemoryStore, SeededDice};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -29,7 +29,7 @@ use std::time::Duration;
 
 /// Hashes by prefixing; counts every hash of work.
 #[derive(Default)]
-pub(crate) struct CountingHasher(pub(crate) AtomicUsize);
+pub struct CountingHasher(pub(crate) AtomicUsize);
 
 #[async_trait]
 impl Hasher for CountingHasher {
@@ -74,14 +74,22 @@ impl MailTexts for PlainMails {
     }
 }
 
-pub(crate) struct World {
-    pub(crate) services: Services,
-    pub(crate) clock: FakeClock,
-    pub(crate) hasher: Arc<CountingHasher>,
-    pub(crate) store: Arc<MemoryStore>,
-    pub(crate) policy: Policy,
-    pub(crate) keys: RealmKeys,
-    pub(crate) client: Client,
+/// One realm with username and e-mail, access and refresh tokens, and sequence numbers.
+pub struct TestRealm {
+    /// What actions reach the world through.
+    pub services: Services,
+    /// The clock in the test's hands.
+    pub clock: FakeClock,
+    /// The hasher that counts.
+    pub hasher: Arc<CountingHasher>,
+    /// The store below.
+    pub store: Arc<dyn Store>,
+    /// The contract's policy.
+    pub policy: Policy,
+    /// The realm's keys.
+    pub keys: RealmKeys,
+    /// Who sends the requests.
+    pub client: Client,
     dice: Arc<SeededDice>,
 }
 
@@ -94,15 +102,21 @@ fn token(name: &str, format: TokenFormat, minutes: u64) -> TokenPolicy {
     }
 }
 
-impl World {
-    pub(crate) async fn new() -> World {
-        World::with(TokenFormat::Jwt(Algorithm::Hs256)).await
+impl TestRealm {
+    /// A realm on the in-memory model, with JWTs.
+    pub async fn new() -> TestRealm {
+        TestRealm::with(TokenFormat::Jwt(Algorithm::Hs256)).await
     }
 
-    pub(crate) async fn with(format: TokenFormat) -> World {
+    /// A realm on the in-memory model, with tokens of this format.
+    pub async fn with(format: TokenFormat) -> TestRealm {
+        TestRealm::on(Arc::new(MemoryStore::new()), format).await
+    }
+
+    /// A realm on this store, with tokens of this format.
+    pub async fn on(store: Arc<dyn Store>, format: TokenFormat) -> TestRealm {
         let clock = FakeClock::default();
         let dice = Arc::new(SeededDice::new(42));
-        let store = Arc::new(MemoryStore::new());
         let hasher = Arc::new(CountingHasher::default());
         let rule = |kind, compare| IdentifierRule { kind, compare };
         let policy = Policy {
@@ -129,7 +143,7 @@ impl World {
                 .await
                 .expect("keys open");
         let services = Services {
-            store: Arc::clone(&store) as Arc<dyn Store>,
+            store: Arc::clone(&store),
             hasher: Arc::clone(&hasher) as Arc<dyn Hasher>,
             clock: Arc::new(clock.clone()),
             dice: Arc::clone(&dice) as Arc<dyn doorward_core::port::Dice>,
@@ -143,10 +157,11 @@ impl World {
             request_id: "1".to_owned(),
             language: "en".to_owned(),
         };
-        World { services, clock, hasher, store, policy, keys, client, dice }
+        TestRealm { services, clock, hasher, store, policy, keys, client, dice }
     }
 
-    pub(crate) fn context<'a>(&'a self, caller: Option<&'a Alive>) -> Context<'a> {
+    /// A request's context.
+    pub fn context<'a>(&'a self, caller: Option<&'a Alive>) -> Context<'a> {
         let setting = Setting {
             policy: &self.policy,
             keys: &self.keys,
@@ -158,11 +173,13 @@ impl World {
         Context { setting, services: &self.services, preview: &NoPreview }
     }
 
-    pub(crate) async fn run(&self, action: &str, inputs: Inputs, options: &[(&'static str, &str)]) -> Answer {
+    /// Runs an action for nobody in particular.
+    pub async fn run(&self, action: &str, inputs: Inputs, options: &[(&'static str, &str)]) -> Answer {
         self.run_as(action, inputs, options, None).await
     }
 
-    pub(crate) async fn run_as(
+    /// Runs an action for somebody signed in.
+    pub async fn run_as(
         &self,
         action: &str,
         inputs: Inputs,
@@ -174,7 +191,8 @@ impl World {
         entry.run(&inputs, &options, &self.context(caller)).await.expect("no fault")
     }
 
-    pub(crate) async fn register(&self, username: &str, password: &str) -> Arc<Account> {
+    /// Registers somebody, with an e-mail address made of the name.
+    pub async fn register(&self, username: &str, password: &str) -> Arc<Account> {
         let email = format!("{username}@example.com");
         let inputs = Inputs {
             identifiers: vec![
@@ -186,11 +204,13 @@ impl World {
         self.run("register", inputs, &[]).await.account.expect("registered")
     }
 
-    pub(crate) async fn login(&self, username: &str, password: &str) -> Answer {
+    /// Signs somebody in.
+    pub async fn login(&self, username: &str, password: &str) -> Answer {
         self.run("login", by_name(username, "password", password), &[]).await
     }
 
-    pub(crate) async fn check(&self, token: &str, raw: &str) -> Result<Alive, Rejection> {
+    /// Checks a token.
+    pub async fn check(&self, token: &str, raw: &str) -> Result<Alive, Rejection> {
         let verifier = Verifier {
             policy: &self.policy,
             keys: &self.keys,
@@ -202,7 +222,7 @@ impl World {
     }
 
     /// A token of a session as the HTTP face would make it, in JWT form.
-    pub(crate) fn mint(&self, kind: &str, session: &Session) -> String {
+    pub fn mint(&self, kind: &str, session: &Session) -> String {
         let now = self.clock.now();
         let (jti, exp) = if kind == "refresh" {
             (refresh_id(session, self.keys.refresh()), session.expires_at)
@@ -215,22 +235,25 @@ impl World {
         key.sign(&header, &claims).expect("signed")
     }
 
-    pub(crate) fn hashes(&self) -> usize {
+    /// How many hashes of work were done.
+    pub fn hashes(&self) -> usize {
         self.hasher.0.load(Ordering::SeqCst)
     }
 
     /// The newest code in the outbox.
-    pub(crate) async fn mailed_code(&self) -> String {
+    pub async fn mailed_code(&self) -> String {
         let mails = self.store.due_mails(self.clock.now(), 100).await.expect("no fault");
         let newest = mails.last().expect("a mail");
         open_mail(newest.id, &newest.sealed, self.keys.master()).expect("opens").text
     }
 }
 
-pub(crate) fn named(name: &'static str, value: &str) -> Inputs {
+/// Inputs of one named value.
+pub fn named(name: &'static str, value: &str) -> Inputs {
     Inputs { values: vec![(name, Value::from(value))], ..Inputs::default() }
 }
 
-pub(crate) fn by_name(username: &str, name: &'static str, value: &str) -> Inputs {
+/// Inputs of a username and one named value.
+pub fn by_name(username: &str, name: &'static str, value: &str) -> Inputs {
     Inputs { identifiers: vec![(IdentifierKind::Username, username.to_owned())], ..named(name, value) }
 }

@@ -1,0 +1,183 @@
+//! Random sequences of actions: two stores must give the same answers and keep the same.
+
+use crate::realm::{TestRealm, by_name, named};
+use crate::{MemoryStore, SeededDice};
+use doorward_core::action::{
+    Action, DeleteAccount, Inputs, Named, SetLocked, SetMustChange, SetPassword, perform,
+};
+use doorward_core::identifier::IdentifierKind;
+use doorward_core::key::Algorithm;
+use doorward_core::outcome::{Answer, Outcome};
+use doorward_core::password::Password;
+use doorward_core::policy::TokenFormat;
+use doorward_core::port::{AccountPage, Store};
+use std::sync::Arc;
+use std::time::Duration;
+
+const USERS: [&str; 4] = ["kim", "lee", "park", "choi"];
+const PASSWORDS: [&str; 2] = ["secret", "another"];
+const PURPOSES: [&str; 3] = ["sign_up", "reset_password", "verify"];
+
+/// One step of a sequence; numbers choose among users, passwords, sessions and codes.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    what: usize,
+    who: usize,
+    which: usize,
+    pause: u64,
+}
+
+/// What the client side of a sequence remembers.
+#[derive(Default)]
+struct Held {
+    refresh: Vec<String>,
+    access: Vec<String>,
+    code: Option<String>,
+}
+
+/// Runs `length` random actions on a store and on the model, comparing every answer and, at the end, everything
+/// that is kept.
+///
+/// # Panics
+/// The two disagree: the message names the seed and the step.
+pub async fn agree_with_the_model(store: Arc<dyn Store>, seed: u64, length: usize) {
+    let format = TokenFormat::Jwt(Algorithm::Hs256);
+    let subject = TestRealm::on(store, format.clone()).await;
+    let model = TestRealm::on(Arc::new(MemoryStore::new()), format).await;
+    let (mut on_subject, mut on_model) = (Held::default(), Held::default());
+    let dice = SeededDice::new(seed);
+    for number in 0..length {
+        let step = Step {
+            what: dice.below(14),
+            who: dice.below(4),
+            which: dice.below(4),
+            pause: dice.below(90) as u64,
+        };
+        let said = take(step, &subject, &mut on_subject).await;
+        let expected = take(step, &model, &mut on_model).await;
+        assert_eq!(said, expected, "seed {seed}, step {number}: {step:?}");
+    }
+    assert_eq!(kept(&subject).await, kept(&model).await, "seed {seed}: what is kept");
+}
+
+async fn kept(realm: &TestRealm) -> String {
+    let page = AccountPage { after: None, limit: 1000 };
+    let accounts = realm.store.accounts("r", &page).await.expect("no fault");
+    let events = realm.store.audit_events("r", 10_000).await.expect("no fault");
+    let mut sessions = Vec::new();
+    for account in &accounts {
+        sessions.push(realm.store.live_sessions(account.id, realm_now(realm)).await.expect("no fault"));
+    }
+    format!("{accounts:#?}{sessions:#?}{events:#?}")
+}
+
+fn realm_now(realm: &TestRealm) -> doorward_core::time::Timestamp {
+    realm.services.clock.now()
+}
+
+async fn take(step: Step, realm: &TestRealm, held: &mut Held) -> Answer {
+    realm.clock.advance(Duration::from_secs(step.pause));
+    let user = USERS[step.who];
+    let password = PASSWORDS[step.which % 2];
+    match step.what {
+        0 | 1 => register(realm, user, password).await,
+        2..=4 => {
+            let answer = realm.login(user, password).await;
+            remember(&answer, realm, held);
+            answer
+        }
+        5 | 6 => refresh(step, realm, held).await,
+        7 => logout(step, realm, held).await,
+        8 => send(step, realm, held).await,
+        9 => realm.run("check_code", by_name(user, "code", &code(step, held)), &purpose(step)).await,
+        10 => {
+            let mut inputs = by_name(user, "code", &code(step, held));
+            inputs.values.push(("new_password", password.into()));
+            realm.run("reset_password", inputs, &[]).await
+        }
+        11 => realm.run("close_account", by_name(user, "password", password), &[("needs", "password")]).await,
+        12 => operate(step, realm).await,
+        _ => realm.run("check_available", by_name(user, "_", ""), &[]).await,
+    }
+}
+
+async fn register(realm: &TestRealm, user: &str, password: &str) -> Answer {
+    let identifiers = vec![
+        (IdentifierKind::Username, user.to_owned()),
+        (IdentifierKind::Email, format!("{user}@example.com")),
+    ];
+    realm.run("register", Inputs { identifiers, ..named("password", password) }, &[]).await
+}
+
+fn remember(answer: &Answer, realm: &TestRealm, held: &mut Held) {
+    if let Some(session) = &answer.session {
+        held.refresh.push(realm.mint("refresh", session));
+        held.access.push(realm.mint("access", session));
+    }
+}
+
+async fn refresh(step: Step, realm: &TestRealm, held: &mut Held) -> Answer {
+    let Some(token) = recent(&held.refresh, step.which).cloned() else {
+        return Answer::bare(Outcome::Refused);
+    };
+    let rotation = ["rotate", "rotate", "keep", "rotate"][step.who];
+    let answer = realm.run("refresh", named("refresh_token", &token), &[("rotation", rotation)]).await;
+    remember(&answer, realm, held);
+    answer
+}
+
+async fn logout(step: Step, realm: &TestRealm, held: &Held) -> Answer {
+    let Some(token) = recent(&held.access, step.which) else { return Answer::bare(Outcome::Refused) };
+    match realm.check("access", token).await {
+        Ok(alive) => {
+            let which = ["this", "this", "all", "others"][step.who];
+            realm.run_as("logout", Inputs::default(), &[("which", which)], Some(&alive)).await
+        }
+        Err(rejection) => rejection.answer("access"),
+    }
+}
+
+async fn send(step: Step, realm: &TestRealm, held: &mut Held) -> Answer {
+    let user = USERS[step.who];
+    let claims = vec![(IdentifierKind::Email, format!("{user}@example.com"))];
+    let options = [purpose(step)[0], ("tell", "truth")];
+    let answer = realm.run("send_verification", Inputs { claims, ..by_name(user, "_", "") }, &options).await;
+    if answer.outcome == Outcome::Sent {
+        held.code = Some(realm.mailed_code().await);
+    }
+    answer
+}
+
+async fn operate(step: Step, realm: &TestRealm) -> Answer {
+    let user = (IdentifierKind::Username, USERS[step.who].to_owned());
+    let name = Named::one(&user, &realm.policy).expect("a username");
+    match step.which {
+        0 => run(&SetLocked { name, locked: step.pause.is_multiple_of(2) }, realm).await,
+        1 => run(&SetMustChange { name, must_change: step.pause.is_multiple_of(2) }, realm).await,
+        2 => {
+            let password = Password::new(PASSWORDS[0].to_owned());
+            run(&SetPassword { name, password, must_change: false }, realm).await
+        }
+        _ => run(&DeleteAccount { name }, realm).await,
+    }
+}
+
+async fn run<A: Action>(action: &A, realm: &TestRealm) -> Answer {
+    perform(action, &realm.context(None)).await.expect("no fault")
+}
+
+/// One of the last few tokens: mostly the newest, sometimes one that should long be gone.
+fn recent(tokens: &[String], which: usize) -> Option<&String> {
+    tokens.len().checked_sub(1 + which).and_then(|at| tokens.get(at)).or(tokens.last())
+}
+
+fn code(step: Step, held: &Held) -> String {
+    match &held.code {
+        Some(code) if step.pause < 75 => code.clone(),
+        _ => "000000".to_owned(),
+    }
+}
+
+fn purpose(step: Step) -> [(&'static str, &'static str); 1] {
+    [("purpose", PURPOSES[step.which % 3])]
+}
