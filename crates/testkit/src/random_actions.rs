@@ -11,6 +11,7 @@ use doorward_core::outcome::{Answer, Outcome};
 use doorward_core::password::Password;
 use doorward_core::policy::TokenFormat;
 use doorward_core::port::{AccountPage, Store};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,16 +37,17 @@ struct Held {
 }
 
 /// Runs `length` random actions on a store and on the model, comparing every answer and, at the end, everything
-/// that is kept.
+/// that is kept. Gives the outcomes it came across.
 ///
 /// # Panics
 /// The two disagree: the message names the seed and the step.
-pub async fn agree_with_the_model(store: Arc<dyn Store>, seed: u64, length: usize) {
+pub async fn agree_with_the_model(store: Arc<dyn Store>, seed: u64, length: usize) -> BTreeSet<Outcome> {
     let format = TokenFormat::Jwt(Algorithm::Hs256);
     let subject = TestRealm::on(store, format.clone()).await;
     let model = TestRealm::on(Arc::new(MemoryStore::new()), format).await;
     let (mut on_subject, mut on_model) = (Held::default(), Held::default());
     let dice = SeededDice::new(seed);
+    let mut seen = BTreeSet::new();
     for number in 0..length {
         let step = Step {
             what: dice.below(14),
@@ -56,8 +58,10 @@ pub async fn agree_with_the_model(store: Arc<dyn Store>, seed: u64, length: usiz
         let said = take(step, &subject, &mut on_subject).await;
         let expected = take(step, &model, &mut on_model).await;
         assert_eq!(said, expected, "seed {seed}, step {number}: {step:?}");
+        seen.insert(said.outcome);
     }
     assert_eq!(kept(&subject).await, kept(&model).await, "seed {seed}: what is kept");
+    seen
 }
 
 async fn kept(realm: &TestRealm) -> String {

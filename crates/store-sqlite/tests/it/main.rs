@@ -8,8 +8,9 @@ mod trouble;
 use doorward_core::change::{Applied, ApplyResult, Change};
 use doorward_core::port::Store;
 use doorward_store_sqlite::SqliteStore;
-use doorward_testkit::{MemoryStore, random_changes, store_stories};
+use doorward_testkit::{MemoryStore, random_actions, random_changes, store_stories};
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -51,4 +52,15 @@ async fn agrees_with_the_model_on_random_changes() {
             random_changes::agree(seed, 25, &model, &store).await;
         }
     }
+}
+
+/// The same random actions, the same answers, and the same things kept.
+#[tokio::test]
+async fn agrees_with_the_model_on_random_actions() {
+    let mut seen = BTreeSet::new();
+    for seed in 0..60 {
+        let folder = scratch();
+        seen.extend(random_actions::agree_with_the_model(Arc::new(open(folder.path())), seed, 120).await);
+    }
+    assert!(seen.len() >= 22, "the sequences reach only {seen:?}");
 }
