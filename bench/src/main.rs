@@ -1,1 +1,52 @@
-fn main() {}
+//! Prints Doorward's figures from one run: the real release binary as a child process on the loopback, beside
+//! the bare parts that bound it, measured in turn with the same client. `README.md` says how to read them.
+
+mod bare;
+mod client;
+mod clock;
+mod load;
+mod measure;
+mod plan;
+mod process;
+mod report;
+mod scripts;
+mod server;
+
+use plan::Plan;
+use report::Report;
+use std::process::ExitCode;
+
+/// Something that the bench stumbled over: it ends with the text.
+type Broken = Box<dyn std::error::Error + Send + Sync>;
+
+/// How the bench calls itself to be the bare handler.
+const BARE_HANDLER: &str = "--bare-handler";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments.as_slice() {
+        [] => run(&Plan::full()),
+        ["--short"] => run(&Plan::short()),
+        [BARE_HANDLER, listen] => bare::handler::serve(listen),
+        _ => Err(Broken::from("usage: doorward-bench [--short]")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(broken) => {
+            report::complain(&broken.to_string());
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(plan: &Plan) -> Result<(), Broken> {
+    let program = server::build()?;
+    let folder = server::folder(&program)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut report = Report::default();
+    let bench = measure::Bench { plan, program: &program, folder: folder.path(), runtime: &runtime };
+    measure::all(&bench, &mut report)?;
+    report.end();
+    Ok(())
+}
