@@ -1,8 +1,8 @@
 //! The store on SQLite: one writer that commits in groups, readers beside it.
 //!
 //! [`SqliteStore::open`] takes the data lock of a folder, brings the database to its latest version and starts
-//! the writer. Reads run inline on the calling thread ([`reader`]); writes go to the writer's thread
-//! ([`writer`]), which answers when they are on the disk. Each table has a file: its reads and its changes.
+//! the writer. Reads run inline on the calling thread (`reader.rs`); writes go to the writer's thread
+//! (`writer.rs`), which answers when they are on the disk. Each table has a file: its reads and its changes.
 
 mod accounts;
 mod audit;

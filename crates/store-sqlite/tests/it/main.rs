@@ -1,5 +1,10 @@
 //! The store on SQLite: the stories every store must pass, agreement with the model, and what a store on a disk
 //! owes beyond them.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "in a test, helpers included, a broken expectation is a failed test"
+)]
 
 mod opening;
 mod parallel;
