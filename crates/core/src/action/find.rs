@@ -1,19 +1,14 @@
 //! Finding an account by the id that the API shows.
 
 use super::Context;
-use crate::account::{Account, AccountId};
+use crate::account::Account;
 use crate::fault::Fault;
 use crate::public_id::PublicIdKind;
-use uuid::Uuid;
 
 /// The account with this public id of the contract's kind. An id that cannot be one is simply unknown.
 pub(super) async fn by_public_id(id: &str, cx: &Context<'_>) -> Result<Option<Account>, Fault> {
     let (policy, store) = (cx.setting.policy, &cx.services.store);
     match &policy.id {
-        PublicIdKind::Uuid => match Uuid::try_parse(id) {
-            Ok(uuid) => store.account(&policy.realm, AccountId(uuid)).await,
-            Err(_) => Ok(None),
-        },
         PublicIdKind::Identifier(kind) => match policy.identifier(*kind) {
             Some(rule) => store.account_by_identifier(&policy.realm, *kind, &rule.canonical(id)).await,
             None => Ok(None),
