@@ -4,11 +4,18 @@
 //! Knows the core's catalogue and nothing else: no HTTP, no SQL, no clock, no files.
 
 pub mod account_view;
+pub mod builtin;
+mod compile;
 pub mod diagnostic;
 pub mod document;
 pub mod expression;
+mod extend;
 pub mod function;
+pub mod json_bytes;
+mod lint;
+mod load;
 pub mod mails;
+mod names;
 pub mod plan;
 pub mod schema;
 pub mod scope;
@@ -16,33 +23,9 @@ pub mod source;
 pub mod template;
 pub mod wording;
 
+pub use builtin::{BUILTIN, builtin};
+pub use compile::{BindingTrace, OperationTrace, Origin, Scope, Trace};
 pub use diagnostic::{Code, Diagnostic, Severity};
+pub use json_bytes::json_bytes;
 pub use load::{Loaded, load};
 pub use source::{Entry, Node, NodeValue, SourceId, Sources, Span};
-
-mod load {
-    //! From text to plan.
-
-    use crate::diagnostic::Diagnostic;
-    use crate::plan::Plan;
-    use crate::source::Sources;
-
-    /// What loading a contract gave: the plan, or why there is none. Either way the sources, to render
-    /// diagnostics with.
-    pub struct Loaded {
-        /// The texts that diagnostics point into.
-        pub sources: Sources,
-        /// Errors and lints, in file order.
-        pub diagnostics: Vec<Diagnostic>,
-        /// The plan, when there are no errors.
-        pub plan: Option<Plan>,
-    }
-
-    /// Reads, checks and compiles one contract. `name` is the contract's name, `file` what diagnostics call the
-    /// file, `open` reads another file that it extends.
-    #[must_use]
-    pub fn load(name: &str, file: &str, text: &str, open: &dyn Fn(&str) -> Result<String, String>) -> Loaded {
-        let _ = (name, file, text, open);
-        Loaded { sources: Sources::default(), diagnostics: Vec::new(), plan: None }
-    }
-}

@@ -1,0 +1,220 @@
+//! One binding of an operation: its action, inputs, options, checks and replies, as written and as compiled.
+
+use super::input::{self, InputReader, InputSource};
+use super::option;
+use super::place::{Cache, Level, Place, Scope, Shared, outcomes_of};
+use super::reading::Findings;
+use super::rule::{self, CheckSource};
+use super::trace::BindingTrace;
+use super::written::{Argument, Reader, RepliesSource, ShapeSource};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::expression::{Ast, check_condition};
+use crate::names::{InputNames, ReplyKey, RequestTypes};
+use crate::plan::{Binding, Security};
+use crate::source::{Entry, Node, Span};
+use doorward_core::action::{ACTIONS, Entry as Action, Options, find};
+use doorward_core::outcome::{Group, Outcome};
+use doorward_core::spec::Caller;
+
+/// The replies of one scope, and what it changes of shapes.
+pub(super) struct Words {
+    pub(super) replies: RepliesSource,
+    pub(super) shapes: Vec<ShapeSource>,
+    pub(super) with: Vec<Argument>,
+}
+
+impl Words {
+    /// Reads `replies`, `shapes` and `with` beside each other.
+    pub(super) fn read(node: &Node, shared: &Shared<'_>, found: &mut Findings) -> Words {
+        let mut reader = Reader { found, next_id: &shared.next_id };
+        let replies = reader.replies(node.get("replies"));
+        let shapes = reader.shapes(node.get("shapes"));
+        let with = reader.with(node.get("with"));
+        Words { replies, shapes, with }
+    }
+
+    pub(super) fn level(&self, scope: Scope) -> Level<'_> {
+        Level { scope, replies: &self.replies, shapes: &self.shapes, with: &self.with }
+    }
+}
+
+/// A binding as it was written.
+pub(super) struct BindingSource {
+    pub(super) span: Span,
+    pub(super) action: &'static dyn Action,
+    pub(super) inputs: Vec<InputSource>,
+    pub(super) options: Options,
+    pub(super) checks: Vec<CheckSource>,
+    pub(super) when: Option<Ast>,
+    /// Its own replies; nothing in an operation without `choose`.
+    pub(super) words: Option<Words>,
+}
+
+/// Members of one of several bindings.
+const CHOICE: [&str; 9] =
+    ["when", "action", "input", "options", "checks", "replies", "shapes", "with", "why"];
+
+/// Reads the bindings of an operation: one, or those of `choose`, each with the members beside it.
+pub(super) fn read(operation: &Entry, shared: &Shared<'_>, found: &mut Findings) -> Vec<BindingSource> {
+    let node = &operation.value;
+    let Some(choose) = node.get("choose") else {
+        return binding(node, None, (operation.key_span, shared), found).into_iter().collect();
+    };
+    let Some(items) = choose.as_list().filter(|items| !items.is_empty()) else {
+        found.wrong_kind(choose, "`choose`", "a list of bindings");
+        return Vec::new();
+    };
+    let mut bindings: Vec<BindingSource> = Vec::new();
+    for item in items {
+        if !item.is_map() {
+            found.wrong_kind(item, "a binding", "a map");
+            continue;
+        }
+        found.unknown_members(item, &CHOICE, "a binding");
+        bindings.extend(binding(node, Some(item), (item.span, shared), found));
+    }
+    for pair in 1..bindings.len() {
+        let (before, after) = bindings.split_at(pair);
+        let (Some(last), Some(next)) = (before.last(), after.first()) else { continue };
+        if last.when.is_none() {
+            let message = "this binding is never reached";
+            let error = Diagnostic::error(codes::UNREACHABLE_BINDING, next.span, message);
+            found.push(error.secondary(last.span, "this one has no `when` and takes every request"));
+        }
+    }
+    bindings
+}
+
+fn binding(
+    beside: &Node,
+    item: Option<&Node>,
+    (span, shared): (Span, &Shared<'_>),
+    found: &mut Findings,
+) -> Option<BindingSource> {
+    let own = |name: &str| item.and_then(|item| item.get(name));
+    let Some(word) = own("action").or_else(|| beside.get("action")) else {
+        found.error(codes::NO_BINDING, span, "an operation without `action`", "say what it does: `action: login`");
+        return None;
+    };
+    let action = action(word, found)?;
+    let spec = action.spec();
+    if spec.name == "refused" && own("why").or_else(|| beside.get("why")).and_then(Node::as_text).is_none() {
+        found.error(codes::REFUSED_WITHOUT_WHY, word.span, "`refused` without `why`", "say why: `why: …`");
+    }
+    let inputs = merged(beside.get("input"), own("input"), "`input`", found);
+    let document = shared.facts.document;
+    let inputs = InputReader { document, spec, found }.read(&inputs, span);
+    let options = merged(beside.get("options"), own("options"), "`options`", found);
+    let options = option::read(&options, spec, found);
+    let checks = [beside.get("checks"), own("checks")].into_iter().flatten();
+    let checks = checks.flat_map(|node| rule::read(node, found)).collect();
+    let when = own("when").and_then(|when| found.expression(when, "`when`"));
+    let words = item.map(|item| Words::read(item, shared, found));
+    Some(BindingSource { span, action, inputs, options, checks, when, words })
+}
+
+fn action(word: &Node, found: &mut Findings) -> Option<&'static dyn Action> {
+    let Some(name) = word.as_text() else {
+        found.wrong_kind(word, "`action`", "the name of an action");
+        return None;
+    };
+    let action = find(name);
+    if action.is_none() {
+        let known: Vec<&str> = ACTIONS.iter().map(|action| action.spec().name).collect();
+        let error = Diagnostic::error(codes::UNKNOWN_ACTION, word.span, format!("unknown action `{name}`"));
+        found.push(error.suggest(name, known.iter().copied()).help(format!("actions: {}", known.join(" "))));
+    }
+    action
+}
+
+/// The members of both, those of the item before equal ones beside it.
+fn merged<'n>(
+    beside: Option<&'n Node>,
+    own: Option<&'n Node>,
+    what: &str,
+    found: &mut Findings,
+) -> Vec<&'n Entry> {
+    for node in [beside, own].into_iter().flatten().filter(|node| !node.is_map()) {
+        found.wrong_kind(node, what, "a map");
+    }
+    let own = own.map_or(&[][..], Node::entries);
+    let beside = beside.map_or(&[][..], Node::entries).iter();
+    let beside = beside.filter(|entry| !own.iter().any(|other| other.key == entry.key));
+    beside.chain(own).collect()
+}
+
+/// Where bindings are compiled.
+pub(super) struct Here<'p, 'd> {
+    pub(super) shared: &'p Shared<'d>,
+    pub(super) words: &'p Words,
+    pub(super) request: &'p RequestTypes,
+    pub(super) security: Option<&'p Security>,
+    pub(super) cache: &'p Cache,
+}
+
+impl BindingSource {
+    /// Compiles it.
+    pub(super) fn compiled(&self, here: &Here<'_, '_>, found: &mut Findings) -> (Binding, BindingTrace) {
+        let spec = self.action.spec();
+        if spec.caller == Caller::Session && here.security.is_none() {
+            let message = format!("`{}` needs somebody signed in, and the operation asks for no credential", spec.name);
+            found.error(codes::NO_SECURITY, self.span, message, "write `security: [{…: []}]` beside `x-doorward`");
+        }
+        let names = InputNames { request: here.request, text_keys: &here.shared.facts.text_keys };
+        let inputs: Vec<_> =
+            self.inputs.iter().filter_map(|source| input::compiled(source, &names, found)).collect();
+        input::profile_bound((spec, here.shared.facts.document), &inputs, self.span, found);
+        let checks = self.checks.iter().filter_map(|check| rule::compiled(check, &names, found)).collect();
+        let when = self.when.as_ref().and_then(|ast| {
+            let checked = check_condition(ast, &names);
+            found.kept(checked.map_err(|errors| errors.into_iter().map(super::request_error).collect()))
+        });
+        let mut levels = Vec::new();
+        levels.extend(self.words.as_ref().map(|words| words.level(Scope::Binding)));
+        levels.push(here.words.level(Scope::Operation));
+        levels.push(super::document_level(here.shared));
+        let place = Place {
+            shared: here.shared,
+            levels,
+            request: here.request,
+            action: Some((spec, &self.options)),
+            cache: here.cache,
+            span: self.span,
+        };
+        let outcomes = outcomes_of(spec, &self.options, here.security.is_some());
+        if let Some(words) = &self.words {
+            never_answered(&words.replies, &outcomes, &[spec.name], found);
+        }
+        let (replies, origins) = place.table(&outcomes, found);
+        let binding =
+            Binding { when, action: self.action, inputs, options: self.options.clone(), checks, replies };
+        (binding, BindingTrace { span: self.span, origins })
+    }
+}
+
+/// Replies to outcomes that none of these actions has.
+pub(super) fn never_answered(
+    replies: &RepliesSource,
+    possible: &[Outcome],
+    actions: &[&str],
+    found: &mut Findings,
+) {
+    for (key, span, _) in &replies.entries {
+        let covers = key.members().iter().any(|member| possible.contains(member));
+        if covers || *key == ReplyKey::Group(Group::Failure) {
+            continue;
+        }
+        let names: Vec<&str> = possible.iter().map(|outcome| outcome.name()).collect();
+        let actions = actions.join("`, `");
+        let message = format!("`{}` is never answered by `{actions}`", key.name());
+        let error = Diagnostic::error(codes::NEVER_ANSWERED, *span, message);
+        let own: Vec<&str> = names
+            .iter()
+            .copied()
+            .filter(|name| !doorward_core::spec::EVERY_ACTION.iter().any(|every| every.name() == *name))
+            .collect();
+        found.push(
+            error.suggest(key.name(), own.iter().copied()).help(format!("it answers: {}", own.join(" "))),
+        );
+    }
+}

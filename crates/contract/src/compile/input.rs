@@ -1,0 +1,387 @@
+//! The inputs of a binding: what each feeds, where it comes from, and what a body must hold for them.
+
+use super::reading::Findings;
+use super::walk::{paths, sole_path};
+use crate::account_view::field_type;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::document::Document;
+use crate::expression::{Kind, Type};
+use crate::names::InputNames;
+use crate::plan::{InputPlan, InputTarget};
+use crate::schema::Inferred;
+use crate::source::{Entry, Node, Span};
+use crate::template::{PathAst, Setting, Template, TemplateKind, compile};
+use doorward_core::identifier::IdentifierKind;
+use doorward_core::profile::{Field, FieldType, SetBy};
+use doorward_core::spec::{ActionSpec, Identifiers, InputSpec, Kind as CoreKind, OptionValues};
+use serde_json::{Value, json};
+
+/// An input as it was written.
+pub(super) struct InputSource {
+    pub(super) target: InputTarget,
+    pub(super) wanted: Wanted,
+    /// Whether the action wants it.
+    pub(super) required: bool,
+    pub(super) span: Span,
+    pub(super) template: Template,
+    /// The whole profile from the body: dropped where a declared schema has no such member.
+    pub(super) if_declared: bool,
+}
+
+/// What an input must be.
+#[derive(Clone, Debug)]
+pub(super) enum Wanted {
+    /// What the catalogue says.
+    Core(CoreKind),
+    /// One of an option's words.
+    Words(&'static [&'static str]),
+    /// What a profile field is.
+    Field(Type, FieldType),
+}
+
+/// Reads the inputs of one binding.
+pub(super) struct InputReader<'r> {
+    pub(super) document: &'r Document,
+    pub(super) spec: &'static ActionSpec,
+    pub(super) found: &'r mut Findings,
+}
+
+impl InputReader<'_> {
+    /// The inputs among these members; `span` is where a missing one is reported.
+    pub(super) fn read(&mut self, members: &[&Entry], span: Span) -> Vec<InputSource> {
+        let mut inputs = Vec::new();
+        for entry in members {
+            if self.found.comma_trap(entry) {
+                continue;
+            }
+            match entry.key.as_str() {
+                "profile" if self.spec.profile => self.profile(entry, &mut inputs),
+                "claims" if self.spec.claims => self.claims(&entry.value, &mut inputs),
+                _ => inputs.extend(self.input(entry)),
+            }
+        }
+        self.all_bound(&mut inputs, span);
+        inputs
+    }
+
+    fn input(&mut self, entry: &Entry) -> Option<InputSource> {
+        let name = entry.key.as_str();
+        let takes_identifiers = self.spec.identifiers != Identifiers::None;
+        let (target, wanted, required) = match self.spec.inputs.iter().find(|input| input.name == name) {
+            Some(input) => (InputTarget::Named(input.name), self.wanted(input), input.required),
+            None if name == "identifier" && takes_identifiers => {
+                (InputTarget::AnyIdentifier, Wanted::Core(CoreKind::Text), self.one())
+            }
+            None => {
+                let kind = IdentifierKind::from_name(name).filter(|_| takes_identifiers);
+                let Some(kind) = kind.filter(|kind| self.has_identifier(*kind)) else {
+                    self.unknown(entry);
+                    return None;
+                };
+                (InputTarget::Identifier(kind), Wanted::Core(CoreKind::Text), self.one())
+            }
+        };
+        let template = self.found.template(&entry.value)?;
+        Some(InputSource { target, wanted, required, span: entry.value.span, template, if_declared: false })
+    }
+
+    fn one(&self) -> bool {
+        self.spec.identifiers == Identifiers::One
+    }
+
+    fn has_identifier(&self, kind: IdentifierKind) -> bool {
+        self.document.account.identifiers.iter().any(|rule| rule.kind == kind)
+    }
+
+    /// An input that an option has too is one of the option's words: strangers choose among them.
+    fn wanted(&self, input: &InputSpec) -> Wanted {
+        let option = self.spec.options.iter().find(|option| option.name == input.name);
+        match option.map(|option| option.values) {
+            Some(OptionValues::Words(words)) => Wanted::Words(words),
+            _ => Wanted::Core(input.kind),
+        }
+    }
+
+    fn unknown(&mut self, entry: &Entry) {
+        let name = entry.key.as_str();
+        let mut known: Vec<&str> = self.spec.inputs.iter().map(|input| input.name).collect();
+        if self.spec.identifiers != Identifiers::None {
+            known.extend(self.document.account.identifiers.iter().map(|rule| rule.kind.name()));
+            known.push("identifier");
+        }
+        known.extend(self.spec.claims.then_some("claims"));
+        known.extend(self.spec.profile.then_some("profile"));
+        let message = match IdentifierKind::from_name(name) {
+            Some(_) if self.spec.identifiers != Identifiers::None => {
+                format!("accounts of this contract have no `{name}`")
+            }
+            _ => format!("`{}` has no input `{name}`", self.spec.name),
+        };
+        let error = Diagnostic::error(codes::UNKNOWN_INPUT, entry.key_span, message);
+        let list = format!("its inputs: {}", known.join(" "));
+        self.found.push(error.suggest(name, known.iter().copied()).help(list));
+    }
+
+    fn claims(&mut self, node: &Node, inputs: &mut Vec<InputSource>) {
+        if !node.is_map() {
+            self.found.wrong_kind(node, "`claims`", "identifiers with their templates");
+        }
+        for entry in node.entries() {
+            let kind = IdentifierKind::from_name(&entry.key).filter(|kind| self.has_identifier(*kind));
+            let Some(kind) = kind else {
+                let message = format!("accounts of this contract have no identifier `{}`", entry.key);
+                let known = self.document.account.identifiers.iter().map(|rule| rule.kind.name());
+                let error = Diagnostic::error(codes::UNKNOWN_INPUT, entry.key_span, message);
+                self.found.push(error.suggest(&entry.key, known));
+                continue;
+            };
+            let Some(template) = self.found.template(&entry.value) else { continue };
+            inputs.push(InputSource {
+                target: InputTarget::Claim(kind),
+                wanted: Wanted::Core(CoreKind::Text),
+                required: true,
+                span: entry.value.span,
+                template,
+                if_declared: false,
+            });
+        }
+    }
+
+    /// `profile: $body`, or a map of fields.
+    fn profile(&mut self, entry: &Entry, inputs: &mut Vec<InputSource>) {
+        let node = &entry.value;
+        if node.is_map() {
+            for member in node.entries() {
+                inputs.extend(self.field(member));
+            }
+            return;
+        }
+        let template = self.found.template(node);
+        let prefix = template.as_ref().and_then(sole_path).filter(|path| path[0] == "body").map(<[String]>::to_vec);
+        let Some(prefix) = prefix else {
+            self.found.wrong_kind(node, "`profile`", "`$body`, or fields with their templates");
+            return;
+        };
+        for field in self.document.account.profile.fields.iter().filter(|field| field.set_by == SetBy::Caller) {
+            let mut segments = prefix.clone();
+            segments.push(field.name.clone());
+            let path = PathAst { span: node.span, segments };
+            inputs.push(InputSource {
+                target: InputTarget::Profile(field.name.clone()),
+                wanted: Wanted::Field(field_type(field), field.kind),
+                required: false,
+                span: node.span,
+                template: Template { span: node.span, kind: TemplateKind::Path(path) },
+                if_declared: true,
+            });
+        }
+    }
+
+    fn field(&mut self, member: &Entry) -> Option<InputSource> {
+        let fields = &self.document.account.profile.fields;
+        let field = fields.iter().find(|field| field.name == member.key);
+        let settable = field.filter(|field| field.set_by == SetBy::Caller);
+        let Some(field) = settable else {
+            let message = match field {
+                Some(_) => format!("profile field `{}` is not set by callers", member.key),
+                None => format!("unknown profile field `{}`", member.key),
+            };
+            let error = Diagnostic::error(codes::UNKNOWN_PROFILE_FIELD, member.key_span, message);
+            self.found.push(error.suggest(&member.key, fields.iter().map(|field| field.name.as_str())));
+            return None;
+        };
+        let template = self.found.template(&member.value)?;
+        Some(InputSource {
+            target: InputTarget::Profile(field.name.clone()),
+            wanted: Wanted::Field(field_type(field), field.kind),
+            required: false,
+            span: member.value.span,
+            template,
+            if_declared: false,
+        })
+    }
+
+    /// Every input that the action wants is bound; identifiers as many as it takes.
+    fn all_bound(&mut self, inputs: &mut [InputSource], span: Span) {
+        let name = self.spec.name;
+        for input in self.spec.inputs.iter().filter(|input| input.required) {
+            if !inputs.iter().any(|bound| bound.target == InputTarget::Named(input.name)) {
+                let message = format!("`{name}` wants `{}`, and nothing is bound to it", input.name);
+                let help = format!("write `{}: $body.…` under `input`", input.name);
+                self.found.error(codes::UNBOUND_INPUT, span, message, &help);
+            }
+        }
+        let identifies =
+            |input: &&mut InputSource| matches!(input.target, InputTarget::Identifier(_) | InputTarget::AnyIdentifier);
+        let mut identifiers: Vec<&mut InputSource> = inputs.iter_mut().filter(identifies).collect();
+        match (self.spec.identifiers, identifiers.as_mut_slice()) {
+            (Identifiers::One | Identifiers::Some, []) => {
+                let kinds: Vec<&str> =
+                    self.document.account.identifiers.iter().map(|rule| rule.kind.name()).collect();
+                let message = format!("`{name}` wants an identifier, and none is bound");
+                let help = format!("write one under `input`: {}", kinds.join(" "));
+                self.found.error(codes::UNBOUND_INPUT, span, message, &help);
+            }
+            (Identifiers::One | Identifiers::Optional, [_, second, ..]) => {
+                let message = format!("`{name}` takes one identifier");
+                let help = "`identifier` takes any kind, told apart by its form; others may be `claims`";
+                self.found.error(codes::UNKNOWN_INPUT, second.span, message, help);
+            }
+            (Identifiers::Some, [only]) => only.required = true,
+            _ => {}
+        }
+    }
+}
+
+/// Profile fields without which no registration can succeed are bound.
+pub(super) fn profile_bound(
+    (spec, document): (&ActionSpec, &Document),
+    inputs: &[InputPlan],
+    span: Span,
+    found: &mut Findings,
+) {
+    if spec.name != "register" {
+        return;
+    }
+    for field in document.account.profile.fields.iter().filter(|field| wanted_at_registration(field)) {
+        if !inputs.iter().any(|input| input.target == InputTarget::Profile(field.name.clone())) {
+            let message = format!("registration wants the profile field `{}`, and nothing is bound to it", field.name);
+            let help = format!("bind it under `profile`, or give it `default:` or `nullable: true` in `account`: {}", field.name);
+            found.error(codes::UNBOUND_INPUT, span, message, &help);
+        }
+    }
+}
+
+fn wanted_at_registration(field: &Field) -> bool {
+    field.set_by == SetBy::Caller && field.default.is_none() && !field.nullable
+}
+
+/// Compiles an input; `None` when something in it is wrong, or it is not declared and need not be.
+pub(super) fn compiled(
+    source: &InputSource,
+    names: &InputNames<'_>,
+    found: &mut Findings,
+) -> Option<InputPlan> {
+    let read = paths(&source.template);
+    if source.if_declared && read.first().is_some_and(|path| names.request.lookup(path).is_none()) {
+        return None;
+    }
+    let template = compile(&source.template, names, &Setting::input());
+    let template = template.map_err(|errors| errors.into_iter().map(super::request_error).collect());
+    let template = found.kept(template)?;
+    if let Err(wanted) = source.wanted.fits(template.ty()) {
+        let code = if matches!(source.wanted, Wanted::Words(_)) { codes::ENUMS_DIFFER } else { codes::TYPE_CLASH };
+        let message = format!("this input wants {wanted}, this is {}", template.ty());
+        found.error(code, source.span, message, "");
+        return None;
+    }
+    let wire = read.first().and_then(|path| path.last()).cloned();
+    let wire = wire.unwrap_or_else(|| target_name(&source.target).to_owned());
+    Some(InputPlan { target: source.target.clone(), value: template, wire, required: source.required })
+}
+
+/// The word of an input in contracts.
+pub(crate) fn target_name(target: &InputTarget) -> &str {
+    match target {
+        InputTarget::Identifier(kind) | InputTarget::Claim(kind) => kind.name(),
+        InputTarget::AnyIdentifier => "identifier",
+        InputTarget::Profile(field) => field,
+        InputTarget::Named(name) => name,
+    }
+}
+
+impl Wanted {
+    /// Whether a value of this type may feed it; if not, what it wants.
+    fn fits(&self, ty: &Type) -> Result<(), String> {
+        if matches!(ty.kind, Kind::Nothing) {
+            return Ok(());
+        }
+        let (fits, wanted) = match self {
+            Wanted::Words(words) => {
+                let fits =
+                    matches!(&ty.kind, Kind::Enum(given) if given.iter().all(|word| words.contains(&word.as_str())));
+                (fits, format!("one of '{}', told by `$map` or an `enum`", words.join("', '")))
+            }
+            Wanted::Core(kind) => (core_fits(*kind, &ty.kind), core_words(*kind).to_owned()),
+            Wanted::Field(field, kind) => (field_fits(field, *kind, &ty.kind), field.clone().not_null().to_string()),
+        };
+        if fits || ty.kind == Kind::Any && !matches!(self, Wanted::Words(_)) { Ok(()) } else { Err(wanted) }
+    }
+
+    /// The JSON Schema of a request member that feeds it.
+    fn schema(&self, required: bool) -> Value {
+        let name = match self {
+            Wanted::Words(words) if required => return json!({"type": "string", "enum": words}),
+            Wanted::Words(_) | Wanted::Core(CoreKind::Text | CoreKind::Token) => "string",
+            Wanted::Core(CoreKind::Integer | CoreKind::Duration) => "integer",
+            Wanted::Core(CoreKind::Boolean) => "boolean",
+            Wanted::Core(CoreKind::Object) => "object",
+            Wanted::Core(_) => return json!({}),
+            Wanted::Field(_, kind) => match kind {
+                FieldType::Text | FieldType::Date | FieldType::DateTime => "string",
+                FieldType::Integer => "integer",
+                FieldType::Number => "number",
+                FieldType::Boolean => "boolean",
+                FieldType::List => "array",
+                FieldType::Object => "object",
+            },
+        };
+        if required { json!({"type": name}) } else { json!({"type": [name, "null"]}) }
+    }
+}
+
+fn core_fits(wanted: CoreKind, given: &Kind) -> bool {
+    match wanted {
+        CoreKind::Text | CoreKind::Token => matches!(given, Kind::Text | Kind::Enum(_) | Kind::Token),
+        CoreKind::Integer => *given == Kind::Integer,
+        CoreKind::Duration => matches!(given, Kind::Integer | Kind::Duration | Kind::Text),
+        CoreKind::Boolean => *given == Kind::Boolean,
+        CoreKind::Object => matches!(given, Kind::AnyObject | Kind::Object(_)),
+        _ => true,
+    }
+}
+
+fn core_words(wanted: CoreKind) -> &'static str {
+    match wanted {
+        CoreKind::Text => "text",
+        CoreKind::Token => "a token",
+        CoreKind::Integer => "a whole number",
+        CoreKind::Duration => "whole seconds, or text such as 30m",
+        CoreKind::Boolean => "true or false",
+        CoreKind::Object => "an object",
+        _ => "any value",
+    }
+}
+
+fn field_fits(field: &Type, kind: FieldType, given: &Kind) -> bool {
+    match (&field.kind, given) {
+        (Kind::Enum(allowed), Kind::Enum(words)) => words.iter().all(|word| allowed.contains(word)),
+        (Kind::Enum(_), given) => *given == Kind::Text,
+        _ => match kind {
+            FieldType::Text | FieldType::Date | FieldType::DateTime => matches!(given, Kind::Text | Kind::Enum(_)),
+            FieldType::Integer => *given == Kind::Integer,
+            FieldType::Number => matches!(given, Kind::Integer | Kind::Number),
+            FieldType::Boolean => *given == Kind::Boolean,
+            FieldType::List => matches!(given, Kind::List(_)),
+            FieldType::Object => matches!(given, Kind::AnyObject | Kind::Object(_)),
+        },
+    }
+}
+
+/// The members of a body that these inputs read: for an operation that declares none.
+pub(super) fn inferred(source: &InputSource, fields: &[Field]) -> Vec<Inferred> {
+    let below = |path: &[String]| match path.split_first() {
+        Some((first, rest)) if first == "body" && !rest.is_empty() => Some(rest.to_vec()),
+        _ => None,
+    };
+    if let Some(path) = sole_path(&source.template).and_then(below) {
+        let field = match &source.target {
+            InputTarget::Profile(name) => fields.iter().find(|field| field.name == *name),
+            _ => None,
+        };
+        let required = source.required || field.is_some_and(wanted_at_registration);
+        return vec![Inferred { path, schema: source.wanted.schema(required), required }];
+    }
+    let any = |path: Vec<String>| Inferred { path, schema: json!({}), required: false };
+    paths(&source.template).iter().filter_map(|path| below(path)).map(any).collect()
+}

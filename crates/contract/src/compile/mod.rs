@@ -1,0 +1,205 @@
+//! From a read document to the plan's operations and replies.
+
+mod binding;
+mod input;
+mod operation;
+mod option;
+mod place;
+mod reading;
+mod references;
+mod render;
+mod request;
+mod route;
+mod rule;
+mod security;
+mod trace;
+mod walk;
+mod written;
+
+pub use place::{Origin, Scope};
+pub(crate) use reading::Findings;
+pub use trace::{BindingTrace, OperationTrace, Trace};
+
+use crate::diagnostic::{Diagnostic, codes};
+use crate::document::Document;
+use crate::names::{Facts, ReplyKey, RequestTypes, View};
+use crate::plan::{Operation, ReplyTable};
+use crate::schema::Schemas;
+use crate::source::Node;
+use doorward_core::outcome::Group;
+use doorward_core::spec::UNAUTHENTICATED;
+use operation::Method;
+use place::{Level, Place, Shared};
+use request::Requests;
+use std::cell::{Cell, RefCell};
+use written::Reader;
+
+/// What operations and replies compile to.
+pub(crate) struct Compiled {
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) replies: ReplyTable,
+    pub(crate) trace: Trace,
+    /// Titles of request members, for labels.
+    pub(crate) titles: Vec<(String, String)>,
+    /// Whether an operation prolongs pairs in place.
+    pub(crate) prolongs: bool,
+}
+
+/// Compiles the operations of a contract and its replies.
+pub(crate) fn compile(contract: &Node, document: &Document, found: &mut Findings) -> Compiled {
+    let extension = contract.get("x-doorward");
+    let section = |name: &str| extension.and_then(|extension| extension.get(name));
+    let next_id = Cell::new(0);
+    let facts = Facts::new(document, views(section("views"), found));
+    let mut reader = Reader { found, next_id: &next_id };
+    let replies = reader.replies(section("replies"));
+    let shapes = reader.shapes(section("shapes"));
+    let span = section("replies").or(extension).unwrap_or(contract).span;
+    let shared = Shared {
+        facts,
+        replies,
+        shapes,
+        next_id,
+        span,
+        unchecked: RequestTypes::unchecked(),
+        cache: RefCell::default(),
+        used: RefCell::default(),
+        views: RefCell::default(),
+    };
+    let mut requests = Requests {
+        contract,
+        schemas: Schemas::new(contract),
+        types: document.request.types.clone(),
+        titles: Vec::new(),
+    };
+    let (operations, traces) = operations(contract, (&shared, &mut requests), found);
+    let (replies, origins) = of_document(&shared, found);
+    unused(&shared, found);
+    let prolongs = operations.iter().flat_map(|operation| &operation.bindings).any(|binding| {
+        binding.action.spec().name == "refresh" && binding.options.word("rotation") == "prolong"
+    });
+    let used = shared.views.borrow();
+    let views = shared.facts.views.iter();
+    let trace = Trace {
+        operations: traces,
+        document: origins,
+        views: views.map(|view| (view.name.clone(), view.span, used.contains(&view.name))).collect(),
+        shapes: shared.shapes.iter().map(|shape| (shape.name.clone(), shape.span, shape.used.get())).collect(),
+    };
+    Compiled { operations, replies, trace, titles: requests.titles, prolongs }
+}
+
+fn views(node: Option<&Node>, found: &mut Findings) -> Vec<View> {
+    let Some(node) = node else { return Vec::new() };
+    if !node.is_map() {
+        found.wrong_kind(node, "`views`", "templates by name");
+    }
+    let mut views = Vec::new();
+    for entry in node.entries() {
+        if found.comma_trap(entry) {
+            continue;
+        }
+        if let Some(template) = found.template(&entry.value) {
+            views.push(View { name: entry.key.clone(), span: entry.key_span, template });
+        }
+    }
+    views
+}
+
+fn operations<'d>(
+    contract: &'d Node,
+    (shared, requests): (&Shared<'d>, &mut Requests<'d>),
+    found: &mut Findings,
+) -> (Vec<Operation>, Vec<OperationTrace>) {
+    let mut compiled = (Vec::new(), Vec::new());
+    let Some(paths) = contract.get("paths").filter(|paths| paths.is_map()) else {
+        let help = "write `paths: {/login: {post: {x-doorward: {action: login, …}}}}`";
+        found.error(codes::INVALID_DOCUMENT, contract.span, "a contract without `paths`", help);
+        return compiled;
+    };
+    let mut routes = route::Routes::default();
+    let document = shared.facts.document;
+    for path in paths.entries().iter().filter(|path| !path.key.starts_with("x-")) {
+        let Some(names) = route::parameters(path, &document.base, found) else { continue };
+        routes.add(path, document.request.any_case, found);
+        for method in path.value.entries() {
+            if !route::METHODS.contains(&method.key.as_str()) {
+                unknown_method(method, found);
+                continue;
+            }
+            let method = Method { path, names: &names, method, default_security: contract.get("security") };
+            if let Some((operation, trace)) = operation::compiled(&method, (shared, requests), found) {
+                compiled.0.push(operation);
+                compiled.1.push(trace);
+            }
+        }
+    }
+    compiled
+}
+
+fn unknown_method(entry: &crate::source::Entry, found: &mut Findings) {
+    const OTHERS: [&str; 5] = ["summary", "description", "servers", "parameters", "$ref"];
+    if OTHERS.contains(&entry.key.as_str()) || entry.key.starts_with("x-") {
+        return;
+    }
+    let message = format!("`{}` is no method", entry.key);
+    let error = Diagnostic::error(codes::INVALID_DOCUMENT, entry.key_span, message);
+    found.push(error.suggest(&entry.key, route::METHODS));
+}
+
+/// The document's replies as the farthest scope.
+fn document_level<'p>(shared: &'p Shared<'_>) -> Level<'p> {
+    Level { scope: Scope::Document, replies: &shared.replies, shapes: &shared.shapes, with: &[] }
+}
+
+fn of_document(shared: &Shared<'_>, found: &mut Findings) -> (ReplyTable, Vec<Origin>) {
+    let cache = RefCell::default();
+    let place = Place {
+        shared,
+        levels: vec![document_level(shared)],
+        request: &shared.unchecked,
+        action: None,
+        cache: &cache,
+        span: shared.span,
+    };
+    let mut outcomes = operation::before_a_binding(true);
+    outcomes.retain(|outcome| !UNAUTHENTICATED.contains(outcome));
+    outcomes.extend(UNAUTHENTICATED);
+    place.table(&outcomes, found)
+}
+
+/// Replies of the document that answer nowhere are looked over all the same.
+fn unused(shared: &Shared<'_>, found: &mut Findings) {
+    let request = RequestTypes::lenient();
+    let cache = RefCell::default();
+    let used = shared.used.borrow().clone();
+    for (key, span, _) in &shared.replies.entries {
+        let members = key.members();
+        let Some(outcome) = members.first().copied().filter(|outcome| !outcome.own()) else { continue };
+        if used.contains(key) || *key == ReplyKey::Group(Group::Failure) {
+            continue;
+        }
+        let place = Place {
+            shared,
+            levels: vec![document_level(shared)],
+            request: &request,
+            action: None,
+            cache: &cache,
+            span: *span,
+        };
+        place.look_over(*key, outcome, found);
+    }
+}
+
+/// An unknown name below `body query path` and so on: the declared request has no such member.
+fn request_error(mut error: Diagnostic) -> Diagnostic {
+    if error.code == codes::UNKNOWN_NAME {
+        let name = error.message.strip_prefix("unknown name `").unwrap_or("");
+        let place = name.split(['.', '`']).next().unwrap_or("");
+        if name.contains('.') && ["body", "query", "path", "header", "cookie"].contains(&place) {
+            error.code = codes::NOT_IN_SCHEMA;
+            error.message = error.message.replace("unknown name", "the declared request has no");
+        }
+    }
+    error
+}

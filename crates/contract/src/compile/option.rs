@@ -1,0 +1,51 @@
+//! Options of a binding: constants of the contract's author.
+
+use super::reading::Findings;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::source::{Entry, NodeValue};
+use doorward_core::action::Options;
+use doorward_core::spec::{ActionSpec, OptionSpec, OptionValues};
+
+/// The options among these members, defaults filled in.
+pub(super) fn read(members: &[&Entry], spec: &'static ActionSpec, found: &mut Findings) -> Options {
+    for entry in members {
+        if found.comma_trap(entry) || spec.options.iter().any(|option| option.name == entry.key) {
+            continue;
+        }
+        let known: Vec<&str> = spec.options.iter().map(|option| option.name).collect();
+        let message = format!("`{}` has no option `{}`", spec.name, entry.key);
+        let error = Diagnostic::error(codes::BAD_OPTION, entry.key_span, message);
+        let list =
+            if known.is_empty() { "it has none".to_owned() } else { format!("its options: {}", known.join(" ")) };
+        found.push(error.suggest(&entry.key, known.iter().copied()).help(list));
+    }
+    let value = |option: &'static OptionSpec, found: &mut Findings| {
+        let written = members.iter().find(|entry| entry.key == option.name);
+        written.and_then(|entry| word(option, entry, found)).unwrap_or_else(|| default(option))
+    };
+    Options(spec.options.iter().map(|option| (option.name, value(option, found))).collect())
+}
+
+fn default(option: &OptionSpec) -> String {
+    match option.values {
+        OptionValues::Words(words) => words.first().copied().unwrap_or("").to_owned(),
+        OptionValues::Flag(value) => value.to_string(),
+    }
+}
+
+fn word(option: &OptionSpec, entry: &Entry, found: &mut Findings) -> Option<String> {
+    let (written, allowed) = match (&entry.value.value, option.values) {
+        (NodeValue::Bool(value), OptionValues::Flag(_)) => return Some(value.to_string()),
+        (NodeValue::Text(text), OptionValues::Words(words)) if words.contains(&text.as_str()) => {
+            return Some(text.clone());
+        }
+        (NodeValue::Text(text), OptionValues::Words(words)) => (format!("`{text}`"), words.to_vec()),
+        (_, OptionValues::Words(words)) => (entry.value.describe().to_owned(), words.to_vec()),
+        (_, OptionValues::Flag(_)) => (entry.value.describe().to_owned(), vec!["true", "false"]),
+    };
+    let message = format!("option `{}` is not {written}", option.name);
+    let error = Diagnostic::error(codes::BAD_OPTION, entry.value.span, message);
+    let error = error.suggest(entry.value.as_text().unwrap_or(""), allowed.iter().copied());
+    found.push(error.help(format!("its values: {}", allowed.join(" "))));
+    None
+}

@@ -1,0 +1,264 @@
+//! A place where replies are needed: a binding, an operation, the document. Which reply answers what.
+
+use super::reading::Findings;
+use super::written::{Argument, RepliesSource, ReplySource, ShapeSource};
+use crate::diagnostic::codes;
+use crate::expression::{check_condition, non_null_when};
+use crate::names::{Facts, ReplyKey, ReplyNames, RequestTypes};
+use crate::plan::{GuardedReply, ReplyTable};
+use crate::source::Span;
+use doorward_core::action::Options;
+use doorward_core::outcome::{Group, Outcome};
+use doorward_core::spec::{ActionSpec, EVERY_ACTION, Field, UNAUTHENTICATED};
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Replies that were compiled, by the id of the first reply of the list and what it answers.
+pub(super) type Cache = RefCell<HashMap<(usize, ReplyKey), Vec<GuardedReply>>>;
+
+/// What all places of a contract share.
+pub(super) struct Shared<'d> {
+    pub(super) facts: Facts<'d>,
+    pub(super) replies: RepliesSource,
+    pub(super) shapes: Vec<ShapeSource>,
+    pub(super) next_id: Cell<usize>,
+    /// Where everything a reply reads of the document is written, if nothing better is known.
+    pub(super) span: Span,
+    pub(super) unchecked: RequestTypes,
+    /// Replies of the document that read nothing of an operation.
+    pub(super) cache: Cache,
+    /// Keys of the document that answered somewhere.
+    pub(super) used: RefCell<HashSet<ReplyKey>>,
+    /// Views that some reply uses.
+    pub(super) views: RefCell<HashSet<String>>,
+}
+
+/// Whose reply answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One of several bindings.
+    Binding,
+    /// The operation.
+    Operation,
+    /// The top of the contract.
+    Document,
+}
+
+/// Where the reply to an outcome was written.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The key that answers it.
+    pub key: &'static str,
+    /// Whose key it is.
+    pub scope: Scope,
+    /// Where the key stands.
+    pub span: Span,
+}
+
+/// The replies of one scope, and what they may change of shapes.
+pub(super) struct Level<'p> {
+    pub(super) scope: Scope,
+    pub(super) replies: &'p RepliesSource,
+    pub(super) shapes: &'p [ShapeSource],
+    pub(super) with: &'p [Argument],
+}
+
+/// Where replies are needed.
+pub(super) struct Place<'p, 'd> {
+    pub(super) shared: &'p Shared<'d>,
+    /// Nearest first; the document last.
+    pub(super) levels: Vec<Level<'p>>,
+    /// The request once it is validated.
+    pub(super) request: &'p RequestTypes,
+    pub(super) action: Option<(&'static ActionSpec, &'p Options)>,
+    pub(super) cache: &'p Cache,
+    /// What is named when an outcome has no reply.
+    pub(super) span: Span,
+}
+
+/// The outcomes that may come before the request is validated.
+pub(super) fn before_validation(outcome: Outcome) -> bool {
+    outcome == Outcome::InvalidInput
+        || matches!(
+            outcome.group(),
+            Some(Group::RequestError | Group::Fault | Group::Unauthenticated)
+        )
+}
+
+/// Every outcome that an action with these options may have.
+pub(super) fn outcomes_of(spec: &'static ActionSpec, options: &Options, secured: bool) -> Vec<Outcome> {
+    let possible = |with: Option<(&str, &str)>| with.is_none_or(|(name, word)| options.word(name) == word);
+    let own = spec.answers.iter().filter(|answer| possible(answer.only_with)).map(|answer| answer.outcome);
+    let unauthenticated: &[Outcome] = if secured { UNAUTHENTICATED } else { &[] };
+    let others = spec.failures.iter().chain(EVERY_ACTION).chain(unauthenticated).copied();
+    let mut all = Vec::new();
+    for outcome in own.chain(others) {
+        if !all.contains(&outcome) {
+            all.push(outcome);
+        }
+    }
+    all
+}
+
+/// What an own answer offers: without signing in there is no session.
+fn answer_data(spec: &ActionSpec, options: &Options, outcome: Outcome) -> Vec<Field> {
+    let answer = spec.answers.iter().find(|answer| answer.outcome == outcome);
+    let may_sign_in = spec.options.iter().any(|option| option.name == "sign_in");
+    let signs_in = !may_sign_in || options.flag("sign_in");
+    let data = answer.map_or(&[][..], |answer| answer.data).iter().copied();
+    data.filter(|field| signs_in || !matches!(field.name, "session" | "tokens")).collect()
+}
+
+/// The reply that answers an outcome.
+struct Found<'p> {
+    level: usize,
+    key: ReplyKey,
+    span: Span,
+    list: &'p [ReplySource],
+}
+
+impl<'p> Place<'p, '_> {
+    /// The replies to all these outcomes, and where each was written.
+    pub(super) fn table(&self, outcomes: &[Outcome], found: &mut Findings) -> (ReplyTable, Vec<Origin>) {
+        let mut table = ReplyTable::default();
+        table.entries.resize_with(Outcome::ALL.len(), Vec::new);
+        let mut origins = Vec::new();
+        for outcome in outcomes.iter().copied() {
+            let Some(answer) = self.resolve(outcome) else {
+                self.unanswered(outcome, found);
+                continue;
+            };
+            let scope = self.levels.get(answer.level).map_or(Scope::Document, |level| level.scope);
+            if scope == Scope::Document {
+                self.shared.used.borrow_mut().insert(answer.key);
+            }
+            origins.push(Origin { outcome, key: answer.key.name(), scope, span: answer.span });
+            if let Some(entry) = table.entries.get_mut(outcome as usize) {
+                *entry = self.answer(&answer, outcome, scope, found);
+            }
+        }
+        (table, origins)
+    }
+
+    /// Compiles the reply under a key for its errors only.
+    pub(super) fn look_over(&self, key: ReplyKey, outcome: Outcome, found: &mut Findings) {
+        let answer = self.levels.first().and_then(|level| Self::at(0, level, key));
+        if let Some(answer) = answer {
+            self.answer(&answer, outcome, Scope::Operation, found);
+        }
+    }
+
+    /// The nearest scope that names it or its group; `failure` only where none does.
+    fn resolve(&self, outcome: Outcome) -> Option<Found<'p>> {
+        let group = outcome.group().map(ReplyKey::Group);
+        let names = [Some(ReplyKey::Outcome(outcome)), group];
+        let named = self.levels.iter().enumerate().find_map(|(level, scope)| {
+            names.iter().flatten().find_map(|key| Self::at(level, scope, *key))
+        });
+        named.or_else(|| {
+            let failure = ReplyKey::Group(Group::Failure);
+            let mut levels = self.levels.iter().enumerate().filter(|_| !outcome.own());
+            levels.find_map(|(level, scope)| Self::at(level, scope, failure))
+        })
+    }
+
+    fn at(level: usize, scope: &Level<'p>, key: ReplyKey) -> Option<Found<'p>> {
+        let (span, list) = scope.replies.get(key)?;
+        Some(Found { level, key, span, list })
+    }
+
+    fn unanswered(&self, outcome: Outcome, found: &mut Findings) {
+        let name = outcome.name();
+        let (message, help) = match self.action {
+            Some((spec, _)) if outcome.own() => (
+                format!("`{}` may answer `{name}`, and no reply is written for it", spec.name),
+                format!("write `{name}: {{…}}` under `replies`"),
+            ),
+            _ => (
+                format!("no reply for `{name}`, and no default"),
+                "write `failure:` under the document's `replies`: it answers what nothing else does".to_owned(),
+            ),
+        };
+        found.error(codes::NO_REPLY, self.span, message, &help);
+    }
+
+    /// The compiled replies, from a cache where the same ones were compiled before.
+    fn answer(
+        &self,
+        answer: &Found<'p>,
+        outcome: Outcome,
+        scope: Scope,
+        found: &mut Findings,
+    ) -> Vec<GuardedReply> {
+        let Some(first) = answer.list.first() else { return Vec::new() };
+        let variant = if answer.key.sealed() { answer.key } else { ReplyKey::Outcome(outcome) };
+        let slot = (first.id, variant);
+        let shapes_replaced = self
+            .levels
+            .iter()
+            .any(|level| level.scope != Scope::Document && !(level.shapes.is_empty() && level.with.is_empty()));
+        let sharable = scope == Scope::Document && !shapes_replaced && !outcome.own();
+        let known = if sharable { self.shared.cache.borrow().get(&slot).cloned() } else { None };
+        let local = |cache: &Cache| cache.borrow().get(&slot).cloned().filter(|_| !outcome.own());
+        if let Some(known) = known.or_else(|| local(self.cache)) {
+            return known;
+        }
+        let mut reads_request = false;
+        let mut proven: Vec<Vec<String>> = Vec::new();
+        let mut replies = Vec::new();
+        for source in answer.list {
+            let names = self.names(answer.key, outcome);
+            let when = source.when.as_ref().map(|ast| (ast, check_condition(ast, &names)));
+            let here = source.when.iter().flat_map(|ast| non_null_when(ast, true));
+            let names = names.proving(proven.iter().cloned().chain(here).collect());
+            let reply = self.render(source, (answer.key, outcome), &names, found);
+            let seen = names.seen.take();
+            reads_request |= seen.request;
+            self.shared.views.borrow_mut().extend(seen.views);
+            found.all.extend(seen.found);
+            let when = match when {
+                None => None,
+                Some((ast, checked)) => {
+                    proven.extend(non_null_when(ast, false));
+                    let Some(checked) = found.kept(checked) else { continue };
+                    Some(Arc::new(checked))
+                }
+            };
+            if let Some(reply) = reply {
+                replies.push(GuardedReply { when, reply: Arc::new(reply) });
+            }
+        }
+        let cache = if sharable && !reads_request { &self.shared.cache } else { self.cache };
+        cache.borrow_mut().insert(slot, replies.clone());
+        replies
+    }
+
+    fn names(&self, key: ReplyKey, outcome: Outcome) -> ReplyNames<'p> {
+        let data = match (key, self.action) {
+            (ReplyKey::Outcome(own), Some((spec, options))) if own.own() => answer_data(spec, options, own),
+            _ => key.data(),
+        };
+        let request = if before_validation(outcome) { &self.shared.unchecked } else { self.request };
+        let by_phrase = matches!(outcome.group(), Some(Group::RequestError | Group::Fault));
+        let catalogue = (key.status(outcome), by_phrase);
+        ReplyNames::new(&self.shared.facts, request, data, key.outcome_name(outcome), catalogue)
+    }
+
+    /// The shape with this name, nearest first.
+    pub(super) fn shape(&self, name: &str) -> Option<&'p ShapeSource> {
+        self.levels.iter().flat_map(|level| level.shapes).find(|shape| shape.name == name)
+    }
+
+    /// The names of all shapes.
+    pub(super) fn shape_names(&self) -> Vec<&'p str> {
+        self.levels.iter().flat_map(|level| level.shapes).map(|shape| shape.name.as_str()).collect()
+    }
+
+    /// The default that an operation gives a parameter.
+    pub(super) fn default(&self, parameter: &str) -> Option<&'p Argument> {
+        self.levels.iter().flat_map(|level| level.with).find(|default| default.name == parameter)
+    }
+}

@@ -1,0 +1,309 @@
+//! The names of a reply: those always in scope, and what its outcome offers.
+
+use super::phrase::phrase;
+use super::request::{RequestTypes, members_of, of_request, request_names};
+use crate::account_view::{account_type, session_type, tokens_member};
+use crate::document::Document;
+use crate::diagnostic::Diagnostic;
+use crate::expression::{Kind, Names, Reference, Type};
+use crate::scope::Root;
+use crate::source::Span;
+use crate::template::{CompiledTemplate, Setting, Template, compile};
+use doorward_core::spec::{Field, Kind as CoreKind};
+use serde_json::Value;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What the document says that replies read.
+pub(crate) struct Facts<'d> {
+    /// The top of the contract.
+    pub(crate) document: &'d Document,
+    /// `account`.
+    pub(crate) account: Type,
+    /// `session`.
+    pub(crate) session: Type,
+    /// An item of `violations`.
+    pub(crate) violation: Type,
+    /// The views.
+    pub(crate) views: Vec<View>,
+    /// The keys that `text(key)` knows.
+    pub(crate) text_keys: Vec<String>,
+}
+
+/// A view as it was written.
+pub(crate) struct View {
+    /// Its name.
+    pub(crate) name: String,
+    /// Where its name stands.
+    pub(crate) span: Span,
+    /// What it says.
+    pub(crate) template: Template,
+}
+
+impl<'d> Facts<'d> {
+    /// The facts of a document with these views.
+    pub(crate) fn new(document: &'d Document, views: Vec<View>) -> Self {
+        Self {
+            document,
+            account: Type::new(Kind::Object(account_type(&document.account))),
+            session: Type::new(Kind::Object(session_type())),
+            violation: document.wording.violation_type(),
+            views,
+            text_keys: document.wording.text_keys(),
+        }
+    }
+
+    fn has_token(&self, name: &str) -> bool {
+        self.document.tokens.iter().any(|token| token.policy.name == name)
+    }
+}
+
+/// What is known of the reply's status while its parts are compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StatusKnown {
+    /// Not yet: it is the status that is being compiled.
+    No,
+    /// It is always this.
+    Fixed(u16),
+    /// It is computed per request.
+    Computed,
+}
+
+/// What was looked up while a reply was compiled.
+#[derive(Default)]
+pub(crate) struct Seen {
+    /// The tokens named.
+    pub(crate) tokens: Vec<String>,
+    /// Whether something of the request was read.
+    pub(crate) request: bool,
+    /// The views used.
+    pub(crate) views: Vec<String>,
+    /// What went wrong inside views.
+    pub(crate) found: Vec<Diagnostic>,
+}
+
+/// The names of one reply to one outcome.
+pub(crate) struct ReplyNames<'d> {
+    facts: &'d Facts<'d>,
+    request: &'d RequestTypes,
+    data: Vec<Field>,
+    name: &'static str,
+    /// The status of the outcome in the catalogue, and whether its title is that status' phrase.
+    catalogue: (u16, bool),
+    /// Paths that the reply's guard proves not to be null.
+    proven: Vec<Vec<String>>,
+    pub(crate) status: Cell<StatusKnown>,
+    pub(crate) seen: RefCell<Seen>,
+    views: RefCell<BTreeMap<String, Option<Arc<CompiledTemplate>>>>,
+}
+
+impl<'d> ReplyNames<'d> {
+    /// `name` is what `outcome.name` reads; `catalogue` the status of the outcome and whether its title is a
+    /// status phrase.
+    pub(crate) fn new(
+        facts: &'d Facts<'d>,
+        request: &'d RequestTypes,
+        data: Vec<Field>,
+        name: &'static str,
+        catalogue: (u16, bool),
+    ) -> Self {
+        let status = Cell::new(StatusKnown::No);
+        Self {
+            facts,
+            request,
+            data,
+            name,
+            catalogue,
+            proven: Vec::new(),
+            status,
+            seen: RefCell::default(),
+            views: RefCell::default(),
+        }
+    }
+
+    /// The same where these paths are not null.
+    pub(crate) fn proving(mut self, proven: Vec<Vec<String>>) -> Self {
+        self.proven = proven;
+        self
+    }
+
+    /// Whether the outcome comes with a session's tokens.
+    pub(crate) fn offers_tokens(&self) -> bool {
+        self.datum("tokens").is_some()
+    }
+
+    fn datum(&self, name: &str) -> Option<&Field> {
+        self.data.iter().find(|field| field.name == name)
+    }
+
+    fn outcome(&self, rest: &[String]) -> Option<Reference> {
+        let [member] = rest else { return None };
+        let status = match self.status.get() {
+            StatusKnown::Fixed(status) => status,
+            StatusKnown::No | StatusKnown::Computed => self.catalogue.0,
+        };
+        let value = match member.as_str() {
+            "name" => Value::from(self.name),
+            "title" if self.catalogue.1 => {
+                Value::from(phrase(status).or_else(|| phrase(self.catalogue.0)).unwrap_or("Error"))
+            }
+            "title" => Value::from(in_words(self.name)),
+            "status" if self.status.get() == StatusKnown::Computed => {
+                return Some(Reference::slot(Type::integer(), Root::Status.slot(), &[]));
+            }
+            "status" => Value::from(status),
+            _ => return None,
+        };
+        constant(value)
+    }
+
+    fn status(&self) -> Option<Reference> {
+        match self.status.get() {
+            StatusKnown::No => None,
+            StatusKnown::Fixed(status) => constant(Value::from(status)),
+            StatusKnown::Computed => Some(Reference::slot(Type::integer(), Root::Status.slot(), &[])),
+        }
+    }
+
+    fn view(&self, rest: &[String]) -> Option<Reference> {
+        let (name, rest) = rest.split_first()?;
+        if let Some(known) = self.views.borrow().get(name) {
+            return Reference::template(Arc::clone(known.as_ref()?), rest);
+        }
+        let view = self.facts.views.iter().find(|view| view.name == *name)?;
+        // While it is compiled it is unknown to itself.
+        self.views.borrow_mut().insert(name.clone(), None);
+        self.seen.borrow_mut().views.push(name.clone());
+        let setting = Setting::reply(self.facts.document.times.clone());
+        let compiled = match compile(&view.template, self, &setting) {
+            Ok(compiled) => compiled,
+            Err(found) => {
+                self.seen.borrow_mut().found.extend(found);
+                CompiledTemplate::of_constant(Value::Null)
+            }
+        };
+        let compiled = Arc::new(compiled);
+        self.views.borrow_mut().insert(name.clone(), Some(Arc::clone(&compiled)));
+        Reference::template(compiled, rest)
+    }
+
+    fn token(&self, rest: &[String]) -> Option<Reference> {
+        self.datum("tokens")?;
+        let name = rest.first().filter(|name| self.facts.has_token(name))?;
+        let ty = tokens_member(&self.facts.document.tokens, rest)?;
+        let mut seen = self.seen.borrow_mut();
+        if !seen.tokens.contains(name) {
+            seen.tokens.push(name.clone());
+        }
+        Some(Reference::slot(ty, Root::Tokens.slot(), rest))
+    }
+
+    fn of_data(&self, path: &[String]) -> Option<Reference> {
+        let (first, rest) = path.split_first()?;
+        let field = self.datum(first)?;
+        match (field.kind, rest) {
+            (CoreKind::Tokens, _) => return self.token(rest),
+            (CoreKind::Violations, [member]) if member == "count" => {
+                return Some(Reference::slot(Type::integer(), Root::ViolationCount.slot(), &[]));
+            }
+            (CoreKind::Violations, [member, below @ ..]) if member == "first" => {
+                let ty = self.facts.violation.member(below)?;
+                return Some(Reference::slot(ty, Root::FirstViolation.slot(), below));
+            }
+            _ => {}
+        }
+        let mut ty = type_of_field(field.kind, self.facts);
+        ty.nullable |= field.nullable;
+        let ty = ty.member(rest)?;
+        Some(match field.kind {
+            CoreKind::Account => Reference::slot(ty, Root::Account.slot(), rest),
+            CoreKind::Session => Reference::slot(ty, Root::Session.slot(), rest),
+            CoreKind::Violations => Reference::slot(ty, Root::Violations.slot(), rest),
+            _ => Reference::slot(ty, Root::Datum.slot(), path),
+        })
+    }
+}
+
+impl ReplyNames<'_> {
+    fn found(&self, path: &[String]) -> Option<Reference> {
+        let (first, rest) = path.split_first()?;
+        match first.as_str() {
+            "outcome" => self.outcome(rest),
+            "status" if rest.is_empty() => self.status(),
+            "now" if rest.is_empty() => Some(Reference::slot(Type::new(Kind::Time), Root::Now.slot(), &[])),
+            "request" => of_request(rest),
+            "view" => self.view(rest),
+            "body" | "query" | "path" | "header" | "cookie" => {
+                self.seen.borrow_mut().request = true;
+                self.request.lookup(path)
+            }
+            _ => self.of_data(path),
+        }
+    }
+}
+
+impl Names for ReplyNames<'_> {
+    fn lookup(&self, path: &[String]) -> Option<Reference> {
+        let mut reference = self.found(path)?;
+        if self.proven.iter().any(|proven| proven.starts_with(path)) {
+            reference.ty.nullable = false;
+        }
+        Some(reference)
+    }
+
+    fn all(&self) -> Vec<String> {
+        let mut all: Vec<String> =
+            ["outcome.name", "outcome.title", "outcome.status", "status", "now"].map(str::to_owned).into();
+        for field in &self.data {
+            match field.kind {
+                CoreKind::Tokens => {
+                    let tokens = self.facts.document.tokens.iter();
+                    all.extend(tokens.map(|token| format!("tokens.{}", token.policy.name)));
+                }
+                CoreKind::Violations => {
+                    all.extend(["violations", "violations.first", "violations.count"].map(str::to_owned));
+                }
+                kind => all.extend(members_of(field.name, &type_of_field(kind, self.facts))),
+            }
+        }
+        all.extend(self.facts.views.iter().map(|view| format!("view.{}", view.name)));
+        all.extend(request_names());
+        all.extend(self.request.all());
+        all
+    }
+
+    fn text_keys(&self) -> Vec<String> {
+        self.facts.text_keys.clone()
+    }
+}
+
+fn constant(value: Value) -> Option<Reference> {
+    Reference::template(Arc::new(CompiledTemplate::of_constant(value)), &[])
+}
+
+fn type_of_field(kind: CoreKind, facts: &Facts<'_>) -> Type {
+    match kind {
+        CoreKind::Text => Type::text(),
+        CoreKind::Integer => Type::integer(),
+        CoreKind::Boolean => Type::boolean(),
+        CoreKind::Time => Type::new(Kind::Time),
+        CoreKind::Duration => Type::new(Kind::Duration),
+        CoreKind::Object | CoreKind::Tokens => Type::new(Kind::AnyObject),
+        CoreKind::Token => Type::new(Kind::Token),
+        CoreKind::Any => Type::any(),
+        CoreKind::Account => facts.account.clone(),
+        CoreKind::Session => facts.session.clone(),
+        CoreKind::Violations => Type::list(facts.violation.clone()),
+        CoreKind::Accounts => Type::list(facts.account.clone()),
+    }
+}
+
+/// `bad_credentials` as a sentence begins: "Bad credentials".
+pub(super) fn in_words(name: &str) -> String {
+    let mut words = name.replace('_', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}

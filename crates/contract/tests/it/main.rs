@@ -1,0 +1,3 @@
+//! The contract engine from outside: the built-in contracts, and what the checker says about broken ones.
+
+mod builtin;
