@@ -1,13 +1,128 @@
-//! The contract's mails.
+//! The contract's mails: its own texts, or the built-in English ones.
 
+use crate::account_view::account_value;
+use crate::expression::{Path, Scope, follow};
+use crate::plan::AccountPlan;
+use crate::scope::Root;
+use crate::wording::{Localized, Texts};
+use doorward_core::code::Purpose;
 use doorward_core::mail::{CodeMail, Mail, MailTexts};
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// The compiled mails of a contract, with the built-in English ones as defaults.
 #[derive(Default)]
-pub struct Mails {}
+pub struct Mails {
+    pub(crate) account: AccountPlan,
+    pub(crate) texts: Arc<Texts>,
+    /// The mail of any code.
+    pub(crate) code: Option<MailPlan>,
+    /// The mail of a code for one purpose.
+    pub(crate) purposes: BTreeMap<Purpose, MailPlan>,
+}
+
+/// One mail.
+pub(crate) struct MailPlan {
+    pub(crate) subject: Localized,
+    pub(crate) text: Localized,
+    pub(crate) html: Option<Localized>,
+}
 
 impl MailTexts for Mails {
     fn code(&self, mail: &CodeMail<'_>) -> Mail {
-        Mail { to: mail.to.to_owned(), subject: String::new(), text: String::new(), html: None }
+        let Some(plan) = self.purposes.get(&mail.purpose).or(self.code.as_ref()) else {
+            return built_in(mail);
+        };
+        let scope = MailScope { mails: self, mail };
+        let render = |text: &Localized| text.render(mail.language, &self.texts.default, &scope);
+        Mail {
+            to: mail.to.to_owned(),
+            subject: one_line(&render(&plan.subject)),
+            text: render(&plan.text),
+            html: plan.html.as_ref().map(render),
+        }
+    }
+}
+
+/// A subject is a header: whatever an account's name holds, it stays on one line.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || c == '\u{2028}' || c == '\u{2029}' { ' ' } else { c }).collect()
+}
+
+fn built_in(mail: &CodeMail<'_>) -> Mail {
+    let (subject, why) = match mail.purpose {
+        Purpose::SignUp => ("Your sign-up code", "to finish signing up"),
+        Purpose::Verify => ("Your verification code", "to confirm this address"),
+        Purpose::ResetPassword => ("Your password reset code", "to set a new password"),
+        Purpose::ChangeIdentifier => ("Your confirmation code", "to confirm the change"),
+        Purpose::Login => ("Your sign-in code", "to sign in"),
+    };
+    let text = format!(
+        "Enter this code {why}:\n\n{}\n\nIt is good for {}. If you did not ask for it, ignore this mail.\n",
+        mail.code,
+        spoken(mail.expires_in)
+    );
+    Mail { to: mail.to.to_owned(), subject: subject.to_owned(), text, html: None }
+}
+
+/// "10 minutes", "1 hour", "90 seconds": the largest unit that fits evenly.
+fn spoken(length: Duration) -> String {
+    let seconds = length.as_secs();
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute")];
+    let even = units.into_iter().find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit));
+    let (count, unit) = even.map_or((seconds, "second"), |(unit, name)| (seconds / unit, name));
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+struct MailScope<'m> {
+    mails: &'m Mails,
+    mail: &'m CodeMail<'m>,
+}
+
+impl Scope for MailScope<'_> {
+    fn read(&self, path: &Path) -> Cow<'_, Value> {
+        let value = match Root::of(path.slot) {
+            Some(Root::Account) => {
+                let Some((field, rest)) = path.rest.split_first() else {
+                    return Cow::Owned(Value::Null);
+                };
+                let value = account_value(self.mail.account, &self.mails.account, field);
+                follow(&value, rest).cloned().unwrap_or(Value::Null)
+            }
+            Some(Root::Code) => Value::from(self.mail.code),
+            Some(Root::ExpiresIn) => Value::from(self.mail.expires_in.as_secs()),
+            _ => Value::Null,
+        };
+        Cow::Owned(value)
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        self.mails.texts.get(key, self.mail.language, self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_are_spoken() {
+        for (seconds, spoken_as) in [
+            (600, "10 minutes"),
+            (3_600, "1 hour"),
+            (90, "90 seconds"),
+            (172_800, "2 days"),
+            (0, "0 seconds"),
+        ] {
+            assert_eq!(spoken(Duration::from_secs(seconds)), spoken_as);
+        }
+    }
+
+    #[test]
+    fn a_subject_is_one_line() {
+        assert_eq!(one_line("a\r\nBcc: x"), "a  Bcc: x");
     }
 }

@@ -92,6 +92,17 @@ pub struct AccountPlan {
     pub profile: ProfileSchema,
 }
 
+impl Default for AccountPlan {
+    fn default() -> Self {
+        Self {
+            identifiers: Vec::new(),
+            id: PublicIdKind::Uuid,
+            id_as_text: false,
+            profile: ProfileSchema::default(),
+        }
+    }
+}
+
 /// One token of the contract.
 pub struct TokenPlan {
     /// What the core knows of it.

@@ -1,16 +1,31 @@
 //! The top of a contract: the objects of LANGUAGE section 3 outside operations, read into the plan's parts.
 
-use crate::diagnostic::Diagnostic;
+mod account;
+mod cookies;
+mod mails;
+mod members;
+mod names;
+mod schemes;
+mod texts;
+mod tokens;
+mod web;
+
+pub(crate) use names::RootNames;
+
+use crate::diagnostic::{Diagnostic, codes};
 use crate::mails::Mails;
 use crate::plan::{
     AccountPlan, CookiePlan, CorsPlan, RenewPlan, RequestPlan, ResponsePlan, Scheme, TokenPlan,
 };
 use crate::source::Node;
-use crate::template::TimeFormat;
-use crate::wording::Wording;
+use crate::template::{Setting, TimeFormat};
+use crate::wording::{Languages, Wording};
 use doorward_core::code::{CodePolicy, Purpose};
 use doorward_core::password::PasswordPolicy;
+use members::Reader;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use texts::Library;
 
 /// What the top of a contract says. Where something in it is wrong the default stands, so that checking can go
 /// on.
@@ -47,8 +62,8 @@ pub struct Document {
     pub cors: Option<CorsPlan>,
 }
 
-/// The members of the top `x-doorward`; `views`, `shapes` and `replies` are not read here.
-pub const SECTIONS: [&str; 19] = [
+/// The members of the top `x-doorward`; `extends`, `views`, `shapes` and `replies` are not read here.
+pub const SECTIONS: [&str; 18] = [
     "extends",
     "account",
     "password",
@@ -67,16 +82,199 @@ pub const SECTIONS: [&str; 19] = [
     "request",
     "cors",
     "response",
-    "security",
 ];
 
-/// Reads the top of a contract: `openapi`, `info`, `servers`, `components.securitySchemes` and `x-doorward`
-/// (without `views`, `shapes`, `replies`). All that is wrong is told at once.
-#[must_use]
-pub fn read(_contract: &Node) -> (Document, Vec<Diagnostic>) {
-    todo_read()
+/// What cookies, schemes and links are read against.
+pub(crate) struct Signing<'a> {
+    pub(crate) account: &'a AccountPlan,
+    pub(crate) tokens: &'a [TokenPlan],
+    pub(crate) times: &'a TimeFormat,
 }
 
-fn todo_read() -> (Document, Vec<Diagnostic>) {
-    std::process::abort()
+impl Signing<'_> {
+    fn has(&self, name: &str) -> bool {
+        self.tokens.iter().any(|token| token.policy.name == name)
+    }
+
+    /// The name of a declared token.
+    fn known(&self, reader: &mut Reader, node: &Node) -> Option<String> {
+        let name = reader.text(node, "the name of a token")?;
+        if self.has(name) {
+            return Some(name.to_owned());
+        }
+        let names = self.tokens.iter().map(|token| token.policy.name.as_str());
+        let error = Diagnostic::error(codes::UNKNOWN_SCHEME, node.span, format!("unknown token `{name}`"));
+        let list: Vec<&str> = names.clone().collect();
+        reader.report(error.suggest(name, names).help(format!("tokens: {}", list.join(" "))));
+        None
+    }
 }
+
+/// Reads the top of a contract: `openapi`, `info`, `servers`, `components.securitySchemes` and `x-doorward`
+/// (without `extends`, `views`, `shapes`, `replies`). All that is wrong is told at once.
+#[must_use]
+pub fn read(contract: &Node) -> (Document, Vec<Diagnostic>) {
+    let mut reader = Reader::default();
+    head(&mut reader, contract);
+    let title = title(&mut reader, contract);
+    let base = base(&mut reader, contract);
+    let section = |name: &str| contract.get("x-doorward").and_then(|top| top.get(name));
+    let account = section("account").map(|node| account::read(&mut reader, node)).unwrap_or_default();
+    let password = section("password").map(|node| account::password(&mut reader, node)).unwrap_or_default();
+    let tokens = section("tokens").map(|node| tokens::read(&mut reader, node, &account)).unwrap_or_default();
+    let (response, times) = match section("response") {
+        Some(node) => web::response(&mut reader, node),
+        None => (web::default_response(), TimeFormat::default()),
+    };
+    let signing = Signing { account: &account, tokens: &tokens, times: &times };
+    let cookies =
+        section("cookies").map(|node| cookies::read(&mut reader, node, &signing)).unwrap_or_default();
+    let renew = section("renew").and_then(|node| cookies::renew(&mut reader, node, &signing, &cookies));
+    let schemes = contract.get("components").and_then(|components| components.get("securitySchemes"));
+    let schemes = schemes.map(|node| schemes::read(&mut reader, node, &signing)).unwrap_or_default();
+    let codes = section("codes").map(|node| mails::codes(&mut reader, node)).unwrap_or_default();
+    if let Some(links) = section("links") {
+        mails::links(&mut reader, links, &signing);
+    }
+    let request =
+        section("request").map_or_else(web::default_request, |node| web::request(&mut reader, node));
+    let cors = section("cors").and_then(|node| web::cors(&mut reader, node));
+    let (wording, mails) = words(&mut reader, contract, &account, &times);
+    let document = Document {
+        title,
+        base,
+        account,
+        password,
+        tokens,
+        cookies,
+        renew,
+        schemes,
+        codes,
+        mails,
+        wording,
+        request,
+        response,
+        times,
+        cors,
+    };
+    (document, reader.found)
+}
+
+/// Languages, texts, violations and mails, which share their texts.
+fn words(
+    reader: &mut Reader,
+    contract: &Node,
+    account: &AccountPlan,
+    times: &TimeFormat,
+) -> (Wording, Mails) {
+    let section = |name: &str| contract.get("x-doorward").and_then(|top| top.get(name));
+    let languages =
+        section("languages").map_or_else(Languages::default, |node| texts::languages(reader, node));
+    let mut library = Library { languages, written: Vec::new(), setting: Setting::reply(times.clone()) };
+    texts::texts(reader, section("texts"), &mut library);
+    let violations =
+        section("violations").map(|node| texts::violations(reader, node, &library)).unwrap_or_default();
+    let (mut mails, used) = match section("mails") {
+        Some(node) => mails::mails(reader, node, account, &library),
+        None => (Mails { account: account.clone(), ..Mails::default() }, Vec::new()),
+    };
+    let texts = Arc::new(library.compile(reader, &used));
+    mails.texts = Arc::clone(&texts);
+    let wording = Wording {
+        languages: library.languages,
+        texts,
+        codes: violations.codes,
+        violations: violations.texts,
+        ..Wording::default()
+    };
+    (wording, mails)
+}
+
+const TOP: [&str; 9] = [
+    "openapi",
+    "info",
+    "jsonSchemaDialect",
+    "servers",
+    "paths",
+    "components",
+    "security",
+    "tags",
+    "externalDocs",
+];
+
+/// The version, the members of the document and the sections of `x-doorward`.
+fn head(reader: &mut Reader, contract: &Node) {
+    if !contract.is_map() {
+        let help = "a contract is an OpenAPI 3.1 document in YAML";
+        reader.refuse(codes::INVALID_DOCUMENT, contract, "a contract must be a map", help);
+        return;
+    }
+    let version = contract.get("openapi");
+    if !version.and_then(Node::as_text).is_some_and(|version| version.starts_with("3.1.")) {
+        let at = version.unwrap_or(contract);
+        reader.refuse(
+            codes::INVALID_DOCUMENT,
+            at,
+            "this is no OpenAPI 3.1 document",
+            "write `openapi: 3.1.0`",
+        );
+    }
+    let known = |key: &str| TOP.contains(&key) || key.starts_with("x-") || key == "webhooks";
+    for entry in contract.entries().iter().filter(|entry| !known(&entry.key)) {
+        let message = format!("an OpenAPI document has no member `{}`", entry.key);
+        let error = Diagnostic::error(codes::INVALID_DOCUMENT, entry.key_span, message);
+        reader.report(error.suggest(&entry.key, TOP.into_iter().chain(["x-doorward"])));
+    }
+    let Some(top) = contract.get("x-doorward") else {
+        let near = contract.entries().iter().find(|entry| entry.key.starts_with("x-"));
+        let mut error = Diagnostic::error(codes::INVALID_DOCUMENT, contract.span, "there is no `x-doorward`");
+        if let Some(near) = near {
+            error = error.secondary(near.key_span, "is it this one?");
+        }
+        reader.report(error.help("`x-doorward` at the top says what the API is: account, tokens, replies"));
+        return;
+    };
+    if reader.members(top, "`x-doorward`", &SECTIONS) && top.get("account").is_none() {
+        let help = "for example `account: {identifiers: [email]}`";
+        reader.refuse(codes::WRONG_KIND, top, "`x-doorward` does not say what accounts are", help);
+    }
+}
+
+fn title(reader: &mut Reader, contract: &Node) -> String {
+    let title = contract.get("info").and_then(|info| info.get("title"));
+    if title.is_none() && contract.is_map() {
+        let at = contract.get("info").unwrap_or(contract);
+        reader.refuse(
+            codes::INVALID_DOCUMENT,
+            at,
+            "the document has no title",
+            "write `info: {title: …, version: \"1\"}`",
+        );
+    }
+    title.and_then(|title| reader.line(title, "`title`")).unwrap_or_default().to_owned()
+}
+
+/// The path of the first server.
+fn base(reader: &mut Reader, contract: &Node) -> String {
+    let first = contract.get("servers").and_then(Node::as_list).and_then(<[Node]>::first);
+    let Some(url) = first.and_then(|server| server.get("url")) else {
+        return String::new();
+    };
+    let Some(text) = reader.line(url, "`url`") else {
+        return String::new();
+    };
+    let path = match text.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
+        None => text,
+    };
+    let path = path.trim_end_matches('/');
+    if (path.is_empty() || path.starts_with('/')) && !path.contains(['{', '}', '?', '#', ' ']) {
+        return path.to_owned();
+    }
+    let help = "for example `servers: [{url: /auth}]`";
+    reader.refuse(codes::INVALID_DOCUMENT, url, "this is no base path", help);
+    String::new()
+}
+
+#[cfg(test)]
+mod tests;

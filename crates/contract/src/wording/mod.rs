@@ -1,20 +1,68 @@
 //! Languages, texts and the wording of violations.
 
-use crate::expression::Type;
+mod languages;
+mod localized;
+mod messages;
+mod violation_text;
+
+pub(crate) use languages::Languages;
+pub(crate) use localized::Localized;
+pub(crate) use violation_text::names_of_rule;
+
+use crate::expression::{Kind, Path, Scope, Type};
 use crate::template::CompiledTemplate;
 use doorward_core::violation::Violation;
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+use violation_text::ViolationScope;
+
+/// The texts of a contract by key.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    pub(crate) default: String,
+    pub(crate) list: Vec<(String, Localized)>,
+}
+
+impl Texts {
+    pub(crate) fn get(&self, key: &str, language: &str, scope: &dyn Scope) -> Option<String> {
+        let (_, text) = self.list.iter().find(|(known, _)| known == key)?;
+        Some(text.render(language, &self.default, &Textless(scope)))
+    }
+}
+
+/// A scope inside a text: texts do not name texts, so that none leads back to itself.
+struct Textless<'s>(&'s dyn Scope);
+
+impl Scope for Textless<'_> {
+    fn read(&self, path: &Path) -> Cow<'_, Value> {
+        self.0.read(path)
+    }
+
+    fn text(&self, _key: &str) -> Option<String> {
+        None
+    }
+}
 
 /// A contract's texts.
 #[derive(Default)]
-pub struct Wording {}
+pub struct Wording {
+    pub(crate) languages: Languages,
+    pub(crate) texts: Arc<Texts>,
+    /// Rule to the contract's own code.
+    pub(crate) codes: Vec<(String, Value)>,
+    /// `rule`, `field` or `field.rule` to text.
+    pub(crate) violations: Vec<(String, Localized)>,
+    pub(crate) labels: HashMap<String, String>,
+}
 
 impl Wording {
     /// The language to answer in: the best of the offered ones for an `Accept-Language` text (RFC 9110
     /// section 12.5.4), or the default.
     #[must_use]
-    pub fn language(&self, _accept_language: Option<&str>) -> String {
-        "en".to_owned()
+    pub fn language(&self, accept_language: Option<&str>) -> String {
+        self.languages.negotiate(accept_language.unwrap_or_default()).to_owned()
     }
 
     /// `languages.from`: what the language is read from instead of `Accept-Language`, evaluated over
@@ -22,34 +70,108 @@ impl Wording {
     /// [`Wording::language`].
     #[must_use]
     pub fn from(&self) -> Option<&CompiledTemplate> {
-        None
+        self.languages.from.as_ref()
     }
 
     /// The keys of `texts`.
     #[must_use]
     pub fn text_keys(&self) -> Vec<String> {
-        Vec::new()
+        self.texts.list.iter().map(|(key, _)| key.clone()).collect()
+    }
+
+    /// A text by key, for [`Scope::text`]. `scope` is that of the request; texts read `request` of it.
+    #[must_use]
+    pub fn text(&self, key: &str, language: &str, scope: &dyn Scope) -> Option<String> {
+        self.texts.get(key, language, scope)
     }
 
     /// The titles of request members ([`crate::schema::Schema::titles`]), used as `label`; the first one said
     /// of a member stays.
-    pub fn add_labels(&mut self, _titles: Vec<(String, String)>) {}
+    pub fn add_labels(&mut self, titles: Vec<(String, String)>) {
+        for (field, title) in titles {
+            self.labels.entry(field).or_insert(title);
+        }
+    }
 
     /// The type of an item of `violations`.
     #[must_use]
     pub fn violation_type(&self) -> Type {
-        Type::any()
-    }
-
-    /// A text by key.
-    #[must_use]
-    pub fn text(&self, _key: &str, _language: &str) -> Option<String> {
-        None
+        let codes_are_text = self.codes.iter().all(|(_, code)| code.is_string());
+        let code = if codes_are_text { Type::text() } else { Type::any().not_null() };
+        let members = [
+            ("field", Type::text()),
+            ("path", Type::list(Type::text())),
+            ("pointer", Type::text()),
+            ("rule", Type::text()),
+            ("code", code),
+            ("message", Type::text()),
+            ("label", Type::text()),
+            ("limit", Type::new(Kind::Number).or_null()),
+            ("params", Type::new(Kind::AnyObject)),
+            ("args", Type::list(Type::any())),
+        ];
+        Type::new(Kind::Object(members.map(|(name, ty)| (name.to_owned(), ty)).into()))
     }
 
     /// A violation as templates see it: field path pointer rule code message label limit params args.
     #[must_use]
-    pub fn violation(&self, _violation: &Violation, _language: &str) -> Value {
-        Value::Null
+    pub fn violation(&self, violation: &Violation, language: &str) -> Value {
+        let label = self.label(violation);
+        let message = self.message(violation, &label, language);
+        let code = self.codes.iter().find(|(rule, _)| *rule == violation.rule).map(|(_, code)| code.clone());
+        let args = if violation.limit.is_null() { Vec::new() } else { vec![violation.limit.clone()] };
+        json!({
+            "field": violation.field,
+            "path": violation.path,
+            "pointer": violation.pointer,
+            "rule": violation.rule,
+            "code": code.unwrap_or_else(|| Value::from(violation.rule.clone())),
+            "message": message,
+            "label": label,
+            "limit": violation.limit,
+            "params": violation.params,
+            "args": args,
+        })
+    }
+
+    /// The schema's title of the member, else its wire name in words.
+    fn label(&self, violation: &Violation) -> String {
+        let title = self.labels.get(&violation.field);
+        title.cloned().unwrap_or_else(|| words(violation.path.last().unwrap_or(&violation.field)))
+    }
+
+    /// The contract's words, the most specific ones, else the built-in ones.
+    fn message(&self, violation: &Violation, label: &str, language: &str) -> String {
+        let both = format!("{}.{}", violation.field, violation.rule);
+        let keys = [both.as_str(), violation.field.as_str(), violation.rule.as_str()];
+        let own = keys.iter().find_map(|wanted| self.violations.iter().find(|(key, _)| key == wanted));
+        match own {
+            Some((_, text)) => {
+                let scope = ViolationScope::new(violation, label, language, &self.texts);
+                text.render(language, &self.languages.default, &scope)
+            }
+            None => messages::message(violation),
+        }
     }
 }
+
+/// A wire name in words: `authId` is "auth id", `new_password` is "new password".
+fn words(name: &str) -> String {
+    let mut words = String::new();
+    let mut before_is_small = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            words.push(' ');
+        } else {
+            if c.is_uppercase() && before_is_small {
+                words.push(' ');
+            }
+            words.extend(c.to_lowercase());
+        }
+        before_is_small = c.is_lowercase() || c.is_ascii_digit();
+    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+//! `mails`, `codes`, `links`.
+
+use super::Signing;
+use super::members::Reader;
+use super::names::RootNames;
+use super::texts::{Library, WrittenText};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::expression::{Kind, Type};
+use crate::mails::{MailPlan, Mails};
+use crate::plan::AccountPlan;
+use crate::scope::Root;
+use crate::source::Node;
+use crate::template::{Escape, Setting, TemplateKind};
+use crate::wording::Localized;
+use doorward_core::code::{CodePolicy, Purpose};
+use std::collections::BTreeMap;
+
+const PURPOSES: [&str; 5] = ["sign_up", "verify", "reset_password", "change_identifier", "login"];
+const MAILS: [&str; 7] =
+    ["code", "link", "sign_up", "verify", "reset_password", "change_identifier", "login"];
+
+/// The mails, and the text keys that they use as whole values.
+pub(super) fn mails(
+    reader: &mut Reader,
+    node: &Node,
+    account: &AccountPlan,
+    library: &Library,
+) -> (Mails, Vec<String>) {
+    let mut mails = Mails { account: account.clone(), ..Mails::default() };
+    let mut used = Vec::new();
+    if !reader.members(node, "`mails`", &MAILS) {
+        return (mails, used);
+    }
+    let keys = library.keys();
+    let names = RootNames::new()
+        .account(account)
+        .with("code", Type::text(), Root::Code.slot())
+        .with("expires_in", Type::new(Kind::Duration), Root::ExpiresIn.slot())
+        .texts(&keys);
+    for entry in node.entries() {
+        let is_link = entry.key == "link";
+        let link;
+        let names = if is_link {
+            link = RootNames::new()
+                .account(account)
+                .with("link", Type::text(), Root::Link.slot())
+                .with("expires_in", Type::new(Kind::Duration), Root::ExpiresIn.slot())
+                .texts(&keys);
+            &link
+        } else {
+            &names
+        };
+        let mut mail = MailReader { library, names, used: &mut used };
+        let Some(plan) = mail.read(reader, &entry.value) else { continue };
+        match Purpose::from_name(&entry.key) {
+            Some(purpose) => drop(mails.purposes.insert(purpose, plan)),
+            // No action mails a link yet: its texts are checked and kept in the file.
+            None if is_link => {}
+            None => mails.code = Some(plan),
+        }
+    }
+    (mails, used)
+}
+
+struct MailReader<'m> {
+    library: &'m Library,
+    names: &'m RootNames<'m>,
+    used: &'m mut Vec<String>,
+}
+
+impl MailReader<'_> {
+    fn read(&mut self, reader: &mut Reader, node: &Node) -> Option<MailPlan> {
+        if !reader.members(node, "a mail", &["subject", "text", "html"]) {
+            return None;
+        }
+        let subject = self.part(reader, node, "subject", Escape::None);
+        let text = self.part(reader, node, "text", Escape::None);
+        for member in ["subject", "text"] {
+            if node.get(member).is_none() {
+                let message = format!("the mail has no `{member}`");
+                reader.refuse(
+                    codes::WRONG_KIND,
+                    node,
+                    message,
+                    "`{subject: …, text: …}`, and `html` beside it",
+                );
+            }
+        }
+        let html = self.part(reader, node, "html", Escape::Xml);
+        Some(MailPlan { subject: subject?, text: text?, html })
+    }
+
+    fn part(&mut self, reader: &mut Reader, mail: &Node, member: &str, escape: Escape) -> Option<Localized> {
+        let node = mail.get(member)?;
+        let written = self.written(reader, node, member)?;
+        let setting = Setting { escape, ..self.library.setting.clone() };
+        written.compile(reader, self.names, &setting)
+    }
+
+    /// The text itself, or the text of the contract whose key it is.
+    fn written(&mut self, reader: &mut Reader, node: &Node, member: &str) -> Option<WrittenText> {
+        let template = reader.parsed_text(node, &format!("`{member}`"))?;
+        if let TemplateKind::Constant(value) = &template.kind
+            && let Some(key) = value.as_str()
+            && let Some(text) = self.library.get(key)
+        {
+            self.used.push(key.to_owned());
+            return Some(text.clone());
+        }
+        Some(WrittenText { texts: vec![(None, template)] })
+    }
+}
+
+pub(super) fn codes(reader: &mut Reader, node: &Node) -> BTreeMap<Purpose, CodePolicy> {
+    let mut policies = BTreeMap::new();
+    let by_purpose = node.entries().iter().any(|entry| Purpose::from_name(&entry.key).is_some());
+    if !by_purpose {
+        if let Some(policy) = code_policy(reader, node) {
+            policies.extend(Purpose::ALL.into_iter().map(|purpose| (purpose, policy.clone())));
+        }
+        return policies;
+    }
+    reader.members(node, "`codes`", &PURPOSES);
+    for entry in node.entries() {
+        if let Some(purpose) = Purpose::from_name(&entry.key)
+            && let Some(policy) = code_policy(reader, &entry.value)
+        {
+            policies.insert(purpose, policy);
+        }
+    }
+    policies
+}
+
+fn code_policy(reader: &mut Reader, node: &Node) -> Option<CodePolicy> {
+    let mut policy = CodePolicy::default();
+    if !reader.members(node, "`codes`", &["alphabet", "length", "lifetime", "resend_after"]) {
+        return None;
+    }
+    if let Some(alphabet) = node.get("alphabet") {
+        let letters: Vec<char> = reader.text(alphabet, "`alphabet`")?.chars().collect();
+        let twice = letters.iter().enumerate().any(|(at, c)| letters[..at].contains(c));
+        let blank = letters.iter().any(|c| c.is_whitespace() || c.is_control());
+        if letters.len() < 2 || twice || blank {
+            let help = "two or more different characters, none of them blank";
+            reader.refuse(codes::WRONG_KIND, alphabet, "codes cannot be drawn from this alphabet", help);
+        }
+        policy.alphabet = letters;
+    }
+    if let Some(length) = node.get("length") {
+        let length = reader.number(length, "`length`", (4, 128))?;
+        policy.length = usize::try_from(length).unwrap_or(policy.length);
+    }
+    if let Some(lifetime) = node.get("lifetime") {
+        policy.lifetime = reader.duration(lifetime, "`lifetime`")?;
+        if policy.lifetime.is_zero() {
+            reader.refuse(codes::WRONG_KIND, lifetime, "the code lives no time at all", "for example `10m`");
+        }
+    }
+    if let Some(wait) = node.get("resend_after") {
+        policy.resend_after = reader.duration(wait, "`resend_after`")?;
+    }
+    Some(policy)
+}
+
+/// `links`: checked only, since no action mails a link yet.
+pub(super) fn links(reader: &mut Reader, node: &Node, signing: &Signing<'_>) {
+    if !reader.map(node, "`links`") {
+        return;
+    }
+    let names = RootNames::new().with("token", Type::new(Kind::Token), Root::Tokens.slot());
+    for entry in node.entries() {
+        if entry.key == "allowed" {
+            for item in reader.texts(&entry.value, "`allowed`") {
+                let prefix = item.as_text().unwrap_or_default();
+                if !prefix.starts_with("https://") && !prefix.starts_with("http://") {
+                    let help = "for example `https://app.example.com/`";
+                    reader.refuse(codes::WRONG_KIND, item, "a return URL begins with its scheme", help);
+                }
+            }
+        } else if Purpose::from_name(&entry.key).is_none() {
+            let message = format!("`{}` is no purpose of a link", entry.key);
+            let error = Diagnostic::error(codes::UNKNOWN_SECTION, entry.key_span, message);
+            let error = error.suggest(&entry.key, PURPOSES);
+            reader.report(error.help(format!("purposes: {}, and `allowed`", PURPOSES.join(" "))));
+        } else if let Some(template) = reader.parsed_text(&entry.value, "a link") {
+            reader.compiled(&template, &names, &Setting::reply(signing.times.clone()));
+        }
+    }
+}
