@@ -93,7 +93,12 @@ fn binding(
 ) -> Option<BindingSource> {
     let own = |name: &str| item.and_then(|item| item.get(name));
     let Some(word) = own("action").or_else(|| beside.get("action")) else {
-        found.error(codes::NO_BINDING, span, "an operation without `action`", "say what it does: `action: login`");
+        found.error(
+            codes::NO_BINDING,
+            span,
+            "an operation without `action`",
+            "say what it does: `action: login`",
+        );
         return None;
     };
     let action = action(word, found)?;
@@ -157,8 +162,14 @@ impl BindingSource {
     pub(super) fn compiled(&self, here: &Here<'_, '_>, found: &mut Findings) -> (Binding, BindingTrace) {
         let spec = self.action.spec();
         if spec.caller == Caller::Session && here.security.is_none() {
-            let message = format!("`{}` needs somebody signed in, and the operation asks for no credential", spec.name);
-            found.error(codes::NO_SECURITY, self.span, message, "write `security: [{…: []}]` beside `x-doorward`");
+            let message =
+                format!("`{}` needs somebody signed in, and the operation asks for no credential", spec.name);
+            found.error(
+                codes::NO_SECURITY,
+                self.span,
+                message,
+                "write `security: [{…: []}]` beside `x-doorward`",
+            );
         }
         let names = InputNames { request: here.request, text_keys: &here.shared.facts.text_keys };
         let inputs: Vec<_> =

@@ -157,12 +157,14 @@ impl InputReader<'_> {
             return;
         }
         let template = self.found.template(node);
-        let prefix = template.as_ref().and_then(sole_path).filter(|path| path[0] == "body").map(<[String]>::to_vec);
+        let prefix =
+            template.as_ref().and_then(sole_path).filter(|path| path[0] == "body").map(<[String]>::to_vec);
         let Some(prefix) = prefix else {
             self.found.wrong_kind(node, "`profile`", "`$body`, or fields with their templates");
             return;
         };
-        for field in self.document.account.profile.fields.iter().filter(|field| field.set_by == SetBy::Caller) {
+        for field in self.document.account.profile.fields.iter().filter(|field| field.set_by == SetBy::Caller)
+        {
             let mut segments = prefix.clone();
             segments.push(field.name.clone());
             let path = PathAst { span: node.span, segments };
@@ -211,8 +213,9 @@ impl InputReader<'_> {
                 self.found.error(codes::UNBOUND_INPUT, span, message, &help);
             }
         }
-        let identifies =
-            |input: &&mut InputSource| matches!(input.target, InputTarget::Identifier(_) | InputTarget::AnyIdentifier);
+        let identifies = |input: &&mut InputSource| {
+            matches!(input.target, InputTarget::Identifier(_) | InputTarget::AnyIdentifier)
+        };
         let mut identifiers: Vec<&mut InputSource> = inputs.iter_mut().filter(identifies).collect();
         match (self.spec.identifiers, identifiers.as_mut_slice()) {
             (Identifiers::One | Identifiers::Some, []) => {
@@ -245,8 +248,12 @@ pub(super) fn profile_bound(
     }
     for field in document.account.profile.fields.iter().filter(|field| wanted_at_registration(field)) {
         if !inputs.iter().any(|input| input.target == InputTarget::Profile(field.name.clone())) {
-            let message = format!("registration wants the profile field `{}`, and nothing is bound to it", field.name);
-            let help = format!("bind it under `profile`, or give it `default:` or `nullable: true` in `account`: {}", field.name);
+            let message =
+                format!("registration wants the profile field `{}`, and nothing is bound to it", field.name);
+            let help = format!(
+                "bind it under `profile`, or give it `default:` or `nullable: true` in `account`: {}",
+                field.name
+            );
             found.error(codes::UNBOUND_INPUT, span, message, &help);
         }
     }
@@ -270,7 +277,8 @@ pub(super) fn compiled(
     let template = template.map_err(|errors| errors.into_iter().map(super::request_error).collect());
     let template = found.kept(template)?;
     if let Err(wanted) = source.wanted.fits(template.ty()) {
-        let code = if matches!(source.wanted, Wanted::Words(_)) { codes::ENUMS_DIFFER } else { codes::TYPE_CLASH };
+        let code =
+            if matches!(source.wanted, Wanted::Words(_)) { codes::ENUMS_DIFFER } else { codes::TYPE_CLASH };
         let message = format!("this input wants {wanted}, this is {}", template.ty());
         found.error(code, source.span, message, "");
         return None;
@@ -298,12 +306,13 @@ impl Wanted {
         }
         let (fits, wanted) = match self {
             Wanted::Words(words) => {
-                let fits =
-                    matches!(&ty.kind, Kind::Enum(given) if given.iter().all(|word| words.contains(&word.as_str())));
+                let fits = matches!(&ty.kind, Kind::Enum(given) if given.iter().all(|word| words.contains(&word.as_str())));
                 (fits, format!("one of '{}', told by `$map` or an `enum`", words.join("', '")))
             }
             Wanted::Core(kind) => (core_fits(*kind, &ty.kind), core_words(*kind).to_owned()),
-            Wanted::Field(field, kind) => (field_fits(field, *kind, &ty.kind), field.clone().not_null().to_string()),
+            Wanted::Field(field, kind) => {
+                (field_fits(field, *kind, &ty.kind), field.clone().not_null().to_string())
+            }
         };
         if fits || ty.kind == Kind::Any && !matches!(self, Wanted::Words(_)) { Ok(()) } else { Err(wanted) }
     }
@@ -358,7 +367,9 @@ fn field_fits(field: &Type, kind: FieldType, given: &Kind) -> bool {
         (Kind::Enum(allowed), Kind::Enum(words)) => words.iter().all(|word| allowed.contains(word)),
         (Kind::Enum(_), given) => *given == Kind::Text,
         _ => match kind {
-            FieldType::Text | FieldType::Date | FieldType::DateTime => matches!(given, Kind::Text | Kind::Enum(_)),
+            FieldType::Text | FieldType::Date | FieldType::DateTime => {
+                matches!(given, Kind::Text | Kind::Enum(_))
+            }
             FieldType::Integer => *given == Kind::Integer,
             FieldType::Number => matches!(given, Kind::Integer | Kind::Number),
             FieldType::Boolean => *given == Kind::Boolean,

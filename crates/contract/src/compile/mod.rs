@@ -16,6 +16,7 @@ mod trace;
 mod walk;
 mod written;
 
+pub(crate) use input::target_name;
 pub use place::{Origin, Scope};
 pub(crate) use reading::Findings;
 pub use trace::{BindingTrace, OperationTrace, Trace};
@@ -84,7 +85,11 @@ pub(crate) fn compile(contract: &Node, document: &Document, found: &mut Findings
         operations: traces,
         document: origins,
         views: views.map(|view| (view.name.clone(), view.span, used.contains(&view.name))).collect(),
-        shapes: shared.shapes.iter().map(|shape| (shape.name.clone(), shape.span, shape.used.get())).collect(),
+        shapes: shared
+            .shapes
+            .iter()
+            .map(|shape| (shape.name.clone(), shape.span, shape.used.get()))
+            .collect(),
     };
     Compiled { operations, replies, trace, titles: requests.titles, prolongs }
 }

@@ -53,10 +53,10 @@ pub(super) fn compiled<'d>(
     let inferred = declared.is_none();
     let body = declared.unwrap_or_else(|| requests.inferred(&members(&sources, shared)));
     let request = types_of(&body, &parameters);
-    let security = security::read(node.get("security").or(method.default_security), shared.facts.document, found);
+    let security =
+        security::read(node.get("security").or(method.default_security), shared.facts.document, found);
     let cache = RefCell::default();
-    let here =
-        Here { shared, words: &words, request: &request, security: security.as_ref(), cache: &cache };
+    let here = Here { shared, words: &words, request: &request, security: security.as_ref(), cache: &cache };
     let (bindings, traces): (Vec<_>, Vec<_>) =
         sources.iter().map(|source| source.compiled(&here, found)).unzip();
     reachable(&words, &sources, security.as_ref(), found);
@@ -136,7 +136,8 @@ fn members(sources: &[BindingSource], shared: &Shared<'_>) -> Vec<Inferred> {
         let mut mine: Vec<Inferred> = Vec::new();
         let inputs = source.inputs.iter().flat_map(|input| input::inferred(input, fields));
         let guards = source.checks.iter().map(|check| &check.that).chain(&source.when);
-        let paths = guards.flat_map(|ast| ast.paths().into_iter().map(<[String]>::to_vec).collect::<Vec<_>>());
+        let paths =
+            guards.flat_map(|ast| ast.paths().into_iter().map(<[String]>::to_vec).collect::<Vec<_>>());
         let below = paths.filter(|path| path.len() > 1 && path[0] == "body");
         let guards =
             below.map(|path| Inferred { path: path[1..].to_vec(), schema: json!({}), required: false });

@@ -15,8 +15,11 @@ pub(super) fn read(members: &[&Entry], spec: &'static ActionSpec, found: &mut Fi
         let known: Vec<&str> = spec.options.iter().map(|option| option.name).collect();
         let message = format!("`{}` has no option `{}`", spec.name, entry.key);
         let error = Diagnostic::error(codes::BAD_OPTION, entry.key_span, message);
-        let list =
-            if known.is_empty() { "it has none".to_owned() } else { format!("its options: {}", known.join(" ")) };
+        let list = if known.is_empty() {
+            "it has none".to_owned()
+        } else {
+            format!("its options: {}", known.join(" "))
+        };
         found.push(error.suggest(&entry.key, known.iter().copied()).help(list));
     }
     let value = |option: &'static OptionSpec, found: &mut Findings| {

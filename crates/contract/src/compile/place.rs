@@ -82,10 +82,7 @@ pub(super) struct Place<'p, 'd> {
 /// The outcomes that may come before the request is validated.
 pub(super) fn before_validation(outcome: Outcome) -> bool {
     outcome == Outcome::InvalidInput
-        || matches!(
-            outcome.group(),
-            Some(Group::RequestError | Group::Fault | Group::Unauthenticated)
-        )
+        || matches!(outcome.group(), Some(Group::RequestError | Group::Fault | Group::Unauthenticated))
 }
 
 /// Every outcome that an action with these options may have.
@@ -155,9 +152,10 @@ impl<'p> Place<'p, '_> {
     fn resolve(&self, outcome: Outcome) -> Option<Found<'p>> {
         let group = outcome.group().map(ReplyKey::Group);
         let names = [Some(ReplyKey::Outcome(outcome)), group];
-        let named = self.levels.iter().enumerate().find_map(|(level, scope)| {
-            names.iter().flatten().find_map(|key| Self::at(level, scope, *key))
-        });
+        let named =
+            self.levels.iter().enumerate().find_map(|(level, scope)| {
+                names.iter().flatten().find_map(|key| Self::at(level, scope, *key))
+            });
         named.or_else(|| {
             let failure = ReplyKey::Group(Group::Failure);
             let mut levels = self.levels.iter().enumerate().filter(|_| !outcome.own());
@@ -179,7 +177,8 @@ impl<'p> Place<'p, '_> {
             ),
             _ => (
                 format!("no reply for `{name}`, and no default"),
-                "write `failure:` under the document's `replies`: it answers what nothing else does".to_owned(),
+                "write `failure:` under the document's `replies`: it answers what nothing else does"
+                    .to_owned(),
             ),
         };
         found.error(codes::NO_REPLY, self.span, message, &help);
@@ -196,10 +195,9 @@ impl<'p> Place<'p, '_> {
         let Some(first) = answer.list.first() else { return Vec::new() };
         let variant = if answer.key.sealed() { answer.key } else { ReplyKey::Outcome(outcome) };
         let slot = (first.id, variant);
-        let shapes_replaced = self
-            .levels
-            .iter()
-            .any(|level| level.scope != Scope::Document && !(level.shapes.is_empty() && level.with.is_empty()));
+        let shapes_replaced = self.levels.iter().any(|level| {
+            level.scope != Scope::Document && !(level.shapes.is_empty() && level.with.is_empty())
+        });
         let sharable = scope == Scope::Document && !shapes_replaced && !outcome.own();
         let known = if sharable { self.shared.cache.borrow().get(&slot).cloned() } else { None };
         let local = |cache: &Cache| cache.borrow().get(&slot).cloned().filter(|_| !outcome.own());

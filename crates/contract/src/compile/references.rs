@@ -10,9 +10,9 @@ pub(super) fn resolved<'d>(contract: &'d Node, node: &'d Node, found: &mut Findi
     for _ in 0..8 {
         let Some(reference) = node.get("$ref") else { return Some(node) };
         let target = reference.as_text().and_then(|text| text.strip_prefix("#/")).and_then(|pointer| {
-            pointer.split('/').try_fold(contract, |node, segment| {
-                node.get(&segment.replace("~1", "/").replace("~0", "~"))
-            })
+            pointer
+                .split('/')
+                .try_fold(contract, |node, segment| node.get(&segment.replace("~1", "/").replace("~0", "~")))
         });
         let Some(target) = target else {
             let message = "this reference points at nothing";

@@ -44,7 +44,8 @@ impl<'p, 'd> Place<'p, 'd> {
         found: &mut Findings,
     ) -> Option<Reply> {
         let shape = self.used_shape(source, answered.1, found)?;
-        let mut filling = Filling { place: self, source, shape, names, answered, arguments: Vec::new(), found };
+        let mut filling =
+            Filling { place: self, source, shape, names, answered, arguments: Vec::new(), found };
         filling.reply()
     }
 
@@ -84,7 +85,8 @@ impl<'p> Filling<'_, 'p, '_> {
         };
         let shapes = self.shape.and_then(|shape| shape.parts.status.as_ref());
         let computed_by_shape = written.is_none()
-            && shapes.is_some_and(|template| !matches!(template.kind, crate::template::TemplateKind::Constant(_)));
+            && shapes
+                .is_some_and(|template| !matches!(template.kind, crate::template::TemplateKind::Constant(_)));
         if status.is_none() && !computed_by_shape {
             status = Some(match shapes {
                 Some(template) => self.status(template, In::Shape)?,
@@ -155,7 +157,12 @@ impl<'p> Filling<'_, 'p, '_> {
         let span = body.or(self.source.arguments.first().map(|argument| argument.span));
         let Some(span) = span else { return Some(()) };
         let message = "a reply with status 204 or 304 has no body";
-        self.found.error(codes::BODY_ON_EMPTY_STATUS, span, message, "HTTP forbids it: use another status, or none of this");
+        self.found.error(
+            codes::BODY_ON_EMPTY_STATUS,
+            span,
+            message,
+            "HTTP forbids it: use another status, or none of this",
+        );
         None
     }
 
@@ -213,7 +220,8 @@ impl<'p> Filling<'_, 'p, '_> {
         let message = format!("shape `{}` has no parameter `{}`", shape.name, argument.name);
         let error = Diagnostic::error(codes::SHAPE_PARAMETER, argument.span, message);
         let known = shape.parameters.iter().map(String::as_str);
-        let members = ["status", "reason", "headers", "set_cookies", "clear_cookies", "type", "body", "use", "when"];
+        let members =
+            ["status", "reason", "headers", "set_cookies", "clear_cookies", "type", "body", "use", "when"];
         let error = error.suggest(&argument.name, known.chain(members));
         self.found.push(error.secondary(shape.span, "the shape").help(parameter_list(&shape.parameters)));
     }
@@ -222,7 +230,8 @@ impl<'p> Filling<'_, 'p, '_> {
         let message = format!("shape `{}` needs `{parameter}`", shape.name);
         let error = Diagnostic::error(codes::SHAPE_PARAMETER, self.source.span, message);
         let error = error.secondary(shape.span, "the shape");
-        self.found.push(error.help(format!("write `{parameter}: …` here, or a default under the shape's `with`")));
+        self.found
+            .push(error.help(format!("write `{parameter}: …` here, or a default under the shape's `with`")));
     }
 
     /// An argument that is the whole of a text body is escaped as one; elsewhere the hole it fills does it.
@@ -247,7 +256,8 @@ impl<'p> Filling<'_, 'p, '_> {
                 compile(template, &names as &dyn Names, setting)
             }
         };
-        let compiled = compiled.map_err(|found| found.into_iter().map(|error| self.explained(error)).collect());
+        let compiled =
+            compiled.map_err(|found| found.into_iter().map(|error| self.explained(error)).collect());
         self.found.kept(compiled)
     }
 
@@ -330,7 +340,16 @@ impl<'p> Filling<'_, 'p, '_> {
         for (header, side) in of_shape.chain(own.iter().map(|header| (header, In::Reply))) {
             let Some(template) = &header.value else {
                 // Takes away one of `response.headers`: null is left out there too.
-                if self.place.shared.facts.document.response.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(&header.name)) {
+                if self
+                    .place
+                    .shared
+                    .facts
+                    .document
+                    .response
+                    .headers
+                    .iter()
+                    .any(|(name, _)| name.eq_ignore_ascii_case(&header.name))
+                {
                     headers.push((header.name.clone(), CompiledTemplate::of_constant(Value::Null)));
                 }
                 continue;

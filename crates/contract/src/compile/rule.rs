@@ -60,7 +60,11 @@ fn usual_rule(that: &Ast) -> &'static str {
 }
 
 /// Compiles a check.
-pub(super) fn compiled(source: &CheckSource, names: &InputNames<'_>, found: &mut Findings) -> Option<CheckPlan> {
+pub(super) fn compiled(
+    source: &CheckSource,
+    names: &InputNames<'_>,
+    found: &mut Findings,
+) -> Option<CheckPlan> {
     let that = check_condition(&source.that, names)
         .map_err(|errors| errors.into_iter().map(super::request_error).collect());
     let that = found.kept(that)?;

@@ -58,8 +58,6 @@ pub(super) struct Argument {
 
 /// A shape as it was written.
 pub(super) struct ShapeSource {
-    /// Unlike that of any other shape of the contract.
-    pub(super) id: usize,
     pub(super) name: String,
     pub(super) span: Span,
     pub(super) parts: Parts,
@@ -178,9 +176,10 @@ impl Reader<'_> {
         let set_cookies = self.cookie_names(node.get("set_cookies"));
         let clear_cookies = self.cookie_names(node.get("clear_cookies"));
         let shape = self.used_shape(node.get("use"));
-        let arguments = node.entries().iter().filter(|entry| {
-            !PARTS.contains(&entry.key.as_str()) && !REPLY.contains(&entry.key.as_str())
-        });
+        let arguments = node
+            .entries()
+            .iter()
+            .filter(|entry| !PARTS.contains(&entry.key.as_str()) && !REPLY.contains(&entry.key.as_str()));
         let arguments = arguments.filter_map(|entry| self.argument(entry)).collect();
         Some(ReplySource {
             id: self.id(),
@@ -316,7 +315,6 @@ impl Reader<'_> {
             self.found.push(error.help(parameter_list(&parameters)));
         }
         Some(ShapeSource {
-            id: self.id(),
             name: entry.key.clone(),
             span: entry.key_span,
             parts,
@@ -373,7 +371,8 @@ fn part_of(entry: &Entry, word: &str) -> Span {
 }
 
 fn is_token(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 /// Whether a text may stand in a header or a status line.

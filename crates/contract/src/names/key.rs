@@ -78,7 +78,9 @@ impl ReplyKey {
         let mut fields = first.spec().data.to_vec();
         for other in others {
             let theirs = other.spec().data;
-            fields.retain(|field| theirs.iter().any(|their| their.name == field.name && their.kind == field.kind));
+            fields.retain(|field| {
+                theirs.iter().any(|their| their.name == field.name && their.kind == field.kind)
+            });
             for field in &mut fields {
                 field.nullable |= theirs.iter().any(|their| their.name == field.name && their.nullable);
             }
@@ -112,7 +114,10 @@ mod tests {
         assert_eq!(failure.outcome_name(Outcome::WrongPassword), "bad_credentials");
         assert_eq!(failure.outcome_name(Outcome::Taken), "taken");
         assert_eq!(ReplyKey::Group(Group::BadCode).outcome_name(Outcome::UsedCode), "bad_code");
-        assert_eq!(ReplyKey::Outcome(Outcome::WrongPassword).outcome_name(Outcome::WrongPassword), "wrong_password");
+        assert_eq!(
+            ReplyKey::Outcome(Outcome::WrongPassword).outcome_name(Outcome::WrongPassword),
+            "wrong_password"
+        );
     }
 
     #[test]

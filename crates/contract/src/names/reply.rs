@@ -3,8 +3,8 @@
 use super::phrase::phrase;
 use super::request::{RequestTypes, members_of, of_request, request_names};
 use crate::account_view::{account_type, session_type, tokens_member};
-use crate::document::Document;
 use crate::diagnostic::Diagnostic;
+use crate::document::Document;
 use crate::expression::{Kind, Names, Reference, Type};
 use crate::scope::Root;
 use crate::source::Span;

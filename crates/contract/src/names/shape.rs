@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 /// Names that are never parameters of a shape.
 const GIVEN: [&str; 13] = [
-    "request", "outcome", "status", "now", "view", "body", "query", "path", "header", "cookie", "account", "session",
-    "tokens",
+    "request", "outcome", "status", "now", "view", "body", "query", "path", "header", "cookie", "account",
+    "session", "tokens",
 ];
 
 /// Whether a name that a shape uses is one of its parameters.
