@@ -41,7 +41,7 @@ impl WrittenText {
 pub(super) struct Library {
     pub(super) languages: Languages,
     pub(super) written: Vec<(String, WrittenText)>,
-    /// Whether `languages` was written: then every text must be there in each.
+    /// How texts write times.
     pub(super) setting: Setting,
 }
 

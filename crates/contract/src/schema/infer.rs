@@ -25,7 +25,7 @@ pub(super) fn object(members: &[Inferred]) -> Value {
         }
         property(object, last, member.required, member.schema.clone());
     }
-    root.into()
+    root
 }
 
 fn empty() -> Value {
