@@ -14,6 +14,7 @@ mod server;
 
 use plan::Plan;
 use report::Report;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Something that the bench stumbled over: it ends with the text.
@@ -26,10 +27,11 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments.as_slice() {
-        [] => run(&Plan::full()),
-        ["--short"] => run(&Plan::short()),
+        [] => server::build().and_then(|program| run(&Plan::full(), &program)),
+        ["--short"] => server::build().and_then(|program| run(&Plan::short(), &program)),
+        ["--short", "--as-built"] => server::built().and_then(|program| run(&Plan::short(), &program)),
         [BARE_HANDLER, listen] => bare::handler::serve(listen),
-        _ => Err(Broken::from("usage: doorward-bench [--short]")),
+        _ => Err(Broken::from("usage: doorward-bench [--short [--as-built]]")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -40,12 +42,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(plan: &Plan) -> Result<(), Broken> {
-    let program = server::build()?;
-    let folder = server::folder(&program)?;
+fn run(plan: &Plan, program: &Path) -> Result<(), Broken> {
+    let folder = server::folder(program)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut report = Report::default();
-    let bench = measure::Bench { plan, program: &program, folder: folder.path(), runtime: &runtime };
+    let bench = measure::Bench { plan, program, folder: folder.path(), runtime: &runtime };
     measure::all(&bench, &mut report)?;
     report.end();
     Ok(())

@@ -22,6 +22,11 @@ pub(crate) fn build() -> Result<PathBuf, Broken> {
     if !done.success() {
         return Err("the release binary could not be built".into());
     }
+    built()
+}
+
+/// The release binary as it was built last, wherever that was.
+pub(crate) fn built() -> Result<PathBuf, Broken> {
     let own = std::env::current_exe()?;
     let target = own.parent().and_then(Path::parent).ok_or("the bench does not lie in a target folder")?;
     Ok(target.join("release").join("doorward"))
