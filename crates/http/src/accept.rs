@@ -1,0 +1,114 @@
+//! The accept loop: connections with limits, and a shutdown that waits for nothing but work under way.
+
+use crate::app::App;
+use crate::call::Activity;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+/// How long a closing connection may sit without work before it is dropped: a request that is in flight on the wire
+/// still gets in.
+const GRACE: Duration = Duration::from_millis(200);
+/// The longest pause after a failed accept.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Serves until `stop` turns true (or its sender is gone), then lets the requests under way finish, for as long as
+/// [`crate::Bounds::drain`] says. Idle connections and half-sent requests are not waited for.
+pub async fn serve(listener: TcpListener, app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut connections = JoinSet::new();
+    let places = Arc::new(Semaphore::new(app.bounds.connections));
+    let mut pause = Duration::from_millis(10);
+    loop {
+        while connections.try_join_next().is_some() {}
+        let accepted = tokio::select! {
+            accepted = next(&listener, &places) => accepted,
+            () = stopped(&mut stop) => break,
+        };
+        match accepted {
+            Ok((stream, peer, place)) => {
+                pause = Duration::from_millis(10);
+                let (app, stop) = (Arc::clone(&app), stop.clone());
+                connections.spawn(async move {
+                    app.metrics.connections.inc();
+                    connection(stream, peer, &app, stop).await;
+                    app.metrics.connections.dec();
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                // Out of file descriptors, mostly: others must close first.
+                tracing::warn!(%error, "accepting a connection failed");
+                tokio::select! {
+                    () = sleep(pause) => {}
+                    () = stopped(&mut stop) => break,
+                }
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+    app.stopping();
+    drop(listener);
+    let all = async { while connections.join_next().await.is_some() {} };
+    if timeout(app.bounds.drain, all).await.is_err() {
+        tracing::warn!("requests were still under way when the time to stop was over");
+        connections.shutdown().await;
+    }
+}
+
+type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
+
+/// The next connection, once there is a place for it.
+async fn next(listener: &TcpListener, places: &Arc<Semaphore>) -> std::io::Result<Accepted> {
+    let place = Arc::clone(places).acquire_owned().await.map_err(std::io::Error::other)?;
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, place))
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // An error means that nobody is left who could say stop: that is a stop too.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn connection(stream: TcpStream, peer: SocketAddr, app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+    // A reply is one small write: waiting to fill a packet would only delay it.
+    let _ = stream.set_nodelay(true);
+    let activity = Activity::default();
+    let service = service_fn(|request| {
+        let (app, activity) = (Arc::clone(app), activity.clone());
+        async move { Ok::<_, Infallible>(app.handle(request, peer.ip(), &activity).await) }
+    });
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(app.bounds.head_time)
+        .max_buf_size(app.bounds.head_bytes.max(8192))
+        .serve_connection(TokioIo::new(stream), service);
+    let mut served = pin!(served);
+    tokio::select! {
+        // Whatever a client did to its connection is no concern of the log.
+        _ = served.as_mut() => return,
+        () = stopped(&mut stop) => {}
+    }
+    served.as_mut().graceful_shutdown();
+    let mut idle = false;
+    loop {
+        tokio::select! {
+            _ = served.as_mut() => return,
+            () = sleep(GRACE) => {
+                // Twice idle in a row: nothing is being answered, and the last reply has had time to leave.
+                if idle && !activity.busy() {
+                    return;
+                }
+                idle = !activity.busy();
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! One contract as it is mounted: its plan, its policy, and everything that can be made ready at load.
+
+use crate::app::Mount;
+use crate::cors::CorsFace;
+use crate::header::{name, safe};
+use crate::metrics::Metrics;
+use crate::route::RouteTable;
+use doorward_contract::plan::{Plan, Scheme};
+use doorward_contract::template::TimeFormat;
+use doorward_core::action::Services;
+use doorward_core::authenticate::{ACCESS, Verifier};
+use doorward_core::key::RealmKeys;
+use doorward_core::policy::Policy;
+use doorward_core::time::Timestamp;
+use http::{HeaderName, HeaderValue};
+use prometheus_client::metrics::histogram::Histogram;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// A mounted contract.
+pub(crate) struct Face {
+    /// Its realm's name.
+    pub(crate) realm: Arc<str>,
+    /// What comes before every path: empty, or `/name`.
+    pub(crate) prefix: String,
+    /// The compiled contract.
+    pub(crate) plan: Arc<Plan>,
+    /// Its policy in the realm.
+    pub(crate) policy: Arc<Policy>,
+    /// The realm's keys.
+    pub(crate) keys: Arc<RealmKeys>,
+    /// The routes.
+    pub(crate) routes: RouteTable,
+    /// The CORS face, if it has one.
+    pub(crate) cors: Option<CorsFace>,
+    /// Headers on every reply.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// By operation: route template and latency.
+    pub(crate) operations: Vec<Measured>,
+    /// Where access tokens arrive (indexes into the plan's schemes).
+    pub(crate) access_schemes: Vec<usize>,
+    /// How cookies write their end.
+    dates: TimeFormat,
+}
+
+/// What is measured of an operation.
+pub(crate) struct Measured {
+    /// Prefix and template.
+    pub(crate) route: String,
+    /// Its latency.
+    pub(crate) seconds: Histogram,
+}
+
+impl Face {
+    /// Makes a contract ready to be served.
+    ///
+    /// # Errors
+    /// Its routes are ambiguous, or a header cannot be sent.
+    pub(crate) fn new(
+        realm: &Arc<str>,
+        mount: Mount,
+        keys: &Arc<RealmKeys>,
+        metrics: &Metrics,
+    ) -> Result<Face, String> {
+        let Mount { prefix, plan, policy } = mount;
+        let fail = |text: &str| format!("{}: {text}", plan.name);
+        if !(prefix.is_empty() || prefix.starts_with('/') && !prefix.ends_with('/')) {
+            return Err(fail("a prefix begins with a slash and does not end with one"));
+        }
+        let routes = RouteTable::new(&plan).map_err(|error| fail(&error))?;
+        let mut headers = Vec::new();
+        for (header, value) in &plan.response.headers {
+            let header = name(header).ok_or_else(|| fail("a header name that cannot be sent"))?;
+            headers.push((header, safe(value)));
+        }
+        let measured = |operation: &doorward_contract::plan::Operation| {
+            let route = format!("{prefix}{}", operation.path);
+            let seconds = metrics.latency(&route, method_label(&operation.method));
+            Measured { route, seconds }
+        };
+        let operations = plan.operations.iter().map(measured).collect();
+        let carries = |(at, scheme): (usize, &Scheme)| (scheme.token == ACCESS).then_some(at);
+        let access_schemes = plan.schemes.iter().enumerate().filter_map(carries).collect();
+        let cors = plan.cors.as_ref().map(CorsFace::new);
+        let dates = TimeFormat::parse("http", None)?;
+        Ok(Face {
+            realm: Arc::clone(realm),
+            prefix,
+            policy,
+            keys: Arc::clone(keys),
+            routes,
+            cors,
+            headers,
+            operations,
+            access_schemes,
+            dates,
+            plan,
+        })
+    }
+
+    /// The path below the prefix, if it is this contract's.
+    pub(crate) fn below<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let rest = path.strip_prefix(self.prefix.as_str())?;
+        (self.prefix.is_empty() || rest.is_empty() || rest.starts_with('/')).then_some(rest)
+    }
+
+    /// What checks its tokens.
+    pub(crate) fn verifier<'a>(&'a self, services: &'a Services, now: Timestamp) -> Verifier<'a> {
+        Verifier {
+            policy: &self.policy,
+            keys: &self.keys,
+            store: services.store.as_ref(),
+            live: &services.live,
+            now,
+        }
+    }
+
+    /// A moment as HTTP writes it (RFC 9110 section 5.6.7).
+    pub(crate) fn http_date(&self, at: Timestamp) -> String {
+        self.dates.render(&Value::from(at.0)).as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// The method as a label: a fixed word, so that strangers cannot make up labels.
+pub(crate) fn method_label(method: &str) -> &'static str {
+    const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+    KNOWN.into_iter().find(|known| *known == method).unwrap_or("OTHER")
+}

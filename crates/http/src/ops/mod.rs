@@ -1,0 +1,106 @@
+//! Operators' paths, below `/_doorward/`: no contract may use them.
+
+mod health;
+mod introspect;
+mod jwks;
+mod verify;
+
+use crate::app::{App, Realm};
+use crate::body::{Payload, form};
+use crate::call::Call;
+use crate::face::Face;
+use crate::handle::Trace;
+use crate::header::safe;
+use crate::pages::PageRequest;
+use crate::reject::{Reply, empty, error, page as text_page};
+use http::header::{ALLOW, CONTENT_SECURITY_POLICY};
+use http::{HeaderValue, Method, StatusCode};
+
+/// What all of them begin with.
+pub(crate) const PREFIX: &str = "/_doorward/";
+
+/// Our pages run nothing and are framed by nobody.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+);
+
+/// Answers a request below the prefix; `rest` is what follows it.
+pub(crate) async fn answer<'a>(
+    app: &'a App,
+    call: &Call,
+    (rest, body): (&str, Payload),
+    trace: &mut Trace<'a>,
+) -> Reply {
+    let fixed = match rest {
+        "health" => Some("/_doorward/health"),
+        "ready" => Some("/_doorward/ready"),
+        "metrics" => Some("/_doorward/metrics"),
+        _ => None,
+    };
+    if let Some(route) = fixed {
+        trace.route = route.into();
+        if let Err(refused) = only(call, &[Method::GET, Method::HEAD]) {
+            return refused;
+        }
+        return match rest {
+            "health" => health::alive(),
+            "ready" => health::ready(app, call).await,
+            _ => text_page(
+                StatusCode::OK,
+                "application/openmetrics-text; version=1.0.0; charset=utf-8",
+                app.metrics.text(),
+            ),
+        };
+    }
+    let found = rest.split_once('/').and_then(|(name, what)| {
+        app.realms.iter().find(|realm| *realm.name == *name).map(|realm| (realm, what))
+    });
+    match found {
+        Some((realm, "verify")) => verify::answer(app, realm, call, trace).await,
+        Some((realm, "introspect")) => introspect::answer(app, realm, (call, body), trace).await,
+        Some((realm, "jwks.json")) => {
+            trace.route = "/_doorward/{realm}/jwks.json".into();
+            only(call, &[Method::GET, Method::HEAD]).map_or_else(|refused| refused, |()| jwks::answer(realm))
+        }
+        _ => page(app, call, trace),
+    }
+}
+
+/// The program's own pages, or nothing.
+pub(crate) fn page<'a>(app: &'a App, call: &Call, trace: &mut Trace<'a>) -> Reply {
+    let request = PageRequest {
+        method: call.method(),
+        path: call.path(),
+        query: call.query(),
+        headers: &call.head.headers,
+    };
+    let Some(found) = app.pages.page(&request) else { return error(StatusCode::NOT_FOUND, "not_found") };
+    trace.route = found.route;
+    let status = StatusCode::from_u16(found.status).unwrap_or(StatusCode::OK);
+    let mut reply = text_page(status, &found.content_type, found.body);
+    if found.content_type.starts_with("text/html") {
+        reply.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY);
+    }
+    reply
+}
+
+/// Whether the method is one of these.
+fn only(call: &Call, allowed: &[Method]) -> Result<(), Reply> {
+    if allowed.contains(call.method()) {
+        return Ok(());
+    }
+    let mut refused = empty(StatusCode::METHOD_NOT_ALLOWED);
+    let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
+    refused.headers_mut().insert(ALLOW, safe(&names.join(", ")));
+    Err(refused)
+}
+
+/// The contract that `?contract=NAME` asks for, else the realm's first.
+fn asked_face<'a>(realm: &'a Realm, call: &Call) -> Option<&'a Face> {
+    let Some(query) = call.query() else { return realm.faces.first() };
+    let members = form::parse(query.as_bytes()).ok()?;
+    match members.get("contract").and_then(|name| name.as_str()) {
+        Some(name) => realm.faces.iter().find(|face| face.plan.name == name),
+        None => realm.faces.first(),
+    }
+}

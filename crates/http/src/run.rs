@@ -1,0 +1,223 @@
+//! The pipeline of one request to a contract: route, body, credentials, binding, inputs, action, reply.
+
+use crate::app::App;
+use crate::body::Payload;
+use crate::call::Call;
+use crate::credentials::Checker;
+use crate::extract::{self, Sources};
+use crate::face::Face;
+use crate::handle::Trace;
+use crate::reject::{Reply, error};
+use crate::render::{CookiePreview, render, text};
+use crate::renew::{self, Due};
+use crate::route::Routed;
+use crate::scope::{Asked, ReplyScope};
+use doorward_contract::plan::{Binding, Operation, ReplyTable};
+use doorward_core::action::{Client, Context, NoPreview, Preview, Setting, record};
+use doorward_core::authenticate::Alive;
+use doorward_core::fault::Fault;
+use doorward_core::outcome::{Answer, Outcome};
+use doorward_core::violation::Violation;
+use http::{StatusCode, header};
+use serde_json::{Map, Value};
+
+/// One request to one contract.
+#[derive(Clone, Copy)]
+pub(crate) struct Exchange<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) face: &'a Face,
+    pub(crate) call: &'a Call,
+}
+
+/// An answer, the replies that word it, and a renewal that goes with it.
+struct Answered<'p> {
+    table: &'p ReplyTable,
+    answer: Answer,
+    due: Option<Due>,
+}
+
+impl<'p> Answered<'p> {
+    fn bare(table: &'p ReplyTable, answer: Answer) -> Answered<'p> {
+        Answered { table, answer, due: None }
+    }
+}
+
+impl Exchange<'_> {
+    /// Answers the request, whose path below the contract's prefix is `path`.
+    pub(crate) async fn answer(&self, path: &str, body: Payload, trace: &mut Trace<'_>) -> Reply {
+        let plan = &self.face.plan;
+        match self.face.routes.find(self.call.method(), path, plan) {
+            Routed::Nowhere => self.refuse(&Answer::bare(Outcome::NotFound), trace),
+            Routed::OtherMethod(allow) => {
+                self.refuse(&Answer::bare(Outcome::MethodNotAllowed).with("allow", allow), trace)
+            }
+            Routed::Operation(index, parameters) => match plan.operations.get(index) {
+                Some(operation) => {
+                    trace.operation = Some(index);
+                    self.operate(operation, (parameters, body), trace).await
+                }
+                None => self.refuse(&Answer::bare(Outcome::NotFound), trace),
+            },
+        }
+    }
+
+    /// An answer where no operation was reached.
+    pub(crate) fn refuse(&self, answer: &Answer, trace: &mut Trace<'_>) -> Reply {
+        trace.outcome = Some(answer.outcome.name());
+        let (sources, _) = Sources::of_head(self.call, Map::new(), &self.face.plan);
+        let language = self.language(&sources);
+        match render(self.asked(&sources, &language), &self.face.plan.replies, answer) {
+            Ok(rendered) => rendered.reply,
+            Err(_) => error(StatusCode::INTERNAL_SERVER_ERROR, "broken"),
+        }
+    }
+
+    async fn operate(
+        &self,
+        operation: &Operation,
+        (parameters, body): (Map<String, Value>, Payload),
+        trace: &mut Trace<'_>,
+    ) -> Reply {
+        trace.action = operation.bindings.first().map_or("", |binding| binding.action.spec().name);
+        let (mut sources, query) = Sources::of_head(self.call, parameters, &self.face.plan);
+        let read = match query.map_err(extract::malformed).and_then(|()| self.accepts()) {
+            Ok(()) => {
+                let bounds = &self.app.bounds;
+                extract::read_body(operation, &self.face.plan, self.call, (body, bounds)).await
+            }
+            Err(answer) => Err(answer),
+        };
+        let read = read.map(|body| extract::validate(operation, body, &mut sources));
+        let language = self.language(&sources);
+        let asked = self.asked(&sources, &language);
+        let answered = match read {
+            Ok(broken) => self.act(operation, asked, broken, trace).await,
+            Err(answer) => Ok(Answered::bare(&operation.replies, answer)),
+        };
+        let answered = answered.unwrap_or_else(|fault| {
+            Answered::bare(&operation.replies, self.app.faulted(&fault, self.call, trace))
+        });
+        self.finish(asked, answered, trace).await
+    }
+
+    fn accepts(&self) -> Result<(), Answer> {
+        let response = &self.face.plan.response;
+        let accept = self.call.header(&header::ACCEPT);
+        if response.strict_accept && !extract::acceptable(accept, &response.content_type) {
+            return Err(Answer::bare(Outcome::NotAcceptable));
+        }
+        Ok(())
+    }
+
+    async fn act<'p>(
+        &self,
+        operation: &'p Operation,
+        asked: Asked<'_>,
+        broken: Vec<Violation>,
+        trace: &mut Trace<'_>,
+    ) -> Result<Answered<'p>, Fault> {
+        let client = self.client(asked);
+        let mut checker = Checker::new(self.face, &self.app.services, self.call, false);
+        let caller = match &operation.security {
+            Some(security) => checker.authenticate(security).await?,
+            None => Ok(None),
+        };
+        let due = renew::due(&mut checker, asked).await?;
+        let caller = match caller {
+            Ok(caller) => caller,
+            Err(answer) => {
+                record(trace.action, &answer, &self.context(&client, None, &NoPreview)).await?;
+                return Ok(Answered { table: &operation.replies, answer, due });
+            }
+        };
+        let Some(binding) = choose(operation, asked) else {
+            let answer = Answer::bare(Outcome::InvalidInput).violating(broken);
+            return Ok(Answered { table: &operation.replies, answer, due });
+        };
+        trace.action = binding.action.spec().name;
+        let answer = match extract::read_inputs(binding, asked, broken) {
+            Err(violations) => Answer::bare(Outcome::InvalidInput).violating(violations),
+            Ok(inputs) => {
+                let preview = CookiePreview { asked, table: &binding.replies };
+                let cx = self.context(&client, caller.as_ref(), &preview);
+                let answer = binding.action.run(&inputs, &binding.options, &cx).await;
+                answer.unwrap_or_else(|fault| self.app.faulted(&fault, self.call, trace))
+            }
+        };
+        Ok(Answered { table: &binding.replies, answer, due })
+    }
+
+    /// Renders the reply and delivers what is due with it.
+    async fn finish(&self, asked: Asked<'_>, answered: Answered<'_>, trace: &mut Trace<'_>) -> Reply {
+        let Answered { table, answer, due } = answered;
+        let rendered = render(asked, table, &answer).or_else(|fault| {
+            let answer = self.app.faulted(&fault, self.call, trace);
+            trace.outcome = Some(answer.outcome.name());
+            render(asked, table, &answer)
+        });
+        trace.outcome = trace.outcome.or(Some(answer.outcome.name()));
+        let outcome = trace.outcome.unwrap_or_default();
+        self.app.metrics.answered(&self.face.realm, trace.action, outcome);
+        let Ok(mut rendered) = rendered else {
+            return error(StatusCode::INTERNAL_SERVER_ERROR, "broken");
+        };
+        if let Some(due) = due {
+            let into = (rendered.reply.headers_mut(), rendered.cookies.as_slice());
+            if let Err(fault) = renew::deliver(due, asked, &self.app.metrics, into).await {
+                // The answer itself is good: it goes out without the renewal.
+                let _ = self.app.faulted(&fault, self.call, trace);
+            }
+        }
+        rendered.reply
+    }
+
+    /// What the request offers to templates.
+    pub(crate) fn asked<'s>(&'s self, sources: &'s Sources, language: &'s str) -> Asked<'s> {
+        Asked { face: self.face, services: &self.app.services, call: self.call, sources, language }
+    }
+
+    /// The language to answer in.
+    pub(crate) fn language(&self, sources: &Sources) -> String {
+        let wording = &self.face.plan.wording;
+        match wording.from() {
+            Some(template) => {
+                let scope = ReplyScope::of_request(self.asked(sources, ""));
+                wording.language(text(template, &scope).as_deref())
+            }
+            None => wording.language(self.call.header(&header::ACCEPT_LANGUAGE)),
+        }
+    }
+
+    fn client(&self, asked: Asked<'_>) -> Client {
+        Client {
+            address: self.call.address,
+            user_agent: self.call.user_agent(),
+            request_id: self.call.request_id.clone(),
+            language: asked.language.to_owned(),
+        }
+    }
+
+    fn context<'s>(
+        &'s self,
+        client: &'s Client,
+        caller: Option<&'s Alive>,
+        preview: &'s dyn Preview,
+    ) -> Context<'s> {
+        let services = &self.app.services;
+        let setting = Setting {
+            policy: &self.face.policy,
+            keys: &self.face.keys,
+            client,
+            caller,
+            now: self.call.now,
+            dice: services.dice.as_ref(),
+        };
+        Context { setting, services, preview }
+    }
+}
+
+/// The first binding whose guard holds.
+fn choose<'p>(operation: &'p Operation, asked: Asked<'_>) -> Option<&'p Binding> {
+    let scope = ReplyScope::of_request(asked);
+    operation.bindings.iter().find(|binding| binding.when.as_ref().is_none_or(|when| when.holds(&scope)))
+}

@@ -1,0 +1,186 @@
+//! The tokens of a session, minted when a reply names them and at most once each.
+
+use crate::scope::{Asked, NULL, account_member, session_member};
+use doorward_contract::expression::{Evaluated, Path, Scope};
+use doorward_contract::plan::{Recipe, TokenPlan};
+use doorward_contract::scope::Root;
+use doorward_contract::template::CompiledTemplate;
+use doorward_core::account::Account;
+use doorward_core::authenticate::{ACCESS, REFRESH};
+use doorward_core::fault::Fault;
+use doorward_core::key::Algorithm;
+use doorward_core::policy::TokenFormat;
+use doorward_core::session::Session;
+use doorward_core::time::Timestamp;
+use doorward_core::token::{access_id, opaque_access, refresh_id};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
+
+/// The tokens that a reply may name.
+pub(crate) struct Tokens<'a> {
+    asked: Asked<'a>,
+    account: &'a Account,
+    session: &'a Session,
+    slots: Vec<Slot>,
+    fault: RefCell<Option<Fault>>,
+}
+
+#[derive(Default)]
+struct Slot {
+    id: OnceCell<Value>,
+    text: OnceCell<Value>,
+}
+
+/// When a token begins and ends, in whole seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Life {
+    pub(crate) issued_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    /// Seconds from now to the end.
+    pub(crate) expires_in: i64,
+}
+
+impl<'a> Tokens<'a> {
+    /// The tokens of this session. None is minted yet.
+    pub(crate) fn new(asked: Asked<'a>, account: &'a Account, session: &'a Session) -> Tokens<'a> {
+        let slots = asked.face.plan.tokens.iter().map(|_| Slot::default()).collect();
+        Tokens { asked, account, session, slots, fault: RefCell::new(None) }
+    }
+
+    /// What went wrong while minting, if anything: then the reply must not be sent.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        self.fault.borrow_mut().take()
+    }
+
+    /// `tokens.<name>` and what hangs below it.
+    pub(crate) fn read(&self, rest: &[String]) -> Cow<'_, Value> {
+        let Some((name, rest)) = rest.split_first() else { return NULL };
+        let Some((plan, slot)) = self.find(name) else { return NULL };
+        let Some(life) = self.life(name) else { return NULL };
+        match rest.first().map(String::as_str) {
+            None => Cow::Borrowed(slot.text.get_or_init(|| self.mint(plan, slot, life))),
+            Some("id") => Cow::Borrowed(self.id(plan, slot)),
+            Some("expires_in") => Cow::Owned(life.expires_in.into()),
+            Some("expires_at") => Cow::Owned(life.expires_at.0.into()),
+            Some("issued_at") => Cow::Owned(life.issued_at.0.into()),
+            Some(_) => NULL,
+        }
+    }
+
+    /// How long a token of this name lives. An access token begins now; a refresh token began when its generation
+    /// did, so that the same generation gives the same bytes whenever it is asked for.
+    pub(crate) fn life(&self, name: &str) -> Option<Life> {
+        let (plan, _) = self.find(name)?;
+        let session = self.session;
+        let now = self.asked.call.now.whole_second();
+        let (issued_at, expires_at) = match name {
+            ACCESS => {
+                let length = session.access_lifetime.unwrap_or(plan.policy.lifetime);
+                (now, now.plus(length).min(session.absolute_until))
+            }
+            REFRESH => (session.refresh.rotated_at.whole_second(), session.expires_at),
+            _ => return None,
+        };
+        let expires_at = expires_at.whole_second();
+        Some(Life { issued_at, expires_at, expires_in: (expires_at.seconds() - now.seconds()).max(0) })
+    }
+
+    fn find(&self, name: &str) -> Option<(&'a TokenPlan, &Slot)> {
+        let tokens = &self.asked.face.plan.tokens;
+        let at = tokens.iter().position(|token| token.policy.name == name)?;
+        tokens.get(at).zip(self.slots.get(at))
+    }
+
+    fn id<'s>(&self, plan: &TokenPlan, slot: &'s Slot) -> &'s Value {
+        slot.id.get_or_init(|| {
+            let id = if plan.policy.name == REFRESH {
+                refresh_id(self.session, self.asked.face.keys.refresh())
+            } else {
+                access_id(self.session, self.asked.services.dice.as_ref())
+            };
+            Value::String(id)
+        })
+    }
+
+    fn mint(&self, plan: &TokenPlan, slot: &Slot, life: Life) -> Value {
+        let minted = match (&plan.policy.format, &plan.recipe) {
+            (TokenFormat::Jwt(algorithm), Some(recipe)) => self.jwt(plan, recipe, *algorithm, (slot, life)),
+            (TokenFormat::Opaque { prefix }, _) if plan.policy.name == REFRESH => {
+                Ok(format!("{prefix}{}", refresh_id(self.session, self.asked.face.keys.refresh())))
+            }
+            (TokenFormat::Opaque { prefix }, _) => {
+                let Asked { face, services, .. } = self.asked;
+                let dice = services.dice.as_ref();
+                let token = opaque_access(self.session, life.expires_at, face.keys.access(), dice);
+                Ok(format!("{prefix}{token}"))
+            }
+            (TokenFormat::Jwt(_), None) => Err(Fault::Internal("a JWT without a recipe".to_owned())),
+        };
+        minted.map_or_else(
+            |fault| {
+                self.fault.borrow_mut().get_or_insert(fault);
+                Value::Null
+            },
+            Value::String,
+        )
+    }
+
+    fn jwt(
+        &self,
+        plan: &TokenPlan,
+        recipe: &Recipe,
+        algorithm: Algorithm,
+        (slot, life): (&Slot, Life),
+    ) -> Result<String, Fault> {
+        let kind = plan.policy.name.as_str();
+        let keys = &self.asked.face.keys;
+        let signer = keys
+            .signer(kind, algorithm)
+            .ok_or_else(|| Fault::Crypto(format!("no {} key for {kind} tokens", algorithm.name())))?;
+        let id = self.id(plan, slot);
+        let scope = RecipeScope { tokens: self, id, life };
+        let header = object_of(&recipe.header, &scope);
+        let mut claims = object_of(&recipe.claims, &scope);
+        // Last, wherever a recipe may have put one of its own.
+        claims.shift_remove("jti");
+        claims.insert("jti".to_owned(), id.clone());
+        signer.sign(&Value::Object(header).to_string(), &Value::Object(claims).to_string())
+    }
+}
+
+fn object_of(template: &CompiledTemplate, scope: &dyn Scope) -> Map<String, Value> {
+    match template.eval(scope) {
+        Evaluated::Value(Value::Object(object)) => object,
+        _ => Map::new(),
+    }
+}
+
+/// What a recipe reads.
+struct RecipeScope<'t, 'a> {
+    tokens: &'t Tokens<'a>,
+    id: &'t Value,
+    life: Life,
+}
+
+impl Scope for RecipeScope<'_, '_> {
+    fn read(&self, path: &Path) -> Cow<'_, Value> {
+        let rest = path.rest.as_slice();
+        let tokens = self.tokens;
+        match Root::of(path.slot) {
+            Some(Root::Account) => account_member(tokens.asked.face, tokens.account, rest),
+            Some(Root::Session) => session_member(tokens.session, rest),
+            Some(Root::IssuedAt) => Cow::Owned(self.life.issued_at.0.into()),
+            Some(Root::ExpiresAt) => Cow::Owned(self.life.expires_at.0.into()),
+            Some(Root::TokenId) => Cow::Borrowed(self.id),
+            // Only ids and times of other tokens: a token inside a token could never end.
+            Some(Root::Tokens) if rest.len() > 1 => tokens.read(rest),
+            Some(Root::Tokens) | None => NULL,
+            Some(root) => tokens.asked.read(root, rest),
+        }
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        self.tokens.asked.text(key, self)
+    }
+}
