@@ -1,18 +1,18 @@
 //! The main story of each document against the built binary, on the real clock.
 
-use crate::program::{Program, create_account};
+use crate::built::{Built, create_account};
 use doorward_testkit::http_actor::{Actor, Jwt, Part, Reply};
 use serde_json::{Value, json};
 
 struct Served {
-    program: Program,
+    program: Built,
     folder: tempfile::TempDir,
 }
 
 impl Served {
     fn new(contracts: &[&str]) -> Served {
         let folder = tempfile::tempdir().expect("there is room for a folder");
-        let program = Program::serve(&folder.path().join("data"), contracts);
+        let program = Built::serve(&folder.path().join("data"), contracts);
         Served { program, folder }
     }
 

@@ -7,7 +7,7 @@ mod load;
 mod pairs;
 mod wire;
 
-use crate::program::{Program, create_account};
+use crate::built::{Built, create_account};
 use api::Api;
 use fact::{Credential, Fact};
 use load::Load;
@@ -57,13 +57,13 @@ impl World {
         world
     }
 
-    fn serve(&self) -> Program {
+    fn serve(&self) -> Built {
         let all = ["cakes", "formmate", "haenaem", "biji", "cbs", ROTATING];
-        Program::serve(&self.data, &all)
+        Built::serve(&self.data, &all)
     }
 
     /// Loads a server until it kills itself under the load.
-    async fn load(&mut self, cycle: usize, program: &Program) {
+    async fn load(&mut self, cycle: usize, program: &Built) {
         let watched = Ack::ALL[cycle % Ack::ALL.len()];
         let most = if watched == Ack::Refresh { 200 } else { 6 };
         let trigger = Arc::new(Trigger::new(program.pid(), watched, 1 + self.random.below(most)));
@@ -79,7 +79,7 @@ impl World {
     }
 
     /// What the last load left is asked of a new server; then everything of which only tokens tell.
-    async fn check(&mut self, program: &Program) -> Vec<Credential> {
+    async fn check(&mut self, program: &Built) -> Vec<Credential> {
         let ready = program.actor().get("/_doorward/ready").send().await;
         assert_eq!(ready.status, 200, "{ready:?}");
         let mut ended = Vec::new();
