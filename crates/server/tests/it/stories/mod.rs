@@ -1,0 +1,13 @@
+//! One story per sentence of the five documents, over a real socket.
+
+mod biji;
+mod cakes;
+mod cbs;
+mod cross;
+mod envelope;
+mod expect;
+mod formmate;
+mod haenaem;
+mod junk;
+mod limits;
+mod verify;
