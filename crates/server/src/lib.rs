@@ -1,7 +1,31 @@
 //! The program `doorward`, as a library: command line, wiring, hashing pool, budgets, pages. The binary is a thin
-//! `main` around it; tests and benchmarks assemble the same server in their own process.
+//! `main` around [`cli::run`]; tests and benchmarks put the same server together in their own process with
+//! [`assemble`], with a clock, dice, a store and costs of their own.
 
+pub mod account;
+pub mod banner;
+pub mod cli;
 pub mod clock;
+pub(crate) mod command;
+pub mod contracts;
+pub mod control;
 pub mod dice;
+pub mod folder;
 pub mod hashing;
 pub mod limits;
+pub mod options;
+pub mod output;
+pub mod pages;
+pub mod realm;
+pub mod start_error;
+mod sweep;
+pub mod telemetry;
+mod tries;
+pub mod wiring;
+
+pub use contracts::Contract;
+pub use hashing::HashCost;
+pub use limits::LimitPolicy;
+pub use options::Options;
+pub use start_error::StartError;
+pub use wiring::{Running, assemble};

@@ -1,3 +1,7 @@
-//! The program.
+//! The program `doorward`. Everything it does is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    doorward_server::cli::run(std::env::args_os())
+}

@@ -1,124 +1,120 @@
-//! The built binary as a child process, the way a user runs it.
+//! The built binary as an actor: run to its end, or serving in the background.
 
-use doorward_testkit::http_actor::Actor;
-use rustix::process::{Pid, Signal, kill_process};
-use std::io::Write;
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::time::Duration;
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
-/// How often a start is looked at; a minute in all.
-const LOOKS: usize = 6000;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
-
-/// A running server. Dropping it kills it.
-pub(crate) struct Program {
-    child: Child,
-    address: SocketAddr,
-    complaints: PathBuf,
+/// What a command said.
+pub struct Said {
+    /// The exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
 }
 
-impl Program {
-    /// Serves on a data folder; `what` are names of contracts or files, none for all.
-    pub(crate) fn serve(data: &Path, what: &[&str]) -> Program {
-        // Somebody else may take the port that was free a moment ago.
-        for _ in 0..3 {
-            if let Some(program) = Program::try_serve(data, what) {
-                return program;
-            }
-        }
-        panic!("no port is free for long enough");
-    }
-
-    fn try_serve(data: &Path, what: &[&str]) -> Option<Program> {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().expect("it has an address");
-        drop(listener);
-        let complaints = data.with_extension("stderr");
-        let file = std::fs::File::create(&complaints).expect("there is room");
-        let mut command = doorward(data);
-        command.args(["--listen", &address.to_string(), "serve"]).args(what);
-        let child = command.stdout(Stdio::null()).stderr(file).spawn().expect("the binary runs");
-        let mut program = Program { child, address, complaints };
-        for _ in 0..LOOKS {
-            if TcpStream::connect(address).is_ok() {
-                return Some(program);
-            }
-            if let Some(status) = program.child.try_wait().expect("a child can be waited for") {
-                let said = program.complaints();
-                assert!(said.contains("in use"), "the server ended at once ({status}): {said}");
-                return None;
-            }
-            std::thread::sleep(BETWEEN_LOOKS);
-        }
-        panic!("the server does not listen: {}", program.complaints());
-    }
-
-    /// Somebody who talks to it.
-    pub(crate) fn actor(&self) -> Actor {
-        Actor::new(self.address)
-    }
-
-    /// Where it listens.
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Its process.
-    pub(crate) fn pid(&self) -> Pid {
-        Pid::from_child(&self.child)
-    }
-
-    /// What it wrote to standard error.
-    pub(crate) fn complaints(&self) -> String {
-        std::fs::read_to_string(&self.complaints).unwrap_or_default()
-    }
-
-    /// Waits for the end of a server that was killed, and asserts that this is how it ended.
-    pub(crate) fn was_killed(mut self) {
-        let status = self.child.wait().expect("a child can be waited for");
-        assert_eq!(status.signal(), Some(Signal::KILL.as_raw()), "{status}: {}", self.complaints());
-    }
-
-    /// Ends it the way a service manager does.
-    pub(crate) fn stop(mut self) -> ExitStatus {
-        kill_process(self.pid(), Signal::TERM).expect("it runs");
-        self.child.wait().expect("a child can be waited for")
+impl Said {
+    /// Standard output as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
     }
 }
 
-impl Drop for Program {
-    fn drop(&mut self) {
-        // One that has ended already cannot be killed, and need not be.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The program with a data folder.
-fn doorward(data: &Path) -> Command {
+fn command(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_doorward"));
-    command.arg("--data").arg(data).stdin(Stdio::null());
+    command.arg("--data").arg(data).args(arguments);
     command
 }
 
-/// Runs another command of the program to its end, with a line on standard input.
-pub(crate) fn run(data: &Path, arguments: &[&str], line: &str) -> Output {
-    let mut command = doorward(data);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the binary runs");
-    let mut input = child.stdin.take().expect("it was piped");
-    // A command that does not read may have closed it.
-    let _ = writeln!(input, "{line}");
-    drop(input);
-    child.wait_with_output().expect("it ends")
+/// Runs a command to its end.
+pub fn run(data: &Path, arguments: &[&str]) -> Said {
+    run_with(data, arguments, "")
 }
 
-/// Makes an account that signs in by username.
-pub(crate) fn create_account(data: &Path, realm: &str, username: &str, password: &str) {
-    let arguments = ["account", "create", "--realm", realm, "--username", username, "--password-stdin"];
-    let made = run(data, &arguments, password);
-    assert!(made.status.success(), "{made:?}");
+/// Runs a command to its end with something on its standard input.
+pub fn run_with(data: &Path, arguments: &[&str], stdin: &str) -> Said {
+    let mut child = command(data, arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that does not read its input may be gone already.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Said {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A server in the background; killed when it is dropped.
+pub struct Serving {
+    child: Child,
+    banner: Value,
+}
+
+impl Serving {
+    /// Starts `serve` with these arguments on a free port, and waits for its banner.
+    pub fn start(data: &Path, arguments: &[&str]) -> Serving {
+        let mut child = command(data, &["--json", "--listen", "127.0.0.1:0", "serve"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+        let banner = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        Serving { child, banner }
+    }
+
+    /// What it said when it was ready.
+    pub fn banner(&self) -> &Value {
+        &self.banner
+    }
+
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        self.banner["serving"].as_str().unwrap().strip_prefix("http://").unwrap()
+    }
+
+    /// An open connection.
+    pub fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address()).unwrap()
+    }
+
+    /// Sends a request and reads the whole reply.
+    pub fn ask(&self, method: &str, path: &str, json: &str) -> String {
+        let mut stream = self.connect();
+        let length = json.len();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}"
+        )
+        .unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        reply
+    }
+
+    /// Tells it to stop, and gives its exit code and its access log.
+    pub fn stop(mut self) -> (Option<i32>, String) {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        let mut log = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut log).unwrap();
+        (self.child.wait().unwrap().code(), log)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

@@ -1,0 +1,161 @@
+//! Doing what an operator asks: the same actions as everybody's, in the operator's name.
+
+use super::profile;
+use super::request::{Reply, Request, Work};
+use super::view::account_json;
+use crate::realm::{OpenRealm, operator_client};
+use doorward_core::action::{
+    Context, DeleteAccount, ListAccounts, Named, Registration, Services, SetLocked, SetMustChange,
+    SetPassword, ShowAccount, perform,
+};
+use doorward_core::fault::Fault;
+use doorward_core::identifier::IdentifierKind;
+use doorward_core::outcome::{Answer, Outcome};
+use doorward_core::password::Password;
+use doorward_core::port::uuid_v7;
+use doorward_core::profile::Setter;
+use doorward_core::violation::Violation;
+use zeroize::Zeroizing;
+
+const PAGE: u32 = 500;
+
+/// Does what is asked, in whichever of the realms it names.
+pub async fn operate(request: &Request, realms: &[OpenRealm], services: &Services) -> Reply {
+    let Some(realm) = realms.iter().find(|realm| realm.name == request.realm) else {
+        let known: Vec<&str> = realms.iter().map(|realm| realm.name.as_str()).collect();
+        return Reply::refused(
+            "usage",
+            format!("there is no realm {}; there is {}", request.realm, known.join(", ")),
+        );
+    };
+    let id = uuid_v7(services.clock.now(), services.dice.as_ref());
+    let client = operator_client(id.to_string());
+    let cx = realm.as_operator(&client, services);
+    match in_realm(request, realm, &cx).await {
+        Ok(reply) => reply,
+        Err(fault) => Reply::refused("fault", fault.to_string()),
+    }
+}
+
+async fn in_realm(request: &Request, realm: &OpenRealm, cx: &Context<'_>) -> Result<Reply, Fault> {
+    if let Work::List = request.work {
+        return list(realm, cx).await;
+    }
+    let names = match names(request, realm) {
+        Ok(names) => names,
+        Err(message) => return Ok(Reply::refused("usage", message)),
+    };
+    let answer = match &request.work {
+        Work::Create { profile, password, must_change } => {
+            let profile = match profile::read(profile, &cx.setting.policy.profile) {
+                Ok(profile) => profile,
+                Err(message) => return Ok(Reply::refused("usage", message)),
+            };
+            let registration = Registration {
+                identifiers: names,
+                password: password.as_ref().map(clear),
+                profile,
+                setter: Setter::Operator,
+                sign_in: false,
+                must_change: *must_change,
+                wire: Vec::new(),
+            };
+            perform(&registration, cx).await?
+        }
+        work => {
+            let [name] = names.as_slice() else {
+                return Ok(Reply::refused("usage", "name the account by exactly one identifier"));
+            };
+            on_one(work, name.clone(), cx).await?
+        }
+    };
+    Ok(reply(&answer, request, realm))
+}
+
+async fn on_one(work: &Work, name: Named, cx: &Context<'_>) -> Result<Answer, Fault> {
+    match work {
+        Work::SetPassword { password, must_change } => {
+            let action = SetPassword { name, password: clear(password), must_change: *must_change };
+            perform(&action, cx).await
+        }
+        Work::Lock => perform(&SetLocked { name, locked: true }, cx).await,
+        Work::Unlock => perform(&SetLocked { name, locked: false }, cx).await,
+        Work::MustChange(must_change) => {
+            perform(&SetMustChange { name, must_change: *must_change }, cx).await
+        }
+        Work::Delete => perform(&DeleteAccount { name }, cx).await,
+        Work::Show | Work::List | Work::Create { .. } => perform(&ShowAccount { name }, cx).await,
+    }
+}
+
+fn clear(password: &Zeroizing<String>) -> Password {
+    Password::new(String::clone(password))
+}
+
+async fn list(realm: &OpenRealm, cx: &Context<'_>) -> Result<Reply, Fault> {
+    let mut accounts = Vec::new();
+    let mut after = None;
+    loop {
+        let page = ListAccounts { after, limit: PAGE }.run(cx).await?;
+        after = page.last().map(|account| account.id);
+        let full = page.len() >= PAGE as usize;
+        accounts.extend(page.iter().map(|account| account_json(account, &realm.plan)));
+        if !full {
+            return Ok(Reply::Done { outcome: Outcome::Listed.name().to_owned(), accounts });
+        }
+    }
+}
+
+/// The identifiers of a request, under the realm's comparison rules.
+fn names(request: &Request, realm: &OpenRealm) -> Result<Vec<Named>, String> {
+    let policy = &realm.operator_policy;
+    let kinds: Vec<&str> = policy.identifiers.iter().map(|rule| rule.kind.name()).collect();
+    let mut names = Vec::new();
+    for (kind, text) in &request.identifiers {
+        let known = IdentifierKind::from_name(kind);
+        let name = known.and_then(|kind| Named::one(&(kind, text.clone()), policy));
+        names.push(name.ok_or_else(|| {
+            format!("accounts of realm {} have no {kind}; they have {}", realm.name, kinds.join(", "))
+        })?);
+    }
+    if names.is_empty() {
+        let flags: Vec<String> = kinds.iter().map(|kind| format!("--{kind}")).collect();
+        return Err(format!("name the account with {}", flags.join(" or ")));
+    }
+    Ok(names)
+}
+
+fn reply(answer: &Answer, request: &Request, realm: &OpenRealm) -> Reply {
+    let outcome = answer.outcome.name();
+    let whom: Vec<&str> = request.identifiers.iter().map(|(_, text)| text.as_str()).collect();
+    let broken = || answer.violations.iter().map(sentence).collect::<Vec<_>>().join("; ");
+    let message = match answer.outcome {
+        Outcome::Registered | Outcome::Updated | Outcome::Deleted | Outcome::Shown => {
+            let accounts = answer.account.iter().map(|account| account_json(account, &realm.plan)).collect();
+            return Reply::Done { outcome: outcome.to_owned(), accounts };
+        }
+        Outcome::UnknownAccount => format!("there is no account {} in realm {}", whom.join(" "), realm.name),
+        Outcome::Taken => {
+            let field = answer.datum("field").and_then(serde_json::Value::as_str).unwrap_or("identifier");
+            format!("this {field} already has an account in realm {}", realm.name)
+        }
+        Outcome::WeakPassword => format!("the password may not be set: {}", broken()),
+        Outcome::InvalidInput => format!("the account breaks its contract's rules: {}", broken()),
+        _ => format!("it was not done: {outcome}"),
+    };
+    Reply::refused(outcome, message)
+}
+
+/// A broken rule in words. It quotes no value.
+fn sentence(violation: &Violation) -> String {
+    let field = if violation.field.is_empty() { "it" } else { violation.field.as_str() };
+    match violation.rule.as_str() {
+        "required" => format!("{field} is missing"),
+        "minLength" => format!("{field} must have at least {} characters", violation.limit),
+        "maxLength" => format!("{field} must have at most {} characters", violation.limit),
+        "enum" => format!("{field} is not one of the allowed values"),
+        "type" => format!("{field} is of the wrong type"),
+        "format" => format!("{field} is not well formed"),
+        rule => format!("{field} breaks the rule {rule}"),
+    }
+}

@@ -1,0 +1,233 @@
+//! `doorward account …`: asks the server that runs on the data folder, or does it itself when none runs.
+
+use crate::account::{Reply, Request, Work, human, operate, table};
+use crate::cli::{DONE, Global, NO};
+use crate::contracts::Contract;
+use crate::control::ask;
+use crate::folder::{DataFolder, plain};
+use crate::output::Output;
+use crate::start_error::StartError;
+use crate::wiring::Offline;
+use clap::{Args, Subcommand};
+use serde_json::Value;
+use std::io::Read;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// Look after accounts.
+#[derive(Subcommand)]
+pub(crate) enum Account {
+    /// Make an account
+    Create(Create),
+    /// Show an account
+    Show(One),
+    /// List the accounts of a realm
+    List(Realm),
+    /// Set a password; all sessions of the account end
+    SetPassword(SetPassword),
+    /// Lock an account: it answers like a wrong password, and its sessions end
+    Lock(One),
+    /// Unlock an account
+    Unlock(One),
+    /// Ask for a new password at the next sign-in
+    MustChange(MustChange),
+    /// Delete an account
+    Delete(One),
+}
+
+/// Which realm.
+#[derive(Args)]
+pub(crate) struct Realm {
+    /// The realm: the name of its contract
+    #[arg(long)]
+    realm: String,
+    /// The realm's contract, when it is a file and no server runs
+    #[arg(long, value_name = "FILE")]
+    contract: Option<String>,
+}
+
+/// Which account.
+#[derive(Args)]
+pub(crate) struct One {
+    #[command(flatten)]
+    realm: Realm,
+    /// Its username
+    #[arg(long)]
+    username: Option<String>,
+    /// Its e-mail address
+    #[arg(long)]
+    email: Option<String>,
+    /// Its telephone number
+    #[arg(long)]
+    phone: Option<String>,
+}
+
+/// `account create`.
+#[derive(Args)]
+pub(crate) struct Create {
+    #[command(flatten)]
+    one: One,
+    /// A profile field, typed by the contract; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    profile: Vec<(String, String)>,
+    /// Read the password from standard input; without it the account has none
+    #[arg(long)]
+    password_stdin: bool,
+    /// Ask for a new password at the first sign-in
+    #[arg(long)]
+    must_change_password: bool,
+}
+
+/// `account set-password`.
+#[derive(Args)]
+pub(crate) struct SetPassword {
+    #[command(flatten)]
+    one: One,
+    /// Read the password from standard input
+    #[arg(long, required = true)]
+    password_stdin: bool,
+    /// Ask for a new password at the next sign-in
+    #[arg(long)]
+    must_change_password: bool,
+}
+
+/// `account must-change`.
+#[derive(Args)]
+pub(crate) struct MustChange {
+    #[command(flatten)]
+    one: One,
+    /// No longer ask for it
+    #[arg(long)]
+    off: bool,
+}
+
+impl Account {
+    /// Does it.
+    ///
+    /// # Errors
+    /// It could not be tried.
+    pub(crate) fn run(self, global: &Global, output: Output) -> Result<u8, StartError> {
+        let (realm, identifiers, work) = self.parts()?;
+        let request = Request { realm: realm.realm, identifiers, work };
+        let reply = match send(&request, global)? {
+            Some(reply) => reply,
+            None => by_itself(&request, realm.contract.as_deref(), global)?,
+        };
+        say(reply, &request.work, output)
+    }
+
+    fn parts(self) -> Result<(Realm, Vec<(String, String)>, Work), StartError> {
+        let (one, work) = match self {
+            Account::List(realm) => return Ok((realm, Vec::new(), Work::List)),
+            Account::Create(create) => {
+                let password = if create.password_stdin { Some(password()?) } else { None };
+                let (profile, must_change) = (create.profile, create.must_change_password);
+                (create.one, Work::Create { profile, password, must_change })
+            }
+            Account::SetPassword(set) => {
+                let (password, must_change) = (password()?, set.must_change_password);
+                (set.one, Work::SetPassword { password, must_change })
+            }
+            Account::MustChange(change) => (change.one, Work::MustChange(!change.off)),
+            Account::Show(one) => (one, Work::Show),
+            Account::Lock(one) => (one, Work::Lock),
+            Account::Unlock(one) => (one, Work::Unlock),
+            Account::Delete(one) => (one, Work::Delete),
+        };
+        let given = [("username", one.username), ("email", one.email), ("phone", one.phone)];
+        let identifiers =
+            given.into_iter().filter_map(|(kind, text)| text.map(|text| (kind.to_owned(), text))).collect();
+        Ok((one.realm, identifiers, work))
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("NAME=VALUE is expected")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// The password from standard input, without the line's end.
+fn password() -> Result<Zeroizing<String>, StartError> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    std::io::stdin()
+        .take(64 * 1024)
+        .read_to_end(&mut bytes)
+        .map_err(|error| StartError::new(format!("cannot read the password: {}", plain(&error))))?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| StartError::new("the password on standard input is not UTF-8 text"))?;
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    Ok(Zeroizing::new(line.strip_suffix('\r').unwrap_or(line).to_owned()))
+}
+
+/// Asks the running server, if there is one.
+fn send(request: &Request, global: &Global) -> Result<Option<Reply>, StartError> {
+    let socket = global.data.join("control.sock");
+    if !socket.exists() {
+        return Ok(None);
+    }
+    ask(&socket, request)
+}
+
+/// Takes the data folder and does it here.
+fn by_itself(request: &Request, contract: Option<&str>, global: &Global) -> Result<Reply, StartError> {
+    let contract = match contract {
+        Some(file) => Contract { name: request.realm.clone(), ..Contract::read(file)? },
+        None => Contract::builtin(&request.realm).ok_or_else(|| {
+            StartError::new(format!(
+                "there is no built-in contract {}, and no server runs on {}: name the realm's contract with --contract FILE",
+                request.realm,
+                global.data.display()
+            ))
+        })?,
+    };
+    let folder = DataFolder::open(&global.data)?;
+    let Some(store) = Offline::take(&folder)? else { return wait_for_server(request, &folder) };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| StartError::new(format!("cannot start: {}", plain(&error))))?;
+    runtime.block_on(async {
+        let offline = Offline::open(&folder, store, contract).await?;
+        Ok(operate(request, &offline.realms, &offline.services).await)
+    })
+}
+
+/// A server has the folder, but no socket yet or no more: it is just starting or stopping.
+fn wait_for_server(request: &Request, folder: &DataFolder) -> Result<Reply, StartError> {
+    for _ in 0..20 {
+        if let Some(reply) = ask(&folder.socket(), request)? {
+            return Ok(reply);
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let folder = folder.path().display();
+    Err(StartError::new(format!(
+        "the data folder {folder} is in use by another doorward, which does not answer"
+    )))
+}
+
+fn say(reply: Reply, work: &Work, output: Output) -> Result<u8, StartError> {
+    match reply {
+        Reply::Done { accounts, .. } => {
+            if let Work::List = work {
+                if output.json() {
+                    output.value(&Value::Array(accounts))
+                } else {
+                    output.text(&table(&accounts))
+                }
+            } else {
+                for account in &accounts {
+                    if output.json() { output.value(account) } else { output.text(&human(account)) }
+                }
+            }
+            Ok(DONE)
+        }
+        Reply::Refused { outcome, message } if outcome == "usage" || outcome == "fault" => {
+            Err(StartError::new(message))
+        }
+        Reply::Refused { message, .. } => {
+            output.error(&message);
+            Ok(NO)
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! `doorward contract …`: looks at contracts without serving them.
+
+use crate::cli::{DONE, NO};
+use crate::contracts;
+use crate::output::Output;
+use crate::start_error::StartError;
+use clap::{Args, Subcommand};
+use doorward_contract::diagnostic::{render, to_json};
+use doorward_contract::{Loaded, Severity, explain};
+use serde_json::{Value, json};
+
+/// Look at contracts.
+#[derive(Subcommand)]
+pub(crate) enum Contract {
+    /// List the built-in contracts
+    List,
+    /// Check contract files, and say what is wrong with them
+    Check(Check),
+    /// Print operation, binding, action, outcome and reply of a contract
+    Explain(Explain),
+    /// Print a contract as a complete OpenAPI document
+    Openapi(Which),
+}
+
+/// Which files.
+#[derive(Args)]
+pub(crate) struct Check {
+    /// The files (or names of built-in contracts)
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+}
+
+/// Which contract.
+#[derive(Args)]
+pub(crate) struct Which {
+    /// A built-in contract, or a file
+    #[arg(value_name = "NAME|FILE")]
+    contract: String,
+}
+
+/// Which contract, and which of its operations.
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// A built-in contract, or a file
+    #[arg(value_name = "NAME|FILE")]
+    contract: String,
+    /// Only operations whose path holds this
+    #[arg(value_name = "PATH")]
+    path: Option<String>,
+}
+
+impl Contract {
+    /// Does it.
+    ///
+    /// # Errors
+    /// It could not be tried.
+    pub(crate) fn run(self, output: Output) -> Result<u8, StartError> {
+        match self {
+            Contract::List => list(output),
+            Contract::Check(check) => check_all(&check.files, output),
+            Contract::Explain(which) => {
+                let contract = contracts::Contract::find(&which.contract)?;
+                let text = explain(&contract.loaded()?, which.path.as_deref());
+                if output.json() {
+                    let lines: Vec<&str> = text.lines().collect();
+                    output.value(&json!({"contract": contract.name, "explained": lines}));
+                } else {
+                    output.text(&text);
+                }
+                Ok(DONE)
+            }
+            Contract::Openapi(which) => {
+                output.value(&openapi_document(&contracts::Contract::find(&which.contract)?)?);
+                Ok(DONE)
+            }
+        }
+    }
+}
+
+/// The completed OpenAPI document of a contract.
+///
+/// # Errors
+/// The contract has errors.
+pub(crate) fn openapi_document(contract: &contracts::Contract) -> Result<Value, StartError> {
+    let loaded = contract.loaded()?;
+    Ok(loaded.contract.map_or(Value::Null, |node| node.to_json()))
+}
+
+fn list(output: Output) -> Result<u8, StartError> {
+    let mut rows = Vec::new();
+    for contract in contracts::Contract::all_builtin() {
+        let plan = contract.plan()?;
+        rows.push((contract.name, plan.title.clone(), plan.base.clone(), plan.operations.len()));
+    }
+    if output.json() {
+        let all: Vec<Value> = rows
+            .iter()
+            .map(|(name, title, base, count)| json!({"name": name, "title": title, "base": base, "operations": count}))
+            .collect();
+        output.value(&Value::Array(all));
+    } else {
+        for (name, title, base, count) in rows {
+            output.text(&format!("{name:<12} {title:<12} {count:>2} operations below {base}/\n"));
+        }
+    }
+    Ok(DONE)
+}
+
+fn check_all(files: &[String], output: Output) -> Result<u8, StartError> {
+    let mut code = DONE;
+    let mut all = Vec::new();
+    for file in files {
+        let contract = contracts::Contract::find(file)?;
+        let Loaded { sources, diagnostics, plan, .. } = contract.load();
+        if plan.is_none() {
+            code = NO;
+        }
+        if output.json() {
+            all.extend(diagnostics.iter().map(|found| to_json(found, &sources)));
+            continue;
+        }
+        if !diagnostics.is_empty() {
+            output.aside(&format!("{}\n\n", render(&diagnostics, &sources, output.coloured())));
+        }
+        let count = |severity| diagnostics.iter().filter(|found| found.severity == severity).count();
+        let (errors, lints) = (count(Severity::Error), count(Severity::Lint));
+        output.text(&format!("{file}: {}\n", verdict(errors, lints)));
+    }
+    if output.json() {
+        output.value(&Value::Array(all));
+    }
+    Ok(code)
+}
+
+fn verdict(errors: usize, lints: usize) -> String {
+    let many = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    };
+    match (errors, lints) {
+        (0, 0) => "good".to_owned(),
+        (0, lints) => format!("good, {}", many(lints, "lint")),
+        (errors, 0) => many(errors, "error"),
+        (errors, lints) => format!("{}, {}", many(errors, "error"), many(lints, "lint")),
+    }
+}

@@ -1,0 +1,132 @@
+//! `doorward serve`: serves until it is told to stop.
+
+use crate::banner::Banner;
+use crate::cli::{DONE, Global};
+use crate::clock::SystemClock;
+use crate::contracts::Contract;
+use crate::folder::{DataFolder, plain};
+use crate::options::Options;
+use crate::output::Output;
+use crate::pages::PageRealm;
+use crate::start_error::StartError;
+use crate::telemetry::{AccessFile, log_faults};
+use crate::wiring::{Running, assemble};
+use clap::Args;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Whatever is still being answered after this long is cut off.
+const PATIENCE: Duration = Duration::from_secs(7);
+
+/// Serve contracts.
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Built-in contracts by name, or contract files; one alone is served at `/`, several at `/NAME`
+    #[arg(value_name = "CONTRACT|FILE")]
+    contracts: Vec<String>,
+}
+
+impl Serve {
+    /// Serves until SIGTERM or SIGINT.
+    ///
+    /// # Errors
+    /// It cannot start.
+    pub(crate) fn run(self, global: &Global, output: Output) -> Result<u8, StartError> {
+        let listen = address(&global.listen)?;
+        let mut options = Options::demo(&global.data);
+        if !self.contracts.is_empty() {
+            let found: Result<Vec<Contract>, StartError> =
+                self.contracts.iter().map(|argument| Contract::find(argument)).collect();
+            options = options.serving(found?);
+        }
+        options.listen = listen;
+        let started = |error: &std::io::Error| StartError::new(format!("cannot start: {}", plain(error)));
+        let faults = log_faults();
+        let (log, writer) = AccessFile::start(Box::new(std::io::stdout()), Arc::new(SystemClock))
+            .map_err(|error| started(&error))?;
+        options.access_log = Arc::new(log);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| started(&error))?;
+        let served = runtime.block_on(serve(options, global, output));
+        runtime.shutdown_timeout(Duration::from_millis(500));
+        writer.finish();
+        drop(faults);
+        served.map(|()| DONE)
+    }
+}
+
+async fn serve(options: Options, global: &Global, output: Output) -> Result<(), StartError> {
+    let refused =
+        |error: std::io::Error| StartError::new(format!("cannot wait for signals: {}", plain(&error)));
+    let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
+    let running = assemble(options).await?;
+    greet(&running, global, output)?;
+    told_to_stop(&mut terminate, &mut interrupt).await;
+    // What did not end in time is cut off: the program ends now.
+    let _ = tokio::time::timeout(PATIENCE, running.shutdown()).await;
+    Ok(())
+}
+
+async fn told_to_stop(terminate: &mut Signal, interrupt: &mut Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// Says where everything is. It goes to standard error: standard output is the access log.
+fn greet(running: &Running, global: &Global, output: Output) -> Result<(), StartError> {
+    let folder = DataFolder::open(&global.data)?;
+    let realms: Vec<PageRealm> = running
+        .realms
+        .iter()
+        .map(|realm| PageRealm::new(realm, &running.realm_url(&realm.name), folder.path()))
+        .collect();
+    let (url, key) = (running.url(), folder.key_file());
+    let banner = Banner { url: &url, realms: &realms, data: folder.path(), key: &key };
+    if output.json() {
+        output.aside(&format!("{}\n", banner.json()));
+    } else {
+        output.aside(&format!("{}\n", banner.text()));
+    }
+    Ok(())
+}
+
+/// The address to listen on: of this machine only, as long as there is no configuration.
+fn address(text: &str) -> Result<SocketAddr, StartError> {
+    let mut found = text.to_socket_addrs().map_err(|_| {
+        StartError::new(format!(
+            "{text} is no address to listen on: HOST:PORT is expected, such as 127.0.0.1:8080"
+        ))
+    })?;
+    let address =
+        found.next().ok_or_else(|| StartError::new(format!("{text} is no address of this machine")))?;
+    if !address.ip().is_loopback() {
+        return Err(StartError::new(format!(
+            "{text} can be reached from other machines: without a configuration only loopback addresses such as 127.0.0.1:8080 are served"
+        )));
+    }
+    Ok(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_addresses_without_a_configuration() {
+        assert_eq!(address("127.0.0.1:8080").unwrap().port(), 8080);
+        assert!(address("[::1]:8080").is_ok());
+        for text in ["0.0.0.0:8080", "[::]:8080", "192.0.2.1:80"] {
+            assert!(address(text).unwrap_err().to_string().contains("other machines"), "{text}");
+        }
+        for text in ["8080", "127.0.0.1", "127.0.0.1:99999", ""] {
+            assert!(address(text).unwrap_err().to_string().contains("is no address"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Contracts as the command line names them: built in by name, or files.
+
+use crate::folder::plain;
+use crate::start_error::StartError;
+use doorward_contract::diagnostic::render;
+use doorward_contract::plan::Plan;
+use doorward_contract::{BUILTIN, Loaded, Severity, builtin, load};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A contract that was found, as text.
+#[derive(Clone, Debug)]
+pub struct Contract {
+    /// Its name: of the realm, and of the path prefix.
+    pub name: String,
+    /// What diagnostics call its file.
+    pub file: String,
+    /// The text.
+    pub text: String,
+    /// Where files lie that it extends; nothing for a built-in one.
+    folder: Option<PathBuf>,
+}
+
+impl Contract {
+    /// The built-in contracts, in the order in which they are listed.
+    #[must_use]
+    pub fn all_builtin() -> Vec<Contract> {
+        BUILTIN.iter().filter_map(|(name, _)| Contract::builtin(name)).collect()
+    }
+
+    /// The built-in contract of this name.
+    #[must_use]
+    pub fn builtin(name: &str) -> Option<Contract> {
+        let text = builtin(name)?;
+        let file = format!("contracts/{name}/contract.yaml");
+        Some(Contract { name: name.to_owned(), file, text: text.to_owned(), folder: None })
+    }
+
+    /// The contract that an argument means: a built-in one by its name, or else a file.
+    ///
+    /// # Errors
+    /// There is none, or its file cannot be read or gives no name.
+    pub fn find(argument: &str) -> Result<Contract, StartError> {
+        match Contract::builtin(argument) {
+            Some(contract) => Ok(contract),
+            None => Contract::read(argument),
+        }
+    }
+
+    /// The contract in a file; the file's name without its ending is the contract's. For a file `contract.yaml`,
+    /// as in the folders of the built-in ones, the folder's name is.
+    ///
+    /// # Errors
+    /// The file cannot be read or gives no name.
+    pub fn read(argument: &str) -> Result<Contract, StartError> {
+        let path = Path::new(argument);
+        let text = fs::read_to_string(path).map_err(|error| {
+            if argument.contains(['/', '.']) {
+                return StartError::new(format!("cannot read the contract {argument}: {}", plain(&error)));
+            }
+            let known: Vec<&str> = BUILTIN.iter().map(|(name, _)| *name).collect();
+            let known = known.join(", ");
+            StartError::new(format!(
+                "there is no contract {argument}: built in are {known}; anything else is a file"
+            ))
+        })?;
+        let name = name_of(path).ok_or_else(|| {
+            StartError::new(format!(
+                "the file name {argument} gives no realm name: letters, digits, - and _ are expected before its ending"
+            ))
+        })?;
+        let folder = path.parent().map(Path::to_owned);
+        Ok(Contract { name, file: argument.to_owned(), text, folder })
+    }
+
+    /// Reads, checks and compiles it.
+    #[must_use]
+    pub fn load(&self) -> Loaded {
+        load(&self.name, &self.file, &self.text, &|wanted| self.open(wanted))
+    }
+
+    /// Reads, checks and compiles it; there is a plan.
+    ///
+    /// # Errors
+    /// It has errors; they are the error's diagnostics.
+    pub fn loaded(&self) -> Result<Loaded, StartError> {
+        let loaded = self.load();
+        if loaded.plan.is_some() {
+            return Ok(loaded);
+        }
+        let errors: Vec<_> =
+            loaded.diagnostics.into_iter().filter(|found| found.severity == Severity::Error).collect();
+        let sentence = match errors.len() {
+            1 => format!("the contract {} has an error", self.file),
+            count => format!("the contract {} has {count} errors", self.file),
+        };
+        Err(StartError::new(sentence).with_diagnostics(render(&errors, &loaded.sources, false)))
+    }
+
+    /// The plan.
+    ///
+    /// # Errors
+    /// As [`Contract::loaded`].
+    pub fn plan(&self) -> Result<Plan, StartError> {
+        self.loaded()?.plan.ok_or_else(|| StartError::new(format!("the contract {} has no plan", self.file)))
+    }
+
+    /// A file that this one extends: beside it, or a built-in contract by name.
+    fn open(&self, wanted: &str) -> Result<String, String> {
+        if let Some(folder) = &self.folder {
+            match fs::read_to_string(folder.join(wanted)) {
+                Ok(text) => return Ok(text),
+                Err(error) if builtin(wanted).is_none() => return Err(plain(&error)),
+                Err(_) => {}
+            }
+        }
+        builtin(wanted).map(str::to_owned).ok_or_else(|| "no such file or built-in contract".to_owned())
+    }
+}
+
+fn name_of(path: &Path) -> Option<String> {
+    let stem = path.file_stem()?.to_str()?;
+    let folder = || path.parent()?.file_name()?.to_str();
+    let name = if stem == "contract" { folder().unwrap_or(stem) } else { stem };
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let good = !name.is_empty() && !name.starts_with('_') && name.len() <= 64 && name.chars().all(fits);
+    good.then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_give_names() {
+        for (path, name) in [
+            ("my.yaml", Some("my")),
+            ("a/b/cakes/contract.yaml", Some("cakes")),
+            ("contract.yaml", Some("contract")),
+            ("my api.yaml", None),
+            ("_doorward.yaml", None),
+            ("a.b.yaml", None),
+            ("", None),
+        ] {
+            assert_eq!(name_of(Path::new(path)).as_deref(), name, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_said_in_one_sentence() {
+        let sentence = Contract::find("nosuch").unwrap_err().to_string();
+        assert!(sentence.starts_with("there is no contract nosuch: built in are "), "{sentence}");
+        let sentence = Contract::find("./nosuch.yaml").unwrap_err().to_string();
+        assert_eq!(sentence, "cannot read the contract ./nosuch.yaml: no such file or directory");
+    }
+}

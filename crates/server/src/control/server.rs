@@ -1,0 +1,91 @@
+//! The server's end of the control socket.
+
+use super::LONGEST;
+use crate::account::{Reply, Request, operate};
+use crate::folder::plain;
+use crate::realm::OpenRealm;
+use crate::start_error::StartError;
+use doorward_core::action::Services;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::task::JoinSet;
+use zeroize::Zeroizing;
+
+/// How long a client may take to send its line.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The socket of a running server; dropping it takes it away.
+pub struct ControlSocket {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+impl ControlSocket {
+    /// Listens. The data lock must be held: what lies there from a server that was killed is taken away.
+    ///
+    /// # Errors
+    /// The socket cannot be made; its path may be too long for the system.
+    pub fn open(path: &Path) -> Result<ControlSocket, StartError> {
+        let refused = |error: std::io::Error| {
+            StartError::new(format!("cannot listen on {}: {}", path.display(), plain(&error)))
+        };
+        // Gone already is as good.
+        let _ = fs::remove_file(path);
+        let listener = UnixListener::bind(path).map_err(refused)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(refused)?;
+        Ok(ControlSocket { listener, path: path.to_owned() })
+    }
+
+    /// Answers until it is dropped.
+    pub async fn serve(self, realms: Arc<Vec<OpenRealm>>, services: Arc<Services>) {
+        let mut clients = JoinSet::new();
+        loop {
+            let stream = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                Some(_) = clients.join_next(), if !clients.is_empty() => continue,
+            };
+            let Ok((stream, _)) = stream else {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            };
+            if allowed(&stream) {
+                let (realms, services) = (Arc::clone(&realms), Arc::clone(&services));
+                clients.spawn(async move {
+                    // A client that goes away before its answer has nobody to be told.
+                    let _ = tokio::time::timeout(PATIENCE, talk(stream, &realms, &services)).await;
+                });
+            }
+        }
+    }
+}
+
+impl Drop for ControlSocket {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Only the server's own user and root may ask, whatever the file's mode was when they connected.
+fn allowed(stream: &UnixStream) -> bool {
+    let own = rustix::process::geteuid().as_raw();
+    stream.peer_cred().is_ok_and(|peer| peer.uid() == own || peer.uid() == 0)
+}
+
+async fn talk(stream: UnixStream, realms: &[OpenRealm], services: &Services) -> std::io::Result<()> {
+    let (read, mut write) = stream.into_split();
+    let mut line = Zeroizing::new(String::new());
+    BufReader::new(read.take(LONGEST)).read_line(&mut line).await?;
+    let reply = match serde_json::from_str::<Request>(&line) {
+        Ok(request) => operate(&request, realms, services).await,
+        Err(_) => Reply::refused("usage", "the running server is of another version"),
+    };
+    let mut answer = serde_json::to_string(&reply).map_err(std::io::Error::other)?;
+    answer.push('\n');
+    write.write_all(answer.as_bytes()).await?;
+    write.shutdown().await
+}

@@ -1,0 +1,83 @@
+//! Everything a server is assembled from. The demo's values are the defaults; tests put their own in.
+
+use crate::clock::{SystemClock, SystemStopwatch};
+use crate::contracts::Contract;
+use crate::dice::SystemDice;
+use crate::hashing::HashCost;
+use crate::limits::LimitPolicy;
+use doorward_core::port::{Clock, Dice, Store};
+use doorward_http::{AccessEntry, AccessLog, Bounds, Origins, Stopwatch};
+use ipnet::IpNet;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What to serve, where, and on what.
+pub struct Options {
+    /// The data folder: keys, the control socket, and the database unless `store` is given.
+    pub data: PathBuf,
+    /// The address; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The contracts, each in a realm of its own name.
+    pub contracts: Vec<Contract>,
+    /// Whether the one contract is mounted at `/` instead of `/<name>`.
+    pub at_root: bool,
+    /// How much work a password hash is.
+    pub cost: HashCost,
+    /// The budgets for guessing.
+    pub limits: LimitPolicy,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub dice: Arc<dyn Dice>,
+    /// A store to use instead of the one in the data folder. Then nothing locks the folder.
+    pub store: Option<Arc<dyn Store>>,
+    /// Where access lines go.
+    pub access_log: Arc<dyn AccessLog>,
+    /// What durations are measured with.
+    pub stopwatch: Arc<dyn Stopwatch>,
+    /// Which origins may call from a browser.
+    pub origins: Origins,
+    /// Whose forwarding headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// How much a request may ask for.
+    pub bounds: Bounds,
+}
+
+impl Options {
+    /// The demo on this data folder: every built-in contract, on a free port of the loopback address.
+    #[must_use]
+    pub fn demo(data: impl Into<PathBuf>) -> Options {
+        Options {
+            data: data.into(),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            contracts: Contract::all_builtin(),
+            at_root: false,
+            cost: HashCost::default(),
+            limits: LimitPolicy::default(),
+            clock: Arc::new(SystemClock),
+            dice: Arc::new(SystemDice),
+            store: None,
+            access_log: Arc::new(NoAccessLog),
+            stopwatch: Arc::new(SystemStopwatch::default()),
+            origins: Origins { listed: Vec::new(), loopback: true },
+            trusted_proxies: Vec::new(),
+            bounds: Bounds::default(),
+        }
+    }
+
+    /// The same with these contracts only; one alone is mounted at `/`.
+    #[must_use]
+    pub fn serving(mut self, contracts: Vec<Contract>) -> Options {
+        self.at_root = contracts.len() == 1;
+        self.contracts = contracts;
+        self
+    }
+}
+
+/// No access log: what tests need.
+pub struct NoAccessLog;
+
+impl AccessLog for NoAccessLog {
+    fn line(&self, _entry: &AccessEntry<'_>) {}
+}

@@ -1,0 +1,70 @@
+//! The program's own pages: the start page, the development mailbox, and the contracts' completed documents.
+//! Rendered here, without scripts; nothing on them comes from another place.
+
+mod mailbox;
+mod start;
+
+pub use start::PageRealm;
+
+use crate::command::contract::openapi_document;
+use doorward_http::{Page, PageRequest, Pages};
+use doorward_mail::Mailbox;
+use http::Method;
+use std::borrow::Cow;
+
+const HTML: &str = "text/html; charset=utf-8";
+const JSON: &str = "application/json";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// The pages of one server.
+pub struct ProgramPages {
+    realms: Vec<PageRealm>,
+    mailbox: Mailbox,
+}
+
+impl ProgramPages {
+    /// The pages for these realms and this mailbox.
+    #[must_use]
+    pub fn new(realms: Vec<PageRealm>, mailbox: Mailbox) -> ProgramPages {
+        ProgramPages { realms, mailbox }
+    }
+
+    fn document(&self, name: &str) -> Option<Page> {
+        let realm = self.realms.iter().find(|realm| realm.name == name)?;
+        let route = "/_doorward/{realm}/openapi.json";
+        Some(match openapi_document(&realm.contract) {
+            Ok(document) => page(route, 200, JSON, document.to_string()),
+            // It was loaded from the same text when the server started.
+            Err(error) => page(route, 500, TEXT, error.to_string()),
+        })
+    }
+}
+
+impl Pages for ProgramPages {
+    fn page(&self, request: &PageRequest<'_>) -> Option<Page> {
+        let found = match request.path {
+            "/" | "/_doorward" | "/_doorward/" => Some(self.start()),
+            "/_doorward/mailbox" => Some(self.mails(request)),
+            path => {
+                let rest = path.strip_prefix("/_doorward/")?;
+                self.document(rest.strip_suffix("/openapi.json")?)
+            }
+        }?;
+        if matches!(*request.method, Method::GET | Method::HEAD) {
+            return Some(found);
+        }
+        Some(page(found.route, 405, TEXT, "Method Not Allowed\n".to_owned()))
+    }
+}
+
+fn page(route: impl Into<Cow<'static, str>>, status: u16, content_type: &'static str, body: String) -> Page {
+    Page { route: route.into(), status, content_type: Cow::Borrowed(content_type), body: body.into() }
+}
+
+/// A page from its template. A template that writes into memory cannot fail.
+fn html(route: &'static str, rendered: askama::Result<String>) -> Page {
+    match rendered {
+        Ok(body) => page(route, 200, HTML, body),
+        Err(error) => page(route, 500, TEXT, error.to_string()),
+    }
+}

@@ -1,0 +1,133 @@
+//! What to try: for each realm three lines to paste into a shell, made from what its contract says.
+
+mod sample;
+
+use doorward_contract::plan::{Operation, ParameterPlace, Plan, SchemePlace};
+use sample::sample;
+use serde_json::Value;
+
+/// How many lines.
+const LINES: usize = 3;
+
+/// The lines for a realm at this address (no slash at its end).
+#[must_use]
+pub(crate) fn tries(plan: &Plan, url: &str, data: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut chosen: Vec<&Operation> = Vec::new();
+    for action in ["register", "login"] {
+        match plan.operations.iter().find(|operation| does(operation, action)) {
+            Some(operation) => chosen.push(operation),
+            None if action == "register" => lines.extend(operator(plan, data)),
+            None => {}
+        }
+    }
+    let rest =
+        plan.operations.iter().filter(|operation| !does(operation, "register") && !does(operation, "login"));
+    chosen.extend(rest);
+    lines.extend(chosen.into_iter().map(|operation| curl(operation, plan, url)));
+    lines.truncate(LINES);
+    lines
+}
+
+fn does(operation: &Operation, action: &str) -> bool {
+    operation.bindings.first().is_some_and(|binding| binding.action.spec().name == action)
+}
+
+/// Accounts of an API without registration are an operator's.
+fn operator(plan: &Plan, data: &str) -> Option<String> {
+    let kind = plan.account.identifiers.first()?.kind.name();
+    let whom = sample::text(kind);
+    let (realm, data) = (&plan.name, quoted(data));
+    Some(format!(
+        "echo {} | doorward --data {data} account create --realm {realm} --{kind} {whom} --password-stdin",
+        quoted(&sample::text("password"))
+    ))
+}
+
+fn curl(operation: &Operation, plan: &Plan, url: &str) -> String {
+    let mut line = String::from("curl -i");
+    if operation.method != "GET" && !(operation.method == "POST" && operation.body.taken) {
+        line.push_str(&format!(" -X {}", operation.method));
+    }
+    line.push_str(&format!(" {}", quoted(&format!("{url}{}", path(operation)))));
+    if let Some(place) = credential(operation, plan) {
+        line.push_str(&place);
+    }
+    if operation.body.taken {
+        line.push_str(&body(operation, plan));
+    }
+    line
+}
+
+fn path(operation: &Operation) -> String {
+    let mut path = operation.path.clone();
+    for name in &operation.path_parameters {
+        path = path.replace(&format!("{{{name}}}"), &sample::text(name));
+    }
+    let query: Vec<String> = operation
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.place == ParameterPlace::Query && parameter.required)
+        .map(|parameter| format!("{}={}", parameter.name, sample::text(&parameter.name)))
+        .collect();
+    if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
+}
+
+/// Where the first credential of an operation goes; the reader puts the token in.
+fn credential(operation: &Operation, plan: &Plan) -> Option<String> {
+    let scheme = operation.security.as_ref()?.alternatives.iter().flatten().next()?;
+    Some(match &plan.schemes.get(*scheme)?.place {
+        SchemePlace::Bearer => " -H 'Authorization: Bearer TOKEN'".to_owned(),
+        SchemePlace::Header { name, prefix } => format!(" -H {}", quoted(&format!("{name}: {prefix}TOKEN"))),
+        SchemePlace::Cookie(name) => format!(" -b {}", quoted(&format!("{name}=TOKEN"))),
+        SchemePlace::Query(_) => return None,
+    })
+}
+
+fn body(operation: &Operation, plan: &Plan) -> String {
+    let first = operation.body.types.first();
+    let media = first.map(|(media, _)| media.as_str()).or(plan.request.types.first().map(String::as_str));
+    let value = first.and_then(|(_, schema)| schema.as_ref()).map(|schema| sample(schema));
+    let Some(Value::Object(members)) = value else { return " -d ''".to_owned() };
+    let fields = || {
+        members.iter().map(|(name, value)| match value {
+            Value::String(text) => (name.as_str(), text.clone()),
+            other => (name.as_str(), other.to_string()),
+        })
+    };
+    match media {
+        Some("multipart/form-data") => {
+            fields().map(|(name, text)| format!(" -F {}", quoted(&format!("{name}={text}")))).collect()
+        }
+        Some("application/x-www-form-urlencoded") => fields()
+            .map(|(name, text)| format!(" --data-urlencode {}", quoted(&format!("{name}={text}"))))
+            .collect(),
+        media => format!(
+            " -H 'Content-Type: {}' -d {}",
+            media.unwrap_or("application/json"),
+            quoted(&Value::Object(members.clone()).to_string())
+        ),
+    }
+}
+
+/// A word for a POSIX shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_survive_a_shell() {
+        assert_eq!(quoted("a/b:8080"), "a/b:8080");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+        assert_eq!(quoted("$(x)"), "'$(x)'");
+    }
+}

@@ -1,0 +1,283 @@
+//! Puts a server together: store, keys, realms, pool, budgets, mail, control socket and the HTTP face.
+
+use crate::contracts::Contract;
+use crate::control::ControlSocket;
+use crate::folder::{DataFolder, plain};
+use crate::hashing::{HashCost, HashPool};
+use crate::limits::MemoryLimits;
+use crate::options::Options;
+use crate::pages::{PageRealm, ProgramPages};
+use crate::realm::{OpenRealm, Opening};
+use crate::start_error::StartError;
+use crate::sweep::sweep_hourly;
+use crate::{clock::SystemClock, dice::SystemDice, limits::LimitPolicy};
+use doorward_contract::plan::Plan;
+use doorward_core::action::Services;
+use doorward_core::fault::Fault;
+use doorward_core::key::MasterKey;
+use doorward_core::live::LiveSessions;
+use doorward_core::port::Store;
+use doorward_http::{App, Metrics, Mount, Parts, RealmParts, accept};
+use doorward_mail::{Bell, Mailbox, Outbox, Transport};
+use doorward_store_sqlite::{OpenError, SqliteStore};
+use prometheus_client::metrics::counter::Counter;
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// A server that answers.
+pub struct Running {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// Its realms.
+    pub realms: Arc<Vec<OpenRealm>>,
+    /// What its actions run on.
+    pub services: Arc<Services>,
+    /// The mails it sent.
+    pub mailbox: Mailbox,
+    /// Its metrics.
+    pub metrics: Arc<Metrics>,
+    /// Whether the one contract is mounted at `/`.
+    pub at_root: bool,
+    stop: watch::Sender<bool>,
+    serving: JoinSet<()>,
+    workers: JoinSet<()>,
+}
+
+impl Running {
+    /// `http://` and the address.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Where a realm's contract is mounted: the URL without a slash at its end.
+    #[must_use]
+    pub fn realm_url(&self, name: &str) -> String {
+        format!("{}{}", self.url(), prefix(name, self.at_root))
+    }
+
+    /// Stops accepting, answers what is being answered, and ends everything.
+    pub async fn shutdown(mut self) {
+        // A server whose accept loop has ended already has nobody to tell.
+        let _ = self.stop.send(true);
+        while self.serving.join_next().await.is_some() {}
+        self.workers.shutdown().await;
+    }
+}
+
+/// Puts a server together and starts it.
+///
+/// # Errors
+/// One sentence: why it cannot start.
+pub async fn assemble(options: Options) -> Result<Running, StartError> {
+    let plans = plans(&options.contracts)?;
+    let folder = DataFolder::open(&options.data)?;
+    let in_folder = options.store.is_none();
+    let store = match &options.store {
+        Some(store) => Arc::clone(store),
+        None => Arc::new(SqliteStore::open(folder.path()).map_err(|error| unopened(&error))?),
+    };
+    let listener = TcpListener::bind(options.listen).await.map_err(|error| {
+        StartError::new(format!("cannot listen on {}: {}", options.listen, plain(&error)))
+    })?;
+    let addr = listener.local_addr().map_err(|error| StartError::new(plain(&error)))?;
+    let master = Arc::new(folder.master_key(options.dice.as_ref())?);
+    let metrics = Arc::new(Metrics::default());
+    let bell = Bell::default();
+    let services = Arc::new(services(&options, &store, metrics.password_hashes(), &bell)?);
+    let realms = Arc::new(open_realms(plans, &services, &master).await?);
+
+    let mailbox = Mailbox::new();
+    let mut workers = JoinSet::new();
+    workers.spawn(outbox(&services, &master, &metrics, (&mailbox, &bell)).run());
+    workers.spawn(sweep_hourly(Arc::clone(&services), fault_log(&metrics)));
+    if in_folder {
+        let socket = ControlSocket::open(&folder.socket())?;
+        workers.spawn(socket.serve(Arc::clone(&realms), Arc::clone(&services)));
+    }
+
+    let at_root = options.at_root;
+    let app = Arc::new(app(options, &folder, &realms, (&services, &metrics, &mailbox, addr))?);
+    let (stop, stopped) = watch::channel(false);
+    let mut serving = JoinSet::new();
+    serving.spawn(accept::serve(listener, app, stopped));
+    Ok(Running { addr, realms, services, mailbox, metrics, at_root, stop, serving, workers })
+}
+
+fn plans(contracts: &[Contract]) -> Result<Vec<(Plan, Contract)>, StartError> {
+    let mut names = BTreeSet::new();
+    let mut plans = Vec::new();
+    for contract in contracts {
+        if !names.insert(&contract.name) {
+            return Err(StartError::new(format!("two contracts are called {}", contract.name)));
+        }
+        plans.push((contract.plan()?, contract.clone()));
+    }
+    if plans.is_empty() {
+        return Err(StartError::new("there is no contract to serve"));
+    }
+    Ok(plans)
+}
+
+async fn open_realms(
+    plans: Vec<(Plan, Contract)>,
+    services: &Services,
+    master: &Arc<MasterKey>,
+) -> Result<Vec<OpenRealm>, StartError> {
+    let (store, clock, dice) = (services.store.as_ref(), services.clock.as_ref(), services.dice.as_ref());
+    let opening = Opening { store, master, clock, dice };
+    let mut realms = Vec::new();
+    for (plan, contract) in plans {
+        let name = plan.name.clone();
+        let realm = OpenRealm::open((plan, contract), &opening).await;
+        realms
+            .push(realm.map_err(|fault| StartError::new(format!("cannot open the realm {name}: {fault}")))?);
+    }
+    Ok(realms)
+}
+
+fn services(
+    options: &Options,
+    store: &Arc<dyn Store>,
+    hashes: Counter,
+    bell: &Bell,
+) -> Result<Services, StartError> {
+    let bell = bell.clone();
+    Ok(Services {
+        store: Arc::clone(store),
+        hasher: Arc::new(HashPool::start(options.cost, Arc::clone(&options.dice), hashes)?),
+        clock: Arc::clone(&options.clock),
+        dice: Arc::clone(&options.dice),
+        limits: Arc::new(MemoryLimits::new(options.limits)),
+        live: Arc::new(LiveSessions::default()),
+        mail_queued: Arc::new(move || bell.ring()),
+    })
+}
+
+fn outbox(
+    services: &Services,
+    master: &Arc<MasterKey>,
+    metrics: &Arc<Metrics>,
+    (mailbox, bell): (&Mailbox, &Bell),
+) -> Outbox {
+    Outbox {
+        store: Arc::clone(&services.store),
+        clock: Arc::clone(&services.clock),
+        master: Arc::clone(master),
+        transport: Transport::Mailbox(mailbox.clone()),
+        bell: bell.clone(),
+        on_fault: fault_log(metrics),
+    }
+}
+
+/// Counts a fault outside any request, and writes it down.
+fn fault_log(metrics: &Metrics) -> Arc<dyn Fn(&Fault) + Send + Sync> {
+    let faults = metrics.faults();
+    Arc::new(move |fault| {
+        faults.inc();
+        tracing::error!(%fault, "a worker failed");
+    })
+}
+
+type Around<'a> = (&'a Arc<Services>, &'a Arc<Metrics>, &'a Mailbox, SocketAddr);
+
+fn app(
+    options: Options,
+    folder: &DataFolder,
+    realms: &[OpenRealm],
+    (services, metrics, mailbox, addr): Around<'_>,
+) -> Result<App, StartError> {
+    let mut parts = Vec::new();
+    let mut shown = Vec::new();
+    for realm in realms {
+        let prefix = prefix(&realm.name, options.at_root);
+        shown.push(PageRealm::new(realm, &format!("http://{addr}{prefix}"), folder.path()));
+        let secret = folder.introspection_secret(&realm.name, services.dice.as_ref())?;
+        let mount = Mount { prefix, plan: Arc::clone(&realm.plan), policy: Arc::clone(&realm.policy) };
+        parts.push(RealmParts {
+            name: realm.name.clone(),
+            contracts: vec![mount],
+            keys: Arc::clone(&realm.keys),
+            introspection_secret: Some(secret.to_string()),
+        });
+    }
+    let pages = Arc::new(ProgramPages::new(shown, mailbox.clone()));
+    App::new(Parts {
+        services: Arc::clone(services),
+        realms: parts,
+        metrics: Arc::clone(metrics),
+        pages,
+        access_log: options.access_log,
+        stopwatch: options.stopwatch,
+        origins: options.origins,
+        trusted_proxies: options.trusted_proxies,
+        bounds: options.bounds,
+    })
+    .map_err(StartError::new)
+}
+
+/// What comes before every path of a contract.
+#[must_use]
+pub fn prefix(name: &str, at_root: bool) -> String {
+    if at_root { String::new() } else { format!("/{name}") }
+}
+
+fn unopened(error: &OpenError) -> StartError {
+    match error {
+        OpenError::File { path, error } => {
+            StartError::new(format!("cannot write {}: {}", path.display(), plain(error)))
+        }
+        error => StartError::new(error.to_string()),
+    }
+}
+
+/// One realm opened by the command line itself, while no server runs on the folder.
+pub struct Offline {
+    /// The realm.
+    pub realms: Vec<OpenRealm>,
+    /// What its actions run on.
+    pub services: Services,
+}
+
+impl Offline {
+    /// Takes the data folder; nothing when a server has it.
+    ///
+    /// # Errors
+    /// The folder cannot be used.
+    pub fn take(folder: &DataFolder) -> Result<Option<SqliteStore>, StartError> {
+        match SqliteStore::open(folder.path()) {
+            Ok(store) => Ok(Some(store)),
+            Err(OpenError::InUse(_)) => Ok(None),
+            Err(error) => Err(unopened(&error)),
+        }
+    }
+
+    /// Opens the realm of one contract.
+    ///
+    /// # Errors
+    /// The keys cannot be read or made.
+    pub async fn open(
+        folder: &DataFolder,
+        store: SqliteStore,
+        contract: Contract,
+    ) -> Result<Offline, StartError> {
+        let plan = contract.plan()?;
+        let dice = Arc::new(SystemDice);
+        let master = Arc::new(folder.master_key(dice.as_ref())?);
+        let services = Services {
+            store: Arc::new(store),
+            hasher: Arc::new(HashPool::start(HashCost::default(), dice.clone(), Counter::default())?),
+            clock: Arc::new(SystemClock),
+            dice,
+            limits: Arc::new(MemoryLimits::new(LimitPolicy::default())),
+            live: Arc::new(LiveSessions::default()),
+            mail_queued: Arc::new(|| {}),
+        };
+        let realms = open_realms(vec![(plan, contract)], &services, &master).await?;
+        Ok(Offline { realms, services })
+    }
+}

@@ -1,0 +1,244 @@
+//! The command line of the built binary.
+
+use crate::program::{Said, Serving, run, run_with};
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::path::Path;
+use tempfile::TempDir;
+
+fn scratch() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// It was not tried, and says why in one sentence.
+fn refused(said: &Said, why: &str) {
+    assert_eq!(said.code, 2, "{}{}", said.out, said.err);
+    assert_eq!(said.err.lines().count(), 1, "{}", said.err);
+    assert!(said.err.starts_with("doorward: ") && said.err.contains(why), "{}", said.err);
+    assert!(!said.err.contains("os error") && !said.err.contains("panicked"), "{}", said.err);
+}
+
+#[test]
+fn lists_the_built_in_contracts() {
+    let data = scratch();
+    let said = run(data.path(), &["contract", "list"]);
+    assert_eq!(said.code, 0);
+    let listed = run(data.path(), &["contract", "list", "--json"]).json();
+    let names: Vec<&str> =
+        listed.as_array().unwrap().iter().map(|contract| contract["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["cakes", "formmate", "haenaem", "biji", "cbs"]);
+    for name in names {
+        assert!(said.out.lines().any(|line| line.starts_with(name)), "{}", said.out);
+    }
+    assert!(std::fs::read_dir(data.path()).unwrap().next().is_none(), "looking at contracts writes nothing");
+}
+
+#[test]
+fn checks_files_and_says_where_they_are_wrong() {
+    let data = scratch();
+    let good = run(data.path(), &["contract", "check", "cakes", "formmate", "haenaem", "biji", "cbs"]);
+    assert_eq!(good.code, 0, "{}", good.err);
+    assert_eq!(good.out.lines().count(), 5);
+
+    let file = data.path().join("mine.yaml");
+    let text = doorward_server::Contract::builtin("cbs").unwrap().text;
+    std::fs::write(&file, text.replace("action: login", "action: lgoin")).unwrap();
+    let path = file.to_str().unwrap();
+    let bad = run(data.path(), &["contract", "check", path]);
+    assert_eq!(bad.code, 1);
+    let line = text.lines().position(|line| line.contains("action: login")).unwrap() + 1;
+    assert!(bad.err.contains(&format!("{path}:{line}:")), "{}", bad.err);
+    assert!(bad.err.contains("did you mean `login`?"), "{}", bad.err);
+    let found = run(data.path(), &["contract", "check", "--json", path]).json();
+    assert_eq!(found[0]["at"]["line"], json!(line));
+
+    let served = run(data.path(), &["serve", path, "--listen", "127.0.0.1:0"]);
+    assert_eq!(served.code, 2);
+    assert!(served.err.contains("did you mean `login`?"), "{}", served.err);
+}
+
+#[test]
+fn explains_and_completes_contracts() {
+    let data = scratch();
+    let explained = run(data.path(), &["contract", "explain", "cbs"]);
+    assert_eq!(explained.code, 0);
+    for word in ["/api/v1/auth/login", "login", "signed_in"] {
+        assert!(explained.out.contains(word), "{}", explained.out);
+    }
+    let document = run(data.path(), &["contract", "openapi", "cbs"]).json();
+    assert_eq!(document["openapi"], "3.1.0");
+    assert!(document["paths"]["/login"]["post"]["responses"]["200"].is_object(), "{document:#}");
+}
+
+#[test]
+fn mistakes_are_one_sentence_and_exit_code_two() {
+    let data = scratch();
+    let folder = data.path();
+    for (arguments, why) in [
+        (vec!["serve", "--lisen", "127.0.0.1:1"], "--lisen"),
+        (vec!["serve", "nosuch"], "there is no contract nosuch"),
+        (vec!["serve", "./nosuch.yaml"], "cannot read the contract ./nosuch.yaml"),
+        (vec!["serve", "--listen", "0.0.0.0:8080"], "other machines"),
+        (vec!["serve", "--listen", "8080"], "no address to listen on"),
+        (vec!["serve", "cakes", "cakes"], "two contracts are called cakes"),
+        (vec!["contract", "check"], "FILE"),
+        (vec!["contract", "explain", "nosuch"], "nosuch"),
+        (vec!["account", "show", "--realm", "cbs"], "--username"),
+        (vec!["account", "show", "--realm", "cbs", "--email", "a@b"], "have no email"),
+        (vec!["account", "show", "--realm", "nosuch", "--username", "a"], "--contract FILE"),
+        (vec!["account", "set-password", "--realm", "cbs", "--username", "a"], "--password-stdin"),
+        (vec!["nosuch"], "nosuch"),
+    ] {
+        refused(&run(folder, &arguments), why);
+    }
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    refused(&run(folder, &["serve", "--listen", &address]), "address already in use");
+
+    let file = folder.join("file");
+    std::fs::write(&file, "").unwrap();
+    refused(&run(&file, &["serve"]), "is a file");
+    refused(&run(&file.join("below"), &["serve"]), "below");
+    refused(&run(Path::new("/proc/nosuch"), &["serve"]), "/proc/nosuch");
+}
+
+/// Makes, reads and changes accounts; the same with and without a server.
+fn account_story(data: &Path) {
+    let account = |arguments: &[&str], stdin: &str| {
+        let whole: Vec<&str> = ["--json", "account"].iter().chain(arguments).copied().collect();
+        run_with(data, &whole, stdin)
+    };
+    let ann = ["--realm", "cbs", "--username", "ann"];
+    let on_ann = |first: &[&str], stdin: &str| account(&[first, &ann].concat(), stdin);
+
+    let made = on_ann(&["create", "--password-stdin", "--profile", "role=ops"], "secret\n").json();
+    assert_eq!(made["username"], "ann");
+    assert_eq!(made["profile"], json!({"role": "ops"}));
+    assert_eq!((&made["has_password"], &made["locked"]), (&json!(true), &json!(false)));
+    assert!(!made.to_string().contains("argon2"), "no hash is shown");
+
+    let again = on_ann(&["create"], "");
+    assert_eq!(again.code, 1);
+    assert!(again.err.contains("already has an account"), "{}", again.err);
+    let wrong = on_ann(&["create", "--profile", "colour=red"], "");
+    assert_eq!((wrong.code, wrong.err.contains("role")), (2, true), "{}", wrong.err);
+
+    assert_eq!(on_ann(&["must-change"], "").json()["must_change_password"], json!(true));
+    assert_eq!(on_ann(&["must-change", "--off"], "").json()["must_change_password"], json!(false));
+    assert_eq!(on_ann(&["lock"], "").json()["locked"], json!(true));
+    assert_eq!(on_ann(&["unlock"], "").json()["locked"], json!(false));
+    let set = on_ann(&["set-password", "--password-stdin", "--must-change-password"], "other");
+    assert_eq!(set.json()["must_change_password"], json!(true));
+    let weak = on_ann(&["set-password", "--password-stdin"], "\n");
+    assert_eq!((weak.code, weak.err.contains("at least 1")), (1, true), "{}", weak.err);
+    assert_eq!(on_ann(&["show"], "").json()["uuid"], made["uuid"]);
+
+    account(&["create", "--realm", "cbs", "--username", "bob"], "");
+    let names = || -> Vec<Value> {
+        let listed = account(&["list", "--realm", "cbs"], "").json();
+        listed.as_array().unwrap().iter().map(|account| account["username"].clone()).collect()
+    };
+    assert_eq!(names(), ["ann", "bob"]);
+    assert_eq!(account(&["delete", "--realm", "cbs", "--username", "bob"], "").code, 0);
+    assert_eq!(names(), ["ann"]);
+    let gone = account(&["show", "--realm", "cbs", "--username", "bob"], "");
+    assert_eq!((gone.code, gone.err.contains("no account bob")), (1, true), "{}", gone.err);
+}
+
+#[test]
+fn accounts_without_a_server() {
+    let data = scratch();
+    account_story(data.path());
+    let text = run(data.path(), &["account", "list", "--realm", "cbs"]);
+    assert!(text.out.starts_with("id") && text.out.contains("ann"), "{}", text.out);
+}
+
+#[test]
+fn accounts_of_a_running_server() {
+    let data = scratch();
+    let server = Serving::start(data.path(), &["cbs", "cakes"]);
+    account_story(data.path());
+
+    let login = |password: &str| {
+        server.ask(
+            "POST",
+            "/cbs/api/v1/auth/login",
+            &json!({"user": "ann", "password": password}).to_string(),
+        )
+    };
+    let must_change = login("other");
+    assert!(
+        must_change.starts_with("HTTP/1.1 200 ") && must_change.contains("\"pw/reset\""),
+        "{must_change}"
+    );
+    assert!(login("secret").starts_with("HTTP/1.1 401 "));
+
+    // Locking counts at once, also for the session that is there.
+    let token: Value = serde_json::from_str(must_change.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+    let refresh = token["result"]["refresh_token"].as_str().unwrap();
+    let access = token["result"]["access_token"].as_str().unwrap();
+    let alive = || {
+        let mut stream = server.connect();
+        write!(
+            stream,
+            "GET /_doorward/cbs/verify HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {access}\r\n\r\n"
+        )
+        .unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        reply.starts_with("HTTP/1.1 204 ")
+    };
+    assert!(!refresh.is_empty() && alive());
+    assert_eq!(run(data.path(), &["account", "lock", "--realm", "cbs", "--username", "ann"]).code, 0);
+    assert!(!alive());
+    assert!(login("other").starts_with("HTTP/1.1 401 "));
+
+    let unknown = run(data.path(), &["account", "list", "--realm", "biji"]);
+    refused(&unknown, "there is no realm biji; there is cbs, cakes");
+    let second = run(data.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    refused(&second, "in use by another doorward");
+}
+
+#[test]
+fn the_banner_says_where_everything_is() {
+    let data = scratch();
+    let server = Serving::start(data.path(), &[]);
+    let banner = server.banner();
+    let realms = banner["realms"].as_array().unwrap();
+    assert_eq!(realms.len(), 5);
+    for realm in realms {
+        assert_eq!(realm["try"].as_array().unwrap().len(), 3);
+        assert!(realm["url"].as_str().unwrap().starts_with(banner["serving"].as_str().unwrap()));
+    }
+    assert!(data.path().join("demo-master.key").exists());
+    let start = server.ask("GET", "/", "");
+    assert!(start.starts_with("HTTP/1.1 200 ") && start.contains("text/html"), "{start}");
+    let mails = server.ask("GET", "/_doorward/mailbox?to=nobody", "");
+    assert!(mails.ends_with("\r\n\r\n[]"), "{mails}");
+    let document = server.ask("GET", "/_doorward/cakes/openapi.json", "");
+    assert!(
+        document.starts_with("HTTP/1.1 200 ") && document.contains("\"openapi\":\"3.1.0\""),
+        "{document}"
+    );
+}
+
+#[test]
+fn stops_on_sigterm_whatever_is_open() {
+    let data = scratch();
+    let server = Serving::start(data.path(), &["cakes"]);
+    assert!(server.ask("GET", "/nosuch", "").starts_with("HTTP/1.1 404 "));
+    let idle = server.connect();
+    let mut half = server.connect();
+    half.write_all(b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{\"user").unwrap();
+    let (code, log) = server.stop();
+    assert_eq!(code, Some(0));
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().any(|line| line["status"] == 404 && line["method"] == "GET"), "{log}");
+    assert!(!log.contains("nosuch"), "the access log carries no paths");
+    drop((idle, half));
+    assert_eq!(
+        run(data.path(), &["account", "list", "--realm", "cakes"]).code,
+        0,
+        "the folder is free again"
+    );
+}

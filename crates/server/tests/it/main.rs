@@ -1,0 +1,4 @@
+//! The program's integration tests: one binary, one module per subject.
+
+mod cli;
+mod program;
