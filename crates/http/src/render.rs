@@ -59,10 +59,10 @@ pub(crate) fn render(asked: Asked<'_>, table: &ReplyTable, answer: &Answer) -> R
     for cookie in plan.clear_cookies.iter().filter_map(|at| asked.face.plan.cookies.get(*at)) {
         reply.headers_mut().append(SET_COOKIE, safe(&clear_line(cookie, asked.call.https)));
     }
-    if let Some(phrase) = plan.reason.as_ref().and_then(|reason| text(reason, &scope)) {
-        if let Ok(phrase) = ReasonPhrase::try_from(safe(&phrase).as_bytes()) {
-            reply.extensions_mut().insert(phrase);
-        }
+    if let Some(phrase) = plan.reason.as_ref().and_then(|reason| text(reason, &scope))
+        && let Ok(phrase) = ReasonPhrase::try_from(safe(&phrase).as_bytes())
+    {
+        reply.extensions_mut().insert(phrase);
     }
     obligations(&mut reply, answer);
     if let Some(fault) = tokens.as_ref().and_then(Tokens::fault) {
@@ -205,13 +205,13 @@ impl Preview for CookiePreview<'_> {
 /// The answer with the longest number that its account may be given, where it has none yet.
 fn numbered(answer: &Answer, kind: &PublicIdKind) -> Answer {
     let mut answer = answer.clone();
-    if let Some(account) = &answer.account {
-        if account.public_id(kind).is_none() {
-            let mut named = Account::clone(account);
-            let value = i64::MAX.to_string();
-            named.public_ids.push(PublicId { kind: kind.name(), value });
-            answer.account = Some(Arc::new(named));
-        }
+    if let Some(account) = &answer.account
+        && account.public_id(kind).is_none()
+    {
+        let mut named = Account::clone(account);
+        let value = i64::MAX.to_string();
+        named.public_ids.push(PublicId { kind: kind.name(), value });
+        answer.account = Some(Arc::new(named));
     }
     answer
 }

@@ -116,10 +116,10 @@ pub(crate) async fn read_body(
     if let Value::Object(members) = &mut value {
         drop_empty(members, plan);
     }
-    if let Some(schema) = &schema {
-        if Kind::of(essence(&content_type)) != Kind::Json {
-            value = schema.coerce(value);
-        }
+    if let Some(schema) = &schema
+        && Kind::of(essence(&content_type)) != Kind::Json
+    {
+        value = schema.coerce(value);
     }
     Ok(Body { value, schema })
 }

@@ -1,7 +1,7 @@
 //! `introspect`: token introspection (RFC 7662) for the team's own backend, which shows the realm's secret.
 
-use super::asked_face;
 use super::verify::{login_name, public_id};
+use super::{asked_face, refused};
 use crate::app::{App, Realm};
 use crate::body::{self, Payload, form};
 use crate::call::Call;
@@ -27,7 +27,7 @@ pub(super) async fn answer<'a>(
 ) -> Reply {
     trace.route = "/_doorward/{realm}/introspect".into();
     trace.action = "introspect";
-    if let Err(refused) = super::only(call, &[Method::POST]) {
+    if let Some(refused) = refused(call, &[Method::POST]) {
         return refused;
     }
     if !known(realm, call) {

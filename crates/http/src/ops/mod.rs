@@ -19,6 +19,9 @@ use http::{HeaderValue, Method, StatusCode};
 /// What all of them begin with.
 pub(crate) const PREFIX: &str = "/_doorward/";
 
+/// The methods that only read.
+const READS: [Method; 2] = [Method::GET, Method::HEAD];
+
 /// Our pages run nothing and are framed by nobody.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -39,7 +42,7 @@ pub(crate) async fn answer<'a>(
     };
     if let Some(route) = fixed {
         trace.route = route.into();
-        if let Err(refused) = only(call, &[Method::GET, Method::HEAD]) {
+        if let Some(refused) = refused(call, &READS) {
             return refused;
         }
         return match rest {
@@ -60,7 +63,7 @@ pub(crate) async fn answer<'a>(
         Some((realm, "introspect")) => introspect::answer(app, realm, (call, body), trace).await,
         Some((realm, "jwks.json")) => {
             trace.route = "/_doorward/{realm}/jwks.json".into();
-            only(call, &[Method::GET, Method::HEAD]).map_or_else(|refused| refused, |()| jwks::answer(realm))
+            refused(call, &READS).unwrap_or_else(|| jwks::answer(realm))
         }
         _ => page(app, call, trace),
     }
@@ -84,15 +87,15 @@ pub(crate) fn page<'a>(app: &'a App, call: &Call, trace: &mut Trace<'a>) -> Repl
     reply
 }
 
-/// Whether the method is one of these.
-fn only(call: &Call, allowed: &[Method]) -> Result<(), Reply> {
+/// The reply to a method that is none of these.
+fn refused(call: &Call, allowed: &[Method]) -> Option<Reply> {
     if allowed.contains(call.method()) {
-        return Ok(());
+        return None;
     }
     let mut refused = empty(StatusCode::METHOD_NOT_ALLOWED);
     let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
     refused.headers_mut().insert(ALLOW, safe(&names.join(", ")));
-    Err(refused)
+    Some(refused)
 }
 
 /// The contract that `?contract=NAME` asks for, else the realm's first.

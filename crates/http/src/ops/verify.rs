@@ -1,7 +1,7 @@
 //! `verify`: forward authentication. A proxy sends the headers of the original request; 204 and who it is, or the
 //! contract's own 401.
 
-use super::{asked_face, only};
+use super::{READS, asked_face, refused};
 use crate::app::{App, Realm};
 use crate::call::Call;
 use crate::credentials::Checker;
@@ -14,7 +14,7 @@ use crate::renew::{self, Due};
 use crate::run::Exchange;
 use doorward_core::authenticate::{ACCESS, Alive, Rejection};
 use doorward_core::fault::Fault;
-use http::{HeaderName, Method, StatusCode};
+use http::{HeaderName, StatusCode};
 use std::borrow::Cow;
 
 static ACCOUNT: HeaderName = HeaderName::from_static("x-doorward-account");
@@ -24,7 +24,7 @@ static SESSION: HeaderName = HeaderName::from_static("x-doorward-session");
 pub(super) async fn answer<'a>(app: &'a App, realm: &'a Realm, call: &Call, trace: &mut Trace<'a>) -> Reply {
     trace.route = Cow::Borrowed("/_doorward/{realm}/verify");
     trace.action = "verify";
-    if let Err(refused) = only(call, &[Method::GET, Method::HEAD]) {
+    if let Some(refused) = refused(call, &READS) {
         return refused;
     }
     let Some(face) = asked_face(realm, call) else { return error(StatusCode::NOT_FOUND, "unknown_contract") };
