@@ -73,6 +73,12 @@ impl Contract {
         Ok(Contract { name, file: argument.to_owned(), text, folder })
     }
 
+    /// The same contract under another name.
+    #[must_use]
+    pub fn named(self, name: &str) -> Contract {
+        Contract { name: name.to_owned(), ..self }
+    }
+
     /// Reads, checks and compiles it.
     #[must_use]
     pub fn load(&self) -> Loaded {

@@ -171,7 +171,7 @@ fn send(request: &Request, global: &Global) -> Result<Option<Reply>, StartError>
 /// Takes the data folder and does it here.
 fn by_itself(request: &Request, contract: Option<&str>, global: &Global) -> Result<Reply, StartError> {
     let contract = match contract {
-        Some(file) => Contract { name: request.realm.clone(), ..Contract::read(file)? },
+        Some(file) => Contract::read(file)?.named(&request.realm),
         None => Contract::builtin(&request.realm).ok_or_else(|| {
             StartError::new(format!(
                 "there is no built-in contract {}, and no server runs on {}: name the realm's contract with --contract FILE",

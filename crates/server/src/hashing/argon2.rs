@@ -19,7 +19,7 @@ const MOST_LANES: u32 = 8;
 const SALT: usize = 16;
 
 /// The format.
-pub struct Argon2Phc;
+pub(super) struct Argon2Phc;
 
 impl Verifier for Argon2Phc {
     fn matches(&self, stored: &str) -> bool {

@@ -9,7 +9,7 @@ use doorward_core::password::Password;
 const MOST_COST: u32 = 14;
 
 /// The format.
-pub struct Bcrypt;
+pub(super) struct Bcrypt;
 
 impl Verifier for Bcrypt {
     fn matches(&self, stored: &str) -> bool {
