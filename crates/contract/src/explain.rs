@@ -31,14 +31,19 @@ struct Explainer<'l> {
 
 impl Explainer<'_> {
     fn operation(&self, operation: &Operation, trace: &OperationTrace, text: &mut String) {
-        self.line(text, format_args!("{} {}  ({})", operation.method, operation.path, self.place(trace.span)));
+        self.line(
+            text,
+            format_args!("{} {}  ({})", operation.method, operation.path, self.place(trace.span)),
+        );
         if let Some(security) = &operation.security {
             let alternatives: Vec<String> = security
                 .alternatives
                 .iter()
                 .map(|schemes| match schemes.as_slice() {
                     [] => "nothing".to_owned(),
-                    schemes => schemes.iter().map(|index| self.scheme(*index)).collect::<Vec<_>>().join(" and "),
+                    schemes => {
+                        schemes.iter().map(|index| self.scheme(*index)).collect::<Vec<_>>().join(" and ")
+                    }
                 })
                 .collect();
             self.line(text, format_args!("  asks for {}", alternatives.join(", or ")));
@@ -51,7 +56,10 @@ impl Explainer<'_> {
         for (binding, origins) in operation.bindings.iter().zip(&trace.bindings) {
             let spec = binding.action.spec();
             let guard = if binding.when.is_some() { " when its guard holds" } else { "" };
-            self.line(text, format_args!("  {}{guard}: {}  ({})", spec.name, spec.sentence, self.place(origins.span)));
+            self.line(
+                text,
+                format_args!("  {}{guard}: {}  ({})", spec.name, spec.sentence, self.place(origins.span)),
+            );
             for input in &binding.inputs {
                 let name = crate::compile::target_name(&input.target);
                 self.line(text, format_args!("    {name} from `{}`", input.wire));

@@ -29,7 +29,12 @@ pub(crate) fn extended(
     let mut base = found.kept(parse(sources, file, &text))?;
     if base.get("x-doorward").and_then(|extension| extension.get("extends")).is_some() {
         let message = format!("`{file}` extends another contract itself");
-        found.error(codes::BROKEN_EXTENDS, path.span, message, "only one level: extend the other one directly");
+        found.error(
+            codes::BROKEN_EXTENDS,
+            path.span,
+            message,
+            "only one level: extend the other one directly",
+        );
         return None;
     }
     let mut patch = contract;
@@ -160,7 +165,8 @@ mod tests {
 
     #[test]
     fn one_level_only() {
-        let errors = over("x-doorward: {extends: c.yaml}", "x-doorward: {extends: b.yaml}").expect_err("nested");
+        let errors =
+            over("x-doorward: {extends: c.yaml}", "x-doorward: {extends: b.yaml}").expect_err("nested");
         assert_eq!(errors[0].code, codes::BROKEN_EXTENDS);
     }
 }

@@ -26,14 +26,14 @@ use crate::document::Document;
 use crate::names::{Facts, ReplyKey, RequestTypes, View};
 use crate::plan::{Operation, ReplyTable};
 use crate::schema::Schemas;
-use crate::source::Node;
+use crate::source::{Node, Span};
 use doorward_core::outcome::Group;
 use doorward_core::spec::UNAUTHENTICATED;
 use operation::Method;
 use place::{Level, Place, Shared};
 use request::Requests;
 use std::cell::{Cell, RefCell};
-use written::Reader;
+use written::{Reader, RepliesSource};
 
 /// What operations and replies compile to.
 pub(crate) struct Compiled {
@@ -55,13 +55,12 @@ pub(crate) fn compile(contract: &Node, document: &Document, found: &mut Findings
     let mut reader = Reader { found, next_id: &next_id };
     let replies = reader.replies(section("replies"));
     let shapes = reader.shapes(section("shapes"));
-    let span = section("replies").or(extension).unwrap_or(contract).span;
+    answers_rest(contract, &replies, found);
     let shared = Shared {
         facts,
         replies,
         shapes,
         next_id,
-        span,
         unchecked: RequestTypes::unchecked(),
         cache: RefCell::default(),
         used: RefCell::default(),
@@ -74,7 +73,7 @@ pub(crate) fn compile(contract: &Node, document: &Document, found: &mut Findings
         titles: Vec::new(),
     };
     let (operations, traces) = operations(contract, (&shared, &mut requests), found);
-    let (replies, origins) = of_document(&shared, found);
+    let (replies, origins) = of_document(&shared, contract.span, found);
     unused(&shared, found);
     let prolongs = operations.iter().flat_map(|operation| &operation.bindings).any(|binding| {
         binding.action.spec().name == "refresh" && binding.options.word("rotation") == "prolong"
@@ -92,6 +91,18 @@ pub(crate) fn compile(contract: &Node, document: &Document, found: &mut Findings
             .collect(),
     };
     Compiled { operations, replies, trace, titles: requests.titles, prolongs }
+}
+
+/// The document's `failure` answers what nothing else does, so that no outcome is without a reply.
+fn answers_rest(contract: &Node, replies: &RepliesSource, found: &mut Findings) {
+    let failure = ReplyKey::Group(Group::Failure);
+    let Some(extension) = contract.entry("x-doorward").filter(|_| replies.get(failure).is_none()) else {
+        return;
+    };
+    let span = extension.value.entry("replies").map_or(extension.key_span, |replies| replies.key_span);
+    let message = "no `failure` among the document's `replies`";
+    let help = "write `failure: {…}` there: it answers what nothing else does";
+    found.error(codes::NO_REPLY, span, message, help);
 }
 
 fn views(node: Option<&Node>, found: &mut Findings) -> Vec<View> {
@@ -157,7 +168,7 @@ fn document_level<'p>(shared: &'p Shared<'_>) -> Level<'p> {
     Level { scope: Scope::Document, replies: &shared.replies, shapes: &shared.shapes, with: &[] }
 }
 
-fn of_document(shared: &Shared<'_>, found: &mut Findings) -> (ReplyTable, Vec<Origin>) {
+fn of_document(shared: &Shared<'_>, span: Span, found: &mut Findings) -> (ReplyTable, Vec<Origin>) {
     let cache = RefCell::default();
     let place = Place {
         shared,
@@ -165,7 +176,7 @@ fn of_document(shared: &Shared<'_>, found: &mut Findings) -> (ReplyTable, Vec<Or
         request: &shared.unchecked,
         action: None,
         cache: &cache,
-        span: shared.span,
+        span,
     };
     let mut outcomes = operation::before_a_binding(true);
     outcomes.retain(|outcome| !UNAUTHENTICATED.contains(outcome));

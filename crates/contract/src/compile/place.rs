@@ -23,8 +23,6 @@ pub(super) struct Shared<'d> {
     pub(super) replies: RepliesSource,
     pub(super) shapes: Vec<ShapeSource>,
     pub(super) next_id: Cell<usize>,
-    /// Where everything a reply reads of the document is written, if nothing better is known.
-    pub(super) span: Span,
     pub(super) unchecked: RequestTypes,
     /// Replies of the document that read nothing of an operation.
     pub(super) cache: Cache,
@@ -168,20 +166,13 @@ impl<'p> Place<'p, '_> {
         Some(Found { level, key, span, list })
     }
 
+    /// An own answer has no default. Anything else is answered by the document's `failure`, whose absence is
+    /// told once.
     fn unanswered(&self, outcome: Outcome, found: &mut Findings) {
+        let Some((spec, _)) = self.action.filter(|_| outcome.own()) else { return };
         let name = outcome.name();
-        let (message, help) = match self.action {
-            Some((spec, _)) if outcome.own() => (
-                format!("`{}` may answer `{name}`, and no reply is written for it", spec.name),
-                format!("write `{name}: {{…}}` under `replies`"),
-            ),
-            _ => (
-                format!("no reply for `{name}`, and no default"),
-                "write `failure:` under the document's `replies`: it answers what nothing else does"
-                    .to_owned(),
-            ),
-        };
-        found.error(codes::NO_REPLY, self.span, message, &help);
+        let message = format!("`{}` may answer `{name}`, and no reply is written for it", spec.name);
+        found.error(codes::NO_REPLY, self.span, message, &format!("write `{name}: {{…}}` under `replies`"));
     }
 
     /// The compiled replies, from a cache where the same ones were compiled before.

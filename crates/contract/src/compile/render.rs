@@ -44,6 +44,9 @@ impl<'p, 'd> Place<'p, 'd> {
         found: &mut Findings,
     ) -> Option<Reply> {
         let shape = self.used_shape(source, answered.1, found)?;
+        if source.broken || shape.is_some_and(|shape| shape.broken) {
+            return None;
+        }
         let mut filling =
             Filling { place: self, source, shape, names, answered, arguments: Vec::new(), found };
         filling.reply()
@@ -188,8 +191,9 @@ impl<'p> Filling<'_, 'p, '_> {
             let given = self.source.arguments.iter().find(|given| given.name == *parameter);
             let own = shape.with.iter().find(|default| default.name == *parameter);
             let Some(argument) = given.or_else(|| self.place.default(parameter)).or(own) else {
+                let misspelt = !complete;
                 complete &= own_body.is_some();
-                if own_body.is_none() {
+                if own_body.is_none() && !misspelt {
                     self.missing_argument(parameter, shape);
                 }
                 continue;

@@ -20,6 +20,8 @@ pub(super) struct ReplySource {
     pub(super) clear_cookies: Vec<(String, Span)>,
     pub(super) shape: UsedShape,
     pub(super) arguments: Vec<Argument>,
+    /// Something in it could not be read: that was said, and nothing more is.
+    pub(super) broken: bool,
 }
 
 /// What replies and shapes have in common.
@@ -63,6 +65,8 @@ pub(super) struct ShapeSource {
     pub(super) parts: Parts,
     pub(super) with: Vec<Argument>,
     pub(super) parameters: Vec<String>,
+    /// Something in it could not be read.
+    pub(super) broken: bool,
     /// Whether a reply uses it.
     pub(super) used: Cell<bool>,
 }
@@ -171,6 +175,7 @@ impl Reader<'_> {
             self.found.wrong_kind(node, "a reply", "a map such as `{status: 200, body: …}`");
             return None;
         }
+        let before = self.found.all.len();
         let parts = self.parts(node);
         let when = node.get("when").and_then(|when| self.found.expression(when, "`when`"));
         let set_cookies = self.cookie_names(node.get("set_cookies"));
@@ -190,6 +195,7 @@ impl Reader<'_> {
             clear_cookies,
             shape,
             arguments,
+            broken: self.found.all.len() > before,
         })
     }
 
@@ -305,6 +311,7 @@ impl Reader<'_> {
             return None;
         }
         self.found.unknown_members(node, &["status", "reason", "type", "headers", "body", "with"], "a shape");
+        let before = self.found.all.len();
         let parts = self.parts(node);
         let with = self.with(node.get("with"));
         let parameters = parameters_of(&parts);
@@ -320,6 +327,7 @@ impl Reader<'_> {
             parts,
             with,
             parameters,
+            broken: self.found.all.len() > before,
             used: Cell::new(false),
         })
     }

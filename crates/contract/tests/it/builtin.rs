@@ -35,7 +35,9 @@ fn status(reply: &Reply) -> u16 {
 fn constant(reply: &Reply) -> String {
     match &reply.body {
         BodyReply::Json { constant: Some(bytes), .. } => String::from_utf8(bytes.clone()).expect("text"),
-        BodyReply::Text { template, .. } => template.constant().expect("constant").as_str().expect("text").to_owned(),
+        BodyReply::Text { template, .. } => {
+            template.constant().expect("constant").as_str().expect("text").to_owned()
+        }
         BodyReply::None => String::new(),
         BodyReply::Json { constant: None, .. } => panic!("not constant"),
     }
@@ -45,5 +47,127 @@ fn constant(reply: &Reply) -> String {
 fn all_five_load() {
     for (name, _) in BUILTIN {
         assert!(!plan(name).operations.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn failures_are_constant_bytes_in_each_envelope() {
+    let cakes = plan("cakes");
+    let login = operation(&cakes, "POST", "/login");
+    let replies = &login.bindings[0].replies;
+    for outcome in [Outcome::UnknownAccount, Outcome::WrongPassword, Outcome::Locked, Outcome::InvalidInput] {
+        assert_eq!(status(reply(replies, outcome)), 401, "{outcome:?}");
+        assert_eq!(constant(reply(replies, outcome)), r#"{"message":"Auth failed"}"#, "{outcome:?}");
+    }
+    let nowhere = reply(&cakes.replies, Outcome::MethodNotAllowed);
+    assert_eq!((status(nowhere), constant(nowhere).as_str()), (404, r#"{"error":{"message":"Not Found"}}"#));
+
+    let formmate = plan("formmate");
+    let deleted = reply(&formmate.replies, Outcome::DeletedAccount);
+    assert_eq!(constant(deleted), "Logged in as deleted user");
+    assert_eq!(deleted.clear_cookies, [0, 1]);
+    assert_eq!(
+        deleted.reason.as_ref().and_then(|reason| reason.constant()),
+        Some(&"Logged in as deleted user".into())
+    );
+
+    let biji = plan("biji");
+    let busy = reply(&biji.replies, Outcome::Overloaded);
+    assert_eq!(constant(busy), r#"{"code":503,"message":"Service Unavailable","data":{}}"#);
+}
+
+#[test]
+fn an_operation_changes_the_shape_of_replies_it_does_not_name() {
+    let cbs = plan("cbs");
+    let login =
+        reply(&operation(&cbs, "POST", "/api/v1/auth/login").bindings[0].replies, Outcome::WrongPassword);
+    assert!(constant(login).starts_with(r#"{"code":3,"result":{"code":3,"error":"bad_credentials""#));
+    let elsewhere = reply(&cbs.replies, Outcome::NotFound);
+    assert_eq!(constant(elsewhere), r#"{"result":{"code":5,"error":"not_found","desc":"Not Found"}}"#);
+    assert!(cbs.prolongs);
+}
+
+#[test]
+fn naming_a_token_or_a_cookie_issues_it() {
+    let cases = [
+        ("cakes", "/register", Outcome::Registered, vec!["access"]),
+        ("formmate", "/auth/login", Outcome::SignedIn, vec!["access", "refresh"]),
+        ("haenaem", "/api/auth/sign-up", Outcome::Registered, vec![]),
+        ("haenaem", "/api/auth/sign-in", Outcome::SignedIn, vec!["access"]),
+        ("biji", "/auth/login", Outcome::SignedIn, vec!["access"]),
+        ("cbs", "/api/v1/auth/refresh", Outcome::Refreshed, vec![]),
+    ];
+    for (name, path, outcome, issues) in cases {
+        let plan = plan(name);
+        let replies = &operation(&plan, "POST", path).bindings[0].replies;
+        assert_eq!(reply(replies, outcome).issues, issues, "{name} {path}");
+    }
+}
+
+#[test]
+fn nothing_is_sent_with_204() {
+    for (name, method, path) in [("cakes", "POST", "/logout"), ("formmate", "DELETE", "/auth/logout")] {
+        let plan = plan(name);
+        let out = reply(&operation(&plan, method, path).bindings[0].replies, Outcome::SignedOut);
+        assert_eq!(status(out), 204);
+        assert!(matches!(out.body, BodyReply::None), "{name}");
+        assert!(!out.clear_cookies.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn haenaem_chooses_by_type_and_shares_what_stands_beside() {
+    let haenaem = plan("haenaem");
+    let send = operation(&haenaem, "POST", "/api/auth/send/auth-key");
+    assert_eq!(send.bindings.len(), 2);
+    assert!(send.bindings.iter().all(|binding| binding.when.is_some()));
+    let purposes: Vec<&str> = send.bindings.iter().map(|binding| binding.options.word("purpose")).collect();
+    assert_eq!(purposes, ["sign_up", "reset_password"]);
+    for binding in &send.bindings {
+        let taken = binding.replies.of(Outcome::Taken);
+        assert_eq!(taken.len(), 2);
+        assert!(taken[0].when.is_some() && taken[1].when.is_none());
+        assert_eq!(status(reply(&binding.replies, Outcome::Locked)), 200);
+    }
+    let check = operation(&haenaem, "GET", "/api/auth/check/auth-code");
+    assert!(!check.answers_head, "a try is counted");
+    assert!(operation(&haenaem, "GET", "/api/auth/check/auth-id/{authId}").answers_head);
+    assert_eq!(check.bindings[0].checks[0].field, "authId");
+    assert_eq!(check.bindings[0].checks[0].rule, "required");
+}
+
+#[test]
+fn bodies_that_nobody_reads_are_ignored() {
+    let cakes = plan("cakes");
+    assert!(!operation(&cakes, "POST", "/logout").body.taken);
+    let login = operation(&cakes, "POST", "/login");
+    assert!(login.body.taken && login.body.required);
+    assert_eq!(login.body.types.len(), 2);
+}
+
+#[test]
+fn replies_are_total() {
+    for (name, _) in BUILTIN {
+        let plan = plan(name);
+        for operation in &plan.operations {
+            for binding in &operation.bindings {
+                let spec = binding.action.spec();
+                let own = spec.answers.iter().map(|answer| answer.outcome);
+                for outcome in own
+                    .chain(spec.failures.iter().copied())
+                    .chain(doorward_core::spec::EVERY_ACTION.iter().copied())
+                {
+                    let last = binding.replies.of(outcome).last();
+                    assert!(
+                        last.is_some_and(|last| last.when.is_none()),
+                        "{name} {}: {outcome:?}",
+                        operation.path
+                    );
+                }
+            }
+        }
+        for outcome in [Outcome::NotFound, Outcome::Broken, Outcome::MissingToken, Outcome::TooLarge] {
+            assert!(plan.replies.of(outcome).last().is_some(), "{name}: {outcome:?}");
+        }
     }
 }

@@ -1,3 +1,6 @@
 //! The contract engine from outside: the built-in contracts, and what the checker says about broken ones.
 
 mod builtin;
+mod diagnostics;
+mod inference;
+mod robust;
