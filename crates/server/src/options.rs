@@ -18,6 +18,8 @@ pub struct Options {
     pub data: PathBuf,
     /// The address; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// How the program was called, for lines that can be pasted into a shell.
+    pub program: String,
     /// The contracts, each in a realm of its own name.
     pub contracts: Vec<Contract>,
     /// Whether the one contract is mounted at `/` instead of `/<name>`.
@@ -51,6 +53,7 @@ impl Options {
         Options {
             data: data.into(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            program: "doorward".to_owned(),
             contracts: Contract::all_builtin(),
             at_root: false,
             cost: HashCost::default(),

@@ -9,22 +9,38 @@ use serde_json::Value;
 /// How many lines.
 const LINES: usize = 3;
 
-/// The lines for a realm at this address (no slash at its end).
+/// Where a realm is, for the lines.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    /// Its address, without a slash at the end.
+    pub(crate) url: &'a str,
+    /// The data folder.
+    pub(crate) data: &'a str,
+    /// How the program was called.
+    pub(crate) program: &'a str,
+}
+
+/// The lines for a realm.
 #[must_use]
-pub(crate) fn tries(plan: &Plan, url: &str, data: &str) -> Vec<String> {
+pub(crate) fn tries(plan: &Plan, place: &Place<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     let mut chosen: Vec<&Operation> = Vec::new();
     for action in ["register", "login"] {
         match plan.operations.iter().find(|operation| does(operation, action)) {
             Some(operation) => chosen.push(operation),
-            None if action == "register" => lines.extend(operator(plan, data)),
+            None if action == "register" => lines.extend(operator(plan, place)),
             None => {}
         }
     }
-    let rest =
-        plan.operations.iter().filter(|operation| !does(operation, "register") && !does(operation, "login"));
+    let mut rest: Vec<&Operation> = plan
+        .operations
+        .iter()
+        .filter(|operation| !does(operation, "register") && !does(operation, "login"))
+        .collect();
+    // What can be pasted as it is comes before what needs a token put in.
+    rest.sort_by_key(|operation| credential(operation, plan).is_some_and(|flag| flag.contains("TOKEN")));
     chosen.extend(rest);
-    lines.extend(chosen.into_iter().map(|operation| curl(operation, plan, url)));
+    lines.extend(chosen.into_iter().map(|operation| curl(operation, plan, place.url)));
     lines.truncate(LINES);
     lines
 }
@@ -34,12 +50,12 @@ fn does(operation: &Operation, action: &str) -> bool {
 }
 
 /// Accounts of an API without registration are an operator's.
-fn operator(plan: &Plan, data: &str) -> Option<String> {
+fn operator(plan: &Plan, place: &Place<'_>) -> Option<String> {
     let kind = plan.account.identifiers.first()?.kind.name();
     let whom = sample::text(kind);
-    let (realm, data) = (&plan.name, quoted(data));
+    let (realm, data, program) = (&plan.name, quoted(place.data), quoted(place.program));
     Some(format!(
-        "echo {} | doorward --data {data} account create --realm {realm} --{kind} {whom} --password-stdin",
+        "echo {} | {program} --data {data} account create --realm {realm} --{kind} {whom} --password-stdin",
         quoted(&sample::text("password"))
     ))
 }
@@ -50,8 +66,10 @@ fn curl(operation: &Operation, plan: &Plan, url: &str) -> String {
         line.push_str(&format!(" -X {}", operation.method));
     }
     line.push_str(&format!(" {}", quoted(&format!("{url}{}", path(operation)))));
-    if let Some(place) = credential(operation, plan) {
-        line.push_str(&place);
+    if let Some(flag) = credential(operation, plan) {
+        line.push_str(&flag);
+    } else if !plan.cookies.is_empty() && (does(operation, "login") || does(operation, "register")) {
+        line.push_str(&format!(" -c {}", jar(plan)));
     }
     if operation.body.taken {
         line.push_str(&body(operation, plan));
@@ -73,13 +91,18 @@ fn path(operation: &Operation) -> String {
     if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
 }
 
-/// Where the first credential of an operation goes; the reader puts the token in.
+/// The file that curl keeps a contract's cookies in.
+fn jar(plan: &Plan) -> String {
+    quoted(&format!("{}.cookies", plan.name))
+}
+
+/// Where the first credential of an operation goes: cookies from the file, elsewhere the reader puts the token in.
 fn credential(operation: &Operation, plan: &Plan) -> Option<String> {
     let scheme = operation.security.as_ref()?.alternatives.iter().flatten().next()?;
     Some(match &plan.schemes.get(*scheme)?.place {
         SchemePlace::Bearer => " -H 'Authorization: Bearer TOKEN'".to_owned(),
         SchemePlace::Header { name, prefix } => format!(" -H {}", quoted(&format!("{name}: {prefix}TOKEN"))),
-        SchemePlace::Cookie(name) => format!(" -b {}", quoted(&format!("{name}=TOKEN"))),
+        SchemePlace::Cookie(_) => format!(" -b {}", jar(plan)),
         SchemePlace::Query(_) => return None,
     })
 }

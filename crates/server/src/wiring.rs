@@ -195,7 +195,8 @@ fn app(
     let mut shown = Vec::new();
     for realm in realms {
         let prefix = prefix(&realm.name, options.at_root);
-        shown.push(PageRealm::new(realm, &format!("http://{addr}{prefix}"), folder.path()));
+        let around = (folder.path(), options.program.as_str());
+        shown.push(PageRealm::new(realm, &format!("http://{addr}{prefix}"), around));
         let secret = folder.introspection_secret(&realm.name, services.dice.as_ref())?;
         let mount = Mount { prefix, plan: Arc::clone(&realm.plan), policy: Arc::clone(&realm.policy) };
         parts.push(RealmParts {

@@ -14,6 +14,9 @@ use std::io::Read;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
+/// Which realm, which account, what to do.
+type Parts = (Realm, Vec<(String, String)>, Work);
+
 /// Look after accounts.
 #[derive(Subcommand)]
 pub(crate) enum Account {
@@ -116,7 +119,7 @@ impl Account {
         say(reply, &request.work, output)
     }
 
-    fn parts(self) -> Result<(Realm, Vec<(String, String)>, Work), StartError> {
+    fn parts(self) -> Result<Parts, StartError> {
         let (one, work) = match self {
             Account::List(realm) => return Ok((realm, Vec::new(), Work::List)),
             Account::Create(create) => {

@@ -13,6 +13,7 @@ use crate::telemetry::{AccessFile, log_faults};
 use crate::wiring::{Running, assemble};
 use clap::Args;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -42,6 +43,7 @@ impl Serve {
             options = options.serving(found?);
         }
         options.listen = listen;
+        options.program = std::env::args().next().unwrap_or(options.program);
         let started = |error: &std::io::Error| StartError::new(format!("cannot start: {}", plain(error)));
         let faults = log_faults();
         let (log, writer) = AccessFile::start(Box::new(std::io::stdout()), Arc::new(SystemClock))
@@ -64,8 +66,9 @@ async fn serve(options: Options, global: &Global, output: Output) -> Result<(), 
         |error: std::io::Error| StartError::new(format!("cannot wait for signals: {}", plain(&error)));
     let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
+    let program = options.program.clone();
     let running = assemble(options).await?;
-    greet(&running, global, output)?;
+    greet(&running, (&global.data, &program), output)?;
     told_to_stop(&mut terminate, &mut interrupt).await;
     // What did not end in time is cut off: the program ends now.
     let _ = tokio::time::timeout(PATIENCE, running.shutdown()).await;
@@ -80,12 +83,12 @@ async fn told_to_stop(terminate: &mut Signal, interrupt: &mut Signal) {
 }
 
 /// Says where everything is. It goes to standard error: standard output is the access log.
-fn greet(running: &Running, global: &Global, output: Output) -> Result<(), StartError> {
-    let folder = DataFolder::open(&global.data)?;
+fn greet(running: &Running, around: (&Path, &str), output: Output) -> Result<(), StartError> {
+    let folder = DataFolder::open(around.0)?;
     let realms: Vec<PageRealm> = running
         .realms
         .iter()
-        .map(|realm| PageRealm::new(realm, &running.realm_url(&realm.name), folder.path()))
+        .map(|realm| PageRealm::new(realm, &running.realm_url(&realm.name), around))
         .collect();
     let (url, key) = (running.url(), folder.key_file());
     let banner = Banner { url: &url, realms: &realms, data: folder.path(), key: &key };

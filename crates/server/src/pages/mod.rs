@@ -68,3 +68,38 @@ fn html(route: &'static str, rendered: askama::Result<String>) -> Page {
         Err(error) => page(route, 500, TEXT, error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_lc_rs::digest::{SHA256, digest};
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use http::HeaderMap;
+
+    fn ask(method: &Method, path: &str) -> Option<Page> {
+        let pages = ProgramPages::new(Vec::new(), Mailbox::new());
+        pages.page(&PageRequest { method, path, query: None, headers: &HeaderMap::new() })
+    }
+
+    #[test]
+    fn every_page_allows_its_own_style_and_nothing_else() {
+        for path in ["/", "/_doorward/mailbox"] {
+            let page = ask(&Method::GET, path).unwrap();
+            let body = String::from_utf8(page.body.to_vec()).unwrap();
+            let style = body.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
+            let hash = STANDARD.encode(digest(&SHA256, style.as_bytes()));
+            let policy = format!("content=\"default-src 'none'; style-src 'sha256-{hash}';");
+            assert!(body.contains(&policy), "{path}: {policy}");
+            assert!(!body.contains("<script") && !body.contains(" style="), "{path}");
+        }
+    }
+
+    #[test]
+    fn pages_are_for_reading() {
+        assert_eq!(ask(&Method::POST, "/").unwrap().status, 405);
+        assert_eq!(ask(&Method::HEAD, "/").unwrap().status, 200);
+        assert!(ask(&Method::GET, "/nosuch").is_none());
+        assert!(ask(&Method::GET, "/_doorward/nosuch/openapi.json").is_none());
+    }
+}

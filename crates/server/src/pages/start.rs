@@ -3,7 +3,7 @@
 use super::{ProgramPages, html};
 use crate::contracts::Contract;
 use crate::realm::OpenRealm;
-use crate::tries::tries;
+use crate::tries::{Place, tries};
 use askama::Template;
 use doorward_http::Page;
 use std::path::Path;
@@ -35,9 +35,10 @@ pub struct PageOperation {
 }
 
 impl PageRealm {
-    /// A realm at this address.
+    /// A realm at this address, with the data folder and the way the program was called.
     #[must_use]
-    pub fn new(realm: &OpenRealm, url: &str, data: &Path) -> PageRealm {
+    pub fn new(realm: &OpenRealm, url: &str, (data, program): (&Path, &str)) -> PageRealm {
+        let data = data.display().to_string();
         let operation = |operation: &doorward_contract::plan::Operation| {
             let mut actions: Vec<&str> =
                 operation.bindings.iter().map(|binding| binding.action.spec().name).collect();
@@ -53,7 +54,7 @@ impl PageRealm {
             title: realm.plan.title.clone(),
             url: url.to_owned(),
             operations: realm.plan.operations.iter().map(operation).collect(),
-            tries: tries(&realm.plan, url, &data.display().to_string()),
+            tries: tries(&realm.plan, &Place { url, data: &data, program }),
             contract: realm.contract.clone(),
         }
     }

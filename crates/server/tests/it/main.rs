@@ -1,4 +1,15 @@
 //! The program's integration tests: one binary, one module per subject.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a broken expectation in a test is a failed test"
+)]
 
+mod binary;
+mod built;
 mod cli;
+mod kill;
 mod program;
+mod stories;
+mod world;

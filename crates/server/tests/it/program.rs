@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// What a command said.
-pub struct Said {
+pub(crate) struct Said {
     /// The exit code.
     pub code: i32,
     /// Standard output.
@@ -18,7 +18,7 @@ pub struct Said {
 
 impl Said {
     /// Standard output as JSON.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
     }
 }
@@ -30,12 +30,12 @@ fn command(data: &Path, arguments: &[&str]) -> Command {
 }
 
 /// Runs a command to its end.
-pub fn run(data: &Path, arguments: &[&str]) -> Said {
+pub(crate) fn run(data: &Path, arguments: &[&str]) -> Said {
     run_with(data, arguments, "")
 }
 
 /// Runs a command to its end with something on its standard input.
-pub fn run_with(data: &Path, arguments: &[&str], stdin: &str) -> Said {
+pub(crate) fn run_with(data: &Path, arguments: &[&str], stdin: &str) -> Said {
     let mut child = command(data, arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -53,14 +53,14 @@ pub fn run_with(data: &Path, arguments: &[&str], stdin: &str) -> Said {
 }
 
 /// A server in the background; killed when it is dropped.
-pub struct Serving {
+pub(crate) struct Serving {
     child: Child,
     banner: Value,
 }
 
 impl Serving {
     /// Starts `serve` with these arguments on a free port, and waits for its banner.
-    pub fn start(data: &Path, arguments: &[&str]) -> Serving {
+    pub(crate) fn start(data: &Path, arguments: &[&str]) -> Serving {
         let mut child = command(data, &["--json", "--listen", "127.0.0.1:0", "serve"])
             .args(arguments)
             .stdout(Stdio::piped())
@@ -74,22 +74,22 @@ impl Serving {
     }
 
     /// What it said when it was ready.
-    pub fn banner(&self) -> &Value {
+    pub(crate) fn banner(&self) -> &Value {
         &self.banner
     }
 
     /// Host and port.
-    pub fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         self.banner["serving"].as_str().unwrap().strip_prefix("http://").unwrap()
     }
 
     /// An open connection.
-    pub fn connect(&self) -> TcpStream {
+    pub(crate) fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address()).unwrap()
     }
 
     /// Sends a request and reads the whole reply.
-    pub fn ask(&self, method: &str, path: &str, json: &str) -> String {
+    pub(crate) fn ask(&self, method: &str, path: &str, json: &str) -> String {
         let mut stream = self.connect();
         let length = json.len();
         write!(
@@ -103,7 +103,7 @@ impl Serving {
     }
 
     /// Tells it to stop, and gives its exit code and its access log.
-    pub fn stop(mut self) -> (Option<i32>, String) {
+    pub(crate) fn stop(mut self) -> (Option<i32>, String) {
         let id = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
         let mut log = String::new();
