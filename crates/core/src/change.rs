@@ -197,7 +197,8 @@ pub struct SealedMail {
 pub struct Applied {
     /// The numbers that the counter gave.
     pub assigned: Vec<(AccountId, PublicId)>,
-    /// The sessions that [`Change::EndSessions`] and [`Change::EndSession`] ended.
+    /// The sessions that [`Change::EndSession`] ended, and those that [`Change::EndSessions`] ended and that were
+    /// alive until then: a sign-out counts no session that had run out by itself.
     pub ended: Vec<SessionId>,
 }
 

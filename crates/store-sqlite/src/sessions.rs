@@ -183,7 +183,7 @@ pub(crate) fn end(connection: &Connection, session: SessionId, how: &Ended) -> R
 }
 
 /// Ends what has not ended of an account, expired or not: an expired session could still be moved by a decision
-/// under way. Says which ones, oldest first.
+/// under way. Says which ones were alive, oldest first.
 pub(crate) fn end_all(
     connection: &Connection,
     account: AccountId,
@@ -191,13 +191,16 @@ pub(crate) fn end_all(
     how: &Ended,
 ) -> Result<Vec<SessionId>, Failure> {
     let sql = "UPDATE sessions SET ended_at = ?3, end_reason = ?4
-        WHERE account = ?1 AND ended_at IS NULL AND id IS NOT ?2 RETURNING id";
+        WHERE account = ?1 AND ended_at IS NULL AND id IS NOT ?2
+        RETURNING id, min(expires_at, absolute_until) > ?3";
     let except = except.map(|id| *id.0.as_bytes());
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params![account.0.as_bytes(), except, how.at.0, how.reason.name()])?;
     let mut ended = Vec::new();
     while let Some(row) = rows.next()? {
-        ended.push(SessionId(Cells::new(row, &TABLE, 0).uuid(0)?));
+        if row.get(1)? {
+            ended.push(SessionId(Cells::new(row, &TABLE, 0).uuid(0)?));
+        }
     }
     ended.sort_unstable();
     Ok(ended)

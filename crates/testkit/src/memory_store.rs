@@ -310,6 +310,7 @@ impl State {
     }
 
     /// Ends what has not ended, expired or not: an expired session could still be moved by a decision under way.
+    /// Says which ones were alive.
     fn end_sessions(
         &mut self,
         account: AccountId,
@@ -320,8 +321,10 @@ impl State {
         let mut ended = Vec::new();
         for session in self.sessions.values_mut() {
             if session.account == account && session.ended.is_none() && Some(session.id) != except {
+                if session.alive(at) {
+                    ended.push(session.id);
+                }
                 session.ended = Some(Ended { at, reason });
-                ended.push(session.id);
             }
         }
         ended

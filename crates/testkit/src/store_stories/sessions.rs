@@ -161,6 +161,11 @@ pub(super) async fn all_end(store: &dyn Store) {
     assert_eq!(done(store, end_all(Some(2), None)).await.ended, [session_id(3)]);
     assert_eq!(done(store, end_all(Some(3), None)).await.ended, []);
     assert_eq!(version(store, 1).await, 4, "also when none was left");
+
+    let over = Session { expires_at: later(9), ..session("r", 7, account_id(1)) };
+    done(store, vec![Change::StartSession { session: Box::new(over), account_version: 4 }]).await;
+    assert_eq!(done(store, end_all(Some(4), None)).await.ended, [], "it had run out by itself");
+    assert!(row(store, 7).await.ended.is_some());
 }
 
 pub(super) async fn all_end_without_version(store: &dyn Store) {
