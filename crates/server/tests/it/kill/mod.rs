@@ -14,7 +14,8 @@ use load::Load;
 use pairs::{Chain, Pair};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use wire::{Ack, Trigger, Wire};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use wire::{Ack, Moment, Trigger, Wire};
 
 const CYCLES: usize = 20;
 /// Sessions that are refreshed through all cycles.
@@ -66,8 +67,11 @@ impl World {
     async fn load(&mut self, cycle: usize, program: &Built) {
         let watched = Ack::ALL[cycle % Ack::ALL.len()];
         let most = if watched == Ack::Refresh { 200 } else { 6 };
-        let trigger = Arc::new(Trigger::new(program.pid(), watched, 1 + self.random.below(most)));
-        let wire = Wire::new(program.address(), trigger);
+        let moment =
+            if (cycle / Ack::ALL.len()).is_multiple_of(2) { Moment::Acknowledged } else { Moment::OnItsWay };
+        let left = AtomicU64::new(1 + self.random.below(most));
+        let trigger = Trigger { pid: program.pid(), watched, moment, left, armed: AtomicBool::new(false) };
+        let wire = Wire::new(program.address(), Arc::new(trigger));
         let load = Load { wire, cycle };
         let (chains, pairs) = (std::mem::take(&mut self.chains), std::mem::take(&mut self.pairs));
         let done = load.run(chains, pairs).await;

@@ -4,7 +4,7 @@ use doorward_testkit::http_actor::{Actor, Reply, Request};
 use rustix::process::{Pid, Signal, kill_process};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -28,20 +28,39 @@ impl Ack {
     pub(super) const ALL: [Ack; 4] = [Ack::Register, Ack::Logout, Ack::Reset, Ack::Refresh];
 }
 
-/// Kills the server at the moment when so many acknowledgements of one sort have arrived.
+/// When the server is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// When the last one that is waited for has been acknowledged.
+    Acknowledged,
+    /// While the last one is on its way: at whatever acknowledgement comes next after it was sent.
+    OnItsWay,
+}
+
+/// Kills the server around the acknowledgement of the last of so many requests of one sort.
 pub(super) struct Trigger {
-    pid: Pid,
-    watched: Ack,
-    left: AtomicU64,
+    pub(super) pid: Pid,
+    pub(super) watched: Ack,
+    pub(super) moment: Moment,
+    /// How many of them are still to come.
+    pub(super) left: AtomicU64,
+    /// Whether the next acknowledgement of any sort is the one.
+    pub(super) armed: AtomicBool,
 }
 
 impl Trigger {
-    pub(super) fn new(pid: Pid, watched: Ack, after: u64) -> Trigger {
-        Trigger { pid, watched, left: AtomicU64::new(after) }
+    fn counts(&self, ack: Ack, moment: Moment) -> bool {
+        ack == self.watched && moment == self.moment && self.left.fetch_sub(1, Ordering::Relaxed) == 1
+    }
+
+    fn sends(&self, ack: Ack) {
+        if self.counts(ack, Moment::OnItsWay) {
+            self.armed.store(true, Ordering::Relaxed);
+        }
     }
 
     fn saw(&self, ack: Ack) {
-        if ack == self.watched && self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+        if self.counts(ack, Moment::Acknowledged) || self.armed.swap(false, Ordering::Relaxed) {
             kill_process(self.pid, Signal::KILL).expect("the server still runs");
         }
     }
@@ -67,6 +86,7 @@ impl Wire {
     /// Sends a request. No reply means that the server died before all of it was here.
     pub(super) async fn ask(&self, request: &Request, ack: Ack) -> Option<Reply> {
         let mut stream = TcpStream::connect(self.address).await.ok()?;
+        self.trigger.sends(ack);
         stream.write_all(&request.bytes()).await.ok()?;
         let mut said = Vec::new();
         stream.read_to_end(&mut said).await.ok()?;
