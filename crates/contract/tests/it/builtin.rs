@@ -171,3 +171,21 @@ fn replies_are_total() {
         }
     }
 }
+
+#[test]
+fn what_is_given_away_is_named() {
+    let lints = |name: &str| plan(name).lints.join("\n");
+    for (name, codes) in [
+        ("cakes", vec!["DW104", "DW120", "DW130"]),
+        ("formmate", vec!["DW101", "DW102", "DW104", "DW120", "DW130"]),
+        ("haenaem", vec!["DW101", "DW102", "DW103", "DW104", "DW110", "DW113", "DW130"]),
+        ("biji", vec!["DW101", "DW104", "DW130"]),
+        ("cbs", vec![]),
+    ] {
+        let said = lints(name);
+        let mut found: Vec<&str> = said.lines().filter_map(|line| line.split(' ').next()).collect();
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found, codes, "{name}:\n{said}");
+    }
+}
