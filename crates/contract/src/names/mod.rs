@@ -7,6 +7,7 @@ mod request;
 mod shape;
 
 pub(crate) use key::ReplyKey;
+pub(crate) use phrase::phrase;
 
 pub(crate) use reply::{Facts, ReplyNames, StatusKnown, View};
 pub(crate) use request::{BodyType, InputNames, Members, RequestTypes};

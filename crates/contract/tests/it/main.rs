@@ -2,5 +2,6 @@
 
 mod builtin;
 mod diagnostics;
+mod documents;
 mod inference;
 mod robust;
