@@ -112,3 +112,93 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: &Arc<App>, mut sto
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Bed;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    struct Served {
+        bed: Bed,
+        address: SocketAddr,
+        stop: watch::Sender<bool>,
+        server: JoinSet<()>,
+    }
+
+    async fn served() -> Served {
+        let bed = Bed::new().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("address");
+        let (stop, stopping) = watch::channel(false);
+        let mut server = JoinSet::new();
+        server.spawn(serve(listener, Arc::clone(&bed.app), stopping));
+        Served { bed, address, stop, server }
+    }
+
+    impl Served {
+        async fn open(&self, text: &str) -> TcpStream {
+            let mut stream = TcpStream::connect(self.address).await.expect("a connection");
+            stream.write_all(text.as_bytes()).await.expect("written");
+            stream
+        }
+    }
+
+    /// Reads until the server closes, or until the text is there.
+    async fn read(stream: &mut TcpStream, until: &str) -> String {
+        let mut all = Vec::new();
+        let mut buffer = [0; 4096];
+        loop {
+            let text = String::from_utf8_lossy(&all).into_owned();
+            if !until.is_empty() && text.contains(until) {
+                return text;
+            }
+            match stream.read(&mut buffer).await {
+                Ok(0) | Err(_) => return text,
+                Ok(count) => all.extend_from_slice(&buffer[..count]),
+            }
+        }
+    }
+
+    fn post(path: &str, length: usize, body: &str) -> String {
+        format!(
+            "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+    }
+
+    #[tokio::test]
+    async fn custom_statuses_and_reasons_reach_the_wire() {
+        let served = served().await;
+        served.bed.kim().await;
+        let body = r#"{"username":"kim","password":"pw"}"#;
+        let mut stream = served.open(&post("/b/login", body.len(), body)).await;
+        let text = read(&mut stream, "}").await;
+        assert!(text.starts_with("HTTP/1.1 601 "), "{text}");
+        stream.write_all(post("/c/auth/login", body.len(), body).as_bytes()).await.expect("written");
+        let text = read(&mut stream, "}").await;
+        assert!(text.starts_with("HTTP/1.1 200 Welcome back\r\n"), "{text}");
+        let logout = "POST /c/auth/logout HTTP/1.1\r\nHost: x\r\nConnection: close\r\nCookie: rt=x\r\n\r\n";
+        let mut stream = served.open(logout).await;
+        let text = read(&mut stream, "").await;
+        assert!(text.starts_with("HTTP/1.1 401 "), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_stop_waits_for_work_but_not_for_the_idle_or_half_sent() {
+        let mut served = served().await;
+        served.bed.kim().await;
+        let mut idle = served.open("GET /_doorward/health HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        read(&mut idle, "}").await;
+        let _half_head = served.open("GET /_doorward/health HT").await;
+        let _half_body = served.open(&post("/c/auth/login", 50, "{")).await;
+        let body = r#"{"username":"kim","password":"slow"}"#;
+        let mut slow = served.open(&post("/c/auth/login", body.len(), body)).await;
+        served.bed.gate.reached.notified().await;
+        served.stop.send(true).expect("a server");
+        assert_eq!(read(&mut idle, "").await, "");
+        served.bed.gate.open.notify_one();
+        assert!(read(&mut slow, "").await.contains("bad_credentials"));
+        let ended = timeout(Duration::from_secs(5), served.server.join_next()).await;
+        assert!(matches!(ended, Ok(Some(Ok(())))), "idle or half-sent connections held the stop up");
+    }
+}

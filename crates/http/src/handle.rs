@@ -156,3 +156,6 @@ impl App {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,9 @@ mod run;
 mod scope;
 mod tokens;
 
+#[cfg(test)]
+mod testing;
+
 pub use app::{App, Bounds, Mount, Parts, RealmParts};
 pub use call::Activity;
 pub use cors::Origins;

@@ -23,6 +23,15 @@ pub(crate) fn read_inputs(
     }
     let scope = ReplyScope::of_request(asked);
     let mut reader = Reader { asked, inputs: Inputs::default(), violations: broken };
+    // Missing members come first, in the order in which the contract asks for them.
+    let (missing, others): (Vec<_>, Vec<_>) = binding
+        .checks
+        .iter()
+        .filter(|check| !check.that.holds(&scope))
+        .partition(|check| check.rule == "required");
+    for check in missing {
+        reader.complain(failed(&check.field, &check.path, &check.rule));
+    }
     for plan in &binding.inputs {
         match plan.value.eval(&scope) {
             Evaluated::Unlisted => reader.complain(Violation::new(&plan.wire, "enum")),
@@ -33,10 +42,8 @@ pub(crate) fn read_inputs(
     }
     reader.someone(binding);
     reader.complete_profile(binding);
-    for check in &binding.checks {
-        if !check.that.holds(&scope) {
-            reader.complain(failed(&check.field, &check.path, &check.rule));
-        }
+    for check in others {
+        reader.complain(failed(&check.field, &check.path, &check.rule));
     }
     if reader.violations.is_empty() { Ok(reader.inputs) } else { Err(reader.violations) }
 }
