@@ -128,10 +128,9 @@ fn split_keys(replies: &mut Node) {
 }
 
 fn without_extends(contract: &mut Node) {
-    if let Some(extension) = member(contract, "x-doorward") {
-        if let NodeValue::Map(entries) = &mut extension.value {
-            entries.retain(|entry| entry.key != "extends");
-        }
+    let extension = member(contract, "x-doorward").map(|extension| &mut extension.value);
+    if let Some(NodeValue::Map(entries)) = extension {
+        entries.retain(|entry| entry.key != "extends");
     }
 }
 

@@ -3,10 +3,11 @@
 use super::input::{self, InputReader, InputSource};
 use super::option;
 use super::place::{Cache, Level, Place, Scope, Shared, outcomes_of};
+use super::reader::Reader;
 use super::reading::Findings;
 use super::rule::{self, CheckSource};
 use super::trace::BindingTrace;
-use super::written::{Argument, Reader, RepliesSource, ShapeSource};
+use super::written::{Argument, RepliesSource, ShapeSource};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::{Ast, check_condition};
 use crate::names::{InputNames, ReplyKey, RequestTypes};

@@ -2,19 +2,19 @@
 
 use super::reading::Findings;
 use super::walk::{paths, sole_path};
+use super::wanted::Wanted;
 use crate::account_view::field_type;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Document;
-use crate::expression::{Kind, Type};
 use crate::names::InputNames;
 use crate::plan::{InputPlan, InputTarget};
 use crate::schema::Inferred;
 use crate::source::{Entry, Node, Span};
 use crate::template::{PathAst, Setting, Template, TemplateKind, compile};
 use doorward_core::identifier::IdentifierKind;
-use doorward_core::profile::{Field, FieldType, SetBy};
+use doorward_core::profile::{Field, SetBy};
 use doorward_core::spec::{ActionSpec, Identifiers, InputSpec, Kind as CoreKind, OptionValues};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// An input as it was written.
 pub(super) struct InputSource {
@@ -26,17 +26,6 @@ pub(super) struct InputSource {
     pub(super) template: Template,
     /// The whole profile from the body: dropped where a declared schema has no such member.
     pub(super) if_declared: bool,
-}
-
-/// What an input must be.
-#[derive(Clone, Debug)]
-pub(super) enum Wanted {
-    /// What the catalogue says.
-    Core(CoreKind),
-    /// One of an option's words.
-    Words(&'static [&'static str]),
-    /// What a profile field is.
-    Field(Type, FieldType),
 }
 
 /// Reads the inputs of one binding.
@@ -295,87 +284,6 @@ pub(crate) fn target_name(target: &InputTarget) -> &str {
         InputTarget::AnyIdentifier => "identifier",
         InputTarget::Profile(field) => field,
         InputTarget::Named(name) => name,
-    }
-}
-
-impl Wanted {
-    /// Whether a value of this type may feed it; if not, what it wants.
-    fn fits(&self, ty: &Type) -> Result<(), String> {
-        if matches!(ty.kind, Kind::Nothing) {
-            return Ok(());
-        }
-        let (fits, wanted) = match self {
-            Wanted::Words(words) => {
-                let fits = matches!(&ty.kind, Kind::Enum(given) if given.iter().all(|word| words.contains(&word.as_str())));
-                (fits, format!("one of '{}', told by `$map` or an `enum`", words.join("', '")))
-            }
-            Wanted::Core(kind) => (core_fits(*kind, &ty.kind), core_words(*kind).to_owned()),
-            Wanted::Field(field, kind) => {
-                (field_fits(field, *kind, &ty.kind), field.clone().not_null().to_string())
-            }
-        };
-        if fits || ty.kind == Kind::Any && !matches!(self, Wanted::Words(_)) { Ok(()) } else { Err(wanted) }
-    }
-
-    /// The JSON Schema of a request member that feeds it.
-    fn schema(&self, required: bool) -> Value {
-        let name = match self {
-            Wanted::Words(words) if required => return json!({"type": "string", "enum": words}),
-            Wanted::Words(_) | Wanted::Core(CoreKind::Text | CoreKind::Token) => "string",
-            Wanted::Core(CoreKind::Integer | CoreKind::Duration) => "integer",
-            Wanted::Core(CoreKind::Boolean) => "boolean",
-            Wanted::Core(CoreKind::Object) => "object",
-            Wanted::Core(_) => return json!({}),
-            Wanted::Field(_, kind) => match kind {
-                FieldType::Text | FieldType::Date | FieldType::DateTime => "string",
-                FieldType::Integer => "integer",
-                FieldType::Number => "number",
-                FieldType::Boolean => "boolean",
-                FieldType::List => "array",
-                FieldType::Object => "object",
-            },
-        };
-        if required { json!({"type": name}) } else { json!({"type": [name, "null"]}) }
-    }
-}
-
-fn core_fits(wanted: CoreKind, given: &Kind) -> bool {
-    match wanted {
-        CoreKind::Text | CoreKind::Token => matches!(given, Kind::Text | Kind::Enum(_) | Kind::Token),
-        CoreKind::Integer => *given == Kind::Integer,
-        CoreKind::Duration => matches!(given, Kind::Integer | Kind::Duration | Kind::Text),
-        CoreKind::Boolean => *given == Kind::Boolean,
-        CoreKind::Object => matches!(given, Kind::AnyObject | Kind::Object(_)),
-        _ => true,
-    }
-}
-
-fn core_words(wanted: CoreKind) -> &'static str {
-    match wanted {
-        CoreKind::Text => "text",
-        CoreKind::Token => "a token",
-        CoreKind::Integer => "a whole number",
-        CoreKind::Duration => "whole seconds, or text such as 30m",
-        CoreKind::Boolean => "true or false",
-        CoreKind::Object => "an object",
-        _ => "any value",
-    }
-}
-
-fn field_fits(field: &Type, kind: FieldType, given: &Kind) -> bool {
-    match (&field.kind, given) {
-        (Kind::Enum(allowed), Kind::Enum(words)) => words.iter().all(|word| allowed.contains(word)),
-        (Kind::Enum(_), given) => *given == Kind::Text,
-        _ => match kind {
-            FieldType::Text | FieldType::Date | FieldType::DateTime => {
-                matches!(given, Kind::Text | Kind::Enum(_))
-            }
-            FieldType::Integer => *given == Kind::Integer,
-            FieldType::Number => matches!(given, Kind::Integer | Kind::Number),
-            FieldType::Boolean => *given == Kind::Boolean,
-            FieldType::List => matches!(given, Kind::List(_)),
-            FieldType::Object => matches!(given, Kind::AnyObject | Kind::Object(_)),
-        },
     }
 }
 

@@ -1,10 +1,12 @@
 //! From a read document to the plan's operations and replies.
 
 mod binding;
+mod filling;
 mod input;
 mod operation;
 mod option;
 mod place;
+mod reader;
 mod reading;
 mod references;
 mod render;
@@ -14,6 +16,7 @@ mod rule;
 mod security;
 mod trace;
 mod walk;
+mod wanted;
 mod written;
 
 pub(crate) use input::target_name;
@@ -31,9 +34,10 @@ use doorward_core::outcome::Group;
 use doorward_core::spec::UNAUTHENTICATED;
 use operation::Method;
 use place::{Level, Place, Shared};
+use reader::Reader;
 use request::Requests;
 use std::cell::{Cell, RefCell};
-use written::{Reader, RepliesSource};
+use written::RepliesSource;
 
 /// What operations and replies compile to.
 pub(crate) struct Compiled {

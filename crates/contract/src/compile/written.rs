@@ -1,11 +1,9 @@
 //! Replies and shapes as they were written, each read once.
 
-use super::reading::Findings;
 use super::walk::paths;
-use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::Ast;
 use crate::names::{ReplyKey, is_parameter};
-use crate::source::{Entry, Node, Span};
+use crate::source::Span;
 use crate::template::Template;
 use std::cell::Cell;
 
@@ -88,251 +86,6 @@ impl RepliesSource {
     }
 }
 
-const PARTS: [&str; 5] = ["status", "reason", "type", "headers", "body"];
-const REPLY: [&str; 4] = ["when", "set_cookies", "clear_cookies", "use"];
-
-/// Reads replies and shapes, and numbers them.
-pub(super) struct Reader<'f> {
-    pub(super) found: &'f mut Findings,
-    pub(super) next_id: &'f Cell<usize>,
-}
-
-impl Reader<'_> {
-    fn id(&self) -> usize {
-        let id = self.next_id.get();
-        self.next_id.set(id + 1);
-        id
-    }
-
-    /// Reads what stands under `replies`.
-    pub(super) fn replies(&mut self, node: Option<&Node>) -> RepliesSource {
-        let mut replies = RepliesSource::default();
-        let Some(node) = node else { return replies };
-        if !node.is_map() {
-            self.found.wrong_kind(node, "`replies`", "outcomes with their replies");
-        }
-        for entry in node.entries() {
-            let keys = self.keys(entry, &replies);
-            let list = self.list(&entry.value);
-            let at = replies.lists.len();
-            replies.lists.push(list);
-            replies.entries.extend(keys.into_iter().map(|(key, span)| (key, span, at)));
-        }
-        replies
-    }
-
-    fn keys(&mut self, entry: &Entry, before: &RepliesSource) -> Vec<(ReplyKey, Span)> {
-        let mut keys: Vec<(ReplyKey, Span)> = Vec::new();
-        for word in entry.key.split(',').map(str::trim) {
-            let span = part_of(entry, word);
-            let Some(key) = ReplyKey::from_name(word) else {
-                let error =
-                    Diagnostic::error(codes::UNKNOWN_OUTCOME, span, format!("unknown outcome `{word}`"));
-                self.found.push(error.suggest(word, ReplyKey::words()));
-                continue;
-            };
-            let earlier = before.get(key).map(|(span, _)| span);
-            let beside = keys.iter().find(|(known, _)| *known == key).map(|(_, span)| *span);
-            if let Some(first) = earlier.or(beside) {
-                let message = format!("`{word}` is answered twice here");
-                let error = Diagnostic::error(codes::ANSWERED_TWICE, span, message);
-                self.found.push(error.secondary(first, "first here").help("keep one of them"));
-                continue;
-            }
-            keys.push((key, span));
-        }
-        keys
-    }
-
-    fn list(&mut self, node: &Node) -> Vec<ReplySource> {
-        let Some(items) = node.as_list() else {
-            let reply = self.reply(node);
-            if let Some(when) = reply.as_ref().and_then(|reply| reply.when.as_ref()) {
-                let message = "a reply with `when` needs one without beside it";
-                let help = "write a list; the last reply, without `when`, answers the rest";
-                self.found.error(codes::NO_LAST_RESORT, when.span, message, help);
-            }
-            return reply.into_iter().collect();
-        };
-        let Some(last) = items.len().checked_sub(1) else {
-            self.found.error(codes::NO_LAST_RESORT, node.span, "no reply in this list", "write one");
-            return Vec::new();
-        };
-        for (at, item) in items.iter().enumerate() {
-            if at == last && item.get("when").is_some() {
-                let message = "the last reply of a list has a `when`, so an outcome may go unanswered";
-                self.found.error(codes::NO_LAST_RESORT, item.span, message, "let the last one have none");
-            } else if at < last && item.get("when").is_none() {
-                let message = "a reply without `when` ends the list: those below it are never sent";
-                self.found.error(codes::NO_LAST_RESORT, item.span, message, "write it last");
-            }
-        }
-        items.iter().filter_map(|item| self.reply(item)).collect()
-    }
-
-    fn reply(&mut self, node: &Node) -> Option<ReplySource> {
-        if !node.is_map() {
-            self.found.wrong_kind(node, "a reply", "a map such as `{status: 200, body: …}`");
-            return None;
-        }
-        let before = self.found.all.len();
-        let parts = self.parts(node);
-        let when = node.get("when").and_then(|when| self.found.expression(when, "`when`"));
-        let set_cookies = self.cookie_names(node.get("set_cookies"));
-        let clear_cookies = self.cookie_names(node.get("clear_cookies"));
-        let shape = self.used_shape(node.get("use"));
-        let arguments = node
-            .entries()
-            .iter()
-            .filter(|entry| !PARTS.contains(&entry.key.as_str()) && !REPLY.contains(&entry.key.as_str()));
-        let arguments = arguments.filter_map(|entry| self.argument(entry)).collect();
-        Some(ReplySource {
-            id: self.id(),
-            span: node.span,
-            when,
-            parts,
-            set_cookies,
-            clear_cookies,
-            shape,
-            arguments,
-            broken: self.found.all.len() > before,
-        })
-    }
-
-    fn parts(&mut self, node: &Node) -> Parts {
-        Parts {
-            status: node.get("status").and_then(|node| self.found.template(node)),
-            reason: node.get("reason").and_then(|node| self.found.template(node)),
-            headers: self.headers(node.get("headers")),
-            content_type: node.get("type").and_then(|node| self.content_type(node)),
-            body: node.get("body").and_then(|node| self.found.template(node)),
-        }
-    }
-
-    fn headers(&mut self, node: Option<&Node>) -> Vec<Header> {
-        let Some(node) = node else { return Vec::new() };
-        if !node.is_map() {
-            self.found.wrong_kind(node, "`headers`", "names with their values");
-        }
-        let mut headers = Vec::new();
-        for entry in node.entries() {
-            if self.found.comma_trap(entry) {
-                continue;
-            }
-            if !is_token(&entry.key) {
-                let message = format!("`{}` is no name of a header", entry.key);
-                self.found.error(codes::WRONG_KIND, entry.key_span, message, "letters, digits and `-`");
-                continue;
-            }
-            let value = if entry.value.is_null() {
-                None
-            } else {
-                let Some(value) = self.found.template(&entry.value) else { continue };
-                Some(value)
-            };
-            headers.push(Header { name: entry.key.clone(), span: entry.value.span, value });
-        }
-        headers
-    }
-
-    fn content_type(&mut self, node: &Node) -> Option<String> {
-        match node.as_text() {
-            Some(text) if text.contains('/') && !text.contains('$') && is_header_text(text) => {
-                Some(text.to_owned())
-            }
-            _ => {
-                self.found.wrong_kind(node, "`type`", "a media type such as `text/plain; charset=utf-8`");
-                None
-            }
-        }
-    }
-
-    fn cookie_names(&mut self, node: Option<&Node>) -> Vec<(String, Span)> {
-        let Some(node) = node else { return Vec::new() };
-        let Some(items) = node.as_list() else {
-            self.found.wrong_kind(node, "this", "a list of cookies");
-            return Vec::new();
-        };
-        let mut names = Vec::new();
-        for item in items {
-            match item.as_text() {
-                Some(name) => names.push((name.to_owned(), item.span)),
-                None => self.found.wrong_kind(item, "this", "the name of a cookie"),
-            }
-        }
-        names
-    }
-
-    fn used_shape(&mut self, node: Option<&Node>) -> UsedShape {
-        match node.map(|node| (node, node.as_text())) {
-            None => UsedShape::Usual,
-            Some((_, Some("none"))) => UsedShape::None,
-            Some((node, Some(name))) => UsedShape::Named(name.to_owned(), node.span),
-            Some((node, None)) => {
-                self.found.wrong_kind(node, "`use`", "the name of a shape, or `none`");
-                UsedShape::Usual
-            }
-        }
-    }
-
-    fn argument(&mut self, entry: &Entry) -> Option<Argument> {
-        if self.found.comma_trap(entry) {
-            return None;
-        }
-        let value = self.found.template(&entry.value)?;
-        Some(Argument { name: entry.key.clone(), span: entry.key_span, value })
-    }
-
-    /// Reads defaults of shape parameters.
-    pub(super) fn with(&mut self, node: Option<&Node>) -> Vec<Argument> {
-        let Some(node) = node else { return Vec::new() };
-        if !node.is_map() {
-            self.found.wrong_kind(node, "`with`", "parameters with their values");
-        }
-        node.entries().iter().filter_map(|entry| self.argument(entry)).collect()
-    }
-
-    /// Reads what stands under `shapes`.
-    pub(super) fn shapes(&mut self, node: Option<&Node>) -> Vec<ShapeSource> {
-        let Some(node) = node else { return Vec::new() };
-        if !node.is_map() {
-            self.found.wrong_kind(node, "`shapes`", "shapes by name");
-        }
-        node.entries().iter().filter_map(|entry| self.shape(entry)).collect()
-    }
-
-    fn shape(&mut self, entry: &Entry) -> Option<ShapeSource> {
-        if self.found.comma_trap(entry) {
-            return None;
-        }
-        let node = &entry.value;
-        if !node.is_map() {
-            self.found.wrong_kind(node, "a shape", "a map such as `{body: {error: $error}}`");
-            return None;
-        }
-        self.found.unknown_members(node, &["status", "reason", "type", "headers", "body", "with"], "a shape");
-        let before = self.found.all.len();
-        let parts = self.parts(node);
-        let with = self.with(node.get("with"));
-        let parameters = parameters_of(&parts);
-        for default in with.iter().filter(|default| !parameters.contains(&default.name)) {
-            let message = format!("shape `{}` has no parameter `{}`", entry.key, default.name);
-            let error = Diagnostic::error(codes::SHAPE_PARAMETER, default.span, message);
-            let error = error.suggest(&default.name, parameters.iter().map(String::as_str));
-            self.found.push(error.help(parameter_list(&parameters)));
-        }
-        Some(ShapeSource {
-            name: entry.key.clone(),
-            span: entry.key_span,
-            parts,
-            with,
-            parameters,
-            broken: self.found.all.len() > before,
-            used: Cell::new(false),
-        })
-    }
-}
-
 /// The parameters, as help.
 pub(super) fn parameter_list(parameters: &[String]) -> String {
     if parameters.is_empty() {
@@ -345,16 +98,14 @@ pub(super) fn parameter_list(parameters: &[String]) -> String {
 pub(super) fn parameters_in(template: &Template) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for path in paths(template) {
-        if let Some(name) = path.into_iter().next().filter(|name| is_parameter(name)) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
+        let name = path.into_iter().next().filter(|name| is_parameter(name) && !names.contains(name));
+        names.extend(name);
     }
     names
 }
 
-fn parameters_of(parts: &Parts) -> Vec<String> {
+/// The parameters of a shape with these parts.
+pub(super) fn parameters_of(parts: &Parts) -> Vec<String> {
     let headers = parts.headers.iter().filter_map(|header| header.value.as_ref());
     let templates = parts.status.iter().chain(&parts.reason).chain(headers).chain(&parts.body);
     let mut names: Vec<String> = Vec::new();
@@ -364,23 +115,6 @@ fn parameters_of(parts: &Parts) -> Vec<String> {
         }
     }
     names
-}
-
-/// Where one of several comma-separated words of a key stands.
-fn part_of(entry: &Entry, word: &str) -> Span {
-    let written = entry.key_span.end.saturating_sub(entry.key_span.start);
-    match entry.key.find(word) {
-        Some(at) if written == entry.key.len() => {
-            let start = entry.key_span.start + at;
-            Span { start, end: start + word.len(), ..entry.key_span }
-        }
-        _ => entry.key_span,
-    }
-}
-
-fn is_token(name: &str) -> bool {
-    !name.is_empty()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 /// Whether a text may stand in a header or a status line.

@@ -189,3 +189,17 @@ fn what_is_given_away_is_named() {
         assert_eq!(found, codes, "{name}:\n{said}");
     }
 }
+
+/// Prints how long loading takes (`--nocapture`); nothing is asserted, since it depends on the machine.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "it measures")]
+fn loading_is_quick() {
+    for (name, text) in BUILTIN {
+        let begin = std::time::Instant::now();
+        let rounds = 20;
+        for _ in 0..rounds {
+            assert!(load(name, name, text, &nothing).plan.is_some(), "{name}");
+        }
+        println!("{name}: {:?} per load", begin.elapsed() / rounds);
+    }
+}

@@ -1,5 +1,7 @@
 //! The contract engine from outside: the built-in contracts, and what the checker says about broken ones.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
+
 mod builtin;
 mod diagnostics;
 mod documents;
