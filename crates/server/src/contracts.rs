@@ -73,6 +73,12 @@ impl Contract {
         Ok(Contract { name, file: argument.to_owned(), text, folder })
     }
 
+    /// Whether it comes with the program.
+    #[must_use]
+    pub fn is_builtin(&self) -> bool {
+        self.folder.is_none()
+    }
+
     /// The same contract under another name.
     #[must_use]
     pub fn named(self, name: &str) -> Contract {

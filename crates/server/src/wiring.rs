@@ -115,7 +115,12 @@ fn plans(contracts: &[Contract]) -> Result<Vec<(Plan, Contract)>, StartError> {
         if !names.insert(&contract.name) {
             return Err(StartError::new(format!("two contracts are called {}", contract.name)));
         }
-        plans.push((contract.plan()?, contract.clone()));
+        let plan = contract.plan()?;
+        // What the built-in ones give away is known and written down beside them.
+        for lint in plan.lints.iter().filter(|_| !contract.is_builtin()) {
+            tracing::warn!(contract = contract.name, lint, "the contract gives something away");
+        }
+        plans.push((plan, contract.clone()));
     }
     if plans.is_empty() {
         return Err(StartError::new("there is no contract to serve"));

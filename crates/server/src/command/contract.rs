@@ -6,7 +6,7 @@ use crate::output::Output;
 use crate::start_error::StartError;
 use clap::{Args, Subcommand};
 use doorward_contract::diagnostic::{render, to_json};
-use doorward_contract::{Loaded, Severity, explain};
+use doorward_contract::{Loaded, Severity, explain, openapi};
 use serde_json::{Value, json};
 
 /// Look at contracts.
@@ -82,8 +82,8 @@ impl Contract {
 /// # Errors
 /// The contract has errors.
 pub(crate) fn openapi_document(contract: &contracts::Contract) -> Result<Value, StartError> {
-    let loaded = contract.loaded()?;
-    Ok(loaded.contract.map_or(Value::Null, |node| node.to_json()))
+    openapi(&contract.loaded()?)
+        .ok_or_else(|| StartError::new(format!("the contract {} cannot be completed", contract.file)))
 }
 
 fn list(output: Output) -> Result<u8, StartError> {

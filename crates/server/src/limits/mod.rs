@@ -4,6 +4,9 @@
 //! networks, and of the network over all secrets. Each has free tries; after them every further try must wait,
 //! twice as long each time. A network from which the owner signed in lately is not held up by guesses from
 //! elsewhere, so a stranger cannot lock anybody out.
+//!
+//! A try is counted before anybody knows whether it is right. So that many right ones at a time are not taken for
+//! guesses, a try that is just over its budget waits a moment for others of its network to be given back.
 
 mod tallies;
 
@@ -12,9 +15,20 @@ use doorward_core::action::network;
 use doorward_core::fault::Fault;
 use doorward_core::port::{Attempt, Limits};
 use doorward_core::time::Timestamp;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tallies::Tallies;
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+/// How long a try that is just over its budget waits for another one to be given back.
+const MOMENT: Duration = Duration::from_millis(250);
+/// How long it waits in all, while others are being given back.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Networks that share a bell: one rings for a few others in vain.
+const BELLS: usize = 64;
 
 /// How many tries are free, and how the delays after them grow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +87,8 @@ impl LimitPolicy {
 pub struct MemoryLimits {
     policy: LimitPolicy,
     state: Mutex<State>,
+    /// Rung when a try is given back, by network.
+    bells: Vec<Notify>,
 }
 
 struct State {
@@ -107,7 +123,34 @@ impl MemoryLimits {
     pub fn new(policy: LimitPolicy) -> MemoryLimits {
         let tallies = || Tallies::new(policy.kept);
         let state = State { pairs: tallies(), subjects: tallies(), networks: tallies(), welcome: tallies() };
-        MemoryLimits { policy, state: Mutex::new(state) }
+        let bells = (0..BELLS).map(|_| Notify::new()).collect();
+        MemoryLimits { policy, state: Mutex::new(state), bells }
+    }
+
+    fn bell(&self, attempt: &Attempt) -> Option<&Notify> {
+        let mut hasher = DefaultHasher::new();
+        network(attempt.address).hash(&mut hasher);
+        self.bells.get(usize::try_from(hasher.finish() % BELLS as u64).unwrap_or(0))
+    }
+
+    /// Spends one try, waiting for a moment where only tries under way stand against it.
+    async fn take_patiently(&self, attempt: &Attempt, now: Timestamp) -> Option<Duration> {
+        let wait = self.take(attempt, now)?;
+        let Some(bell) = self.bell(attempt).filter(|_| wait <= self.policy.first_delay + PATIENCE) else {
+            return Some(wait);
+        };
+        let patiently = async {
+            loop {
+                // Listening begins before looking, so that no ring falls between.
+                let mut ring = pin!(bell.notified());
+                ring.as_mut().enable();
+                let wait = self.take(attempt, now)?;
+                if timeout(MOMENT, ring).await.is_err() {
+                    return Some(wait);
+                }
+            }
+        };
+        timeout(PATIENCE, patiently).await.unwrap_or(Some(wait))
     }
 
     /// Spends one try, or says how long to wait.
@@ -141,13 +184,17 @@ impl MemoryLimits {
         let names = Names::of(attempt);
         let mut state = self.lock();
         let welcome = state.welcome.get(&names.pair, now, self.policy.window).is_some();
-        state.pairs.uncount(&names.pair, now);
+        state.pairs.uncount(&names.pair);
         // A welcome network did not spend from the secret's budget.
         if !welcome {
-            state.subjects.uncount(&names.subject, now);
+            state.subjects.uncount(&names.subject);
         }
-        state.networks.uncount(&names.network, now);
+        state.networks.uncount(&names.network);
         state.welcome.count(&names.pair, now, self.policy.window, |_| Duration::ZERO);
+        drop(state);
+        if let Some(bell) = self.bell(attempt) {
+            bell.notify_waiters();
+        }
     }
 
     // A panic while holding it leaves at worst a try uncounted: going on is right.
@@ -159,7 +206,7 @@ impl MemoryLimits {
 #[async_trait]
 impl Limits for MemoryLimits {
     async fn spend(&self, attempt: &Attempt, now: Timestamp) -> Result<Option<Duration>, Fault> {
-        Ok(self.take(attempt, now))
+        Ok(self.take_patiently(attempt, now).await)
     }
 
     async fn refund(&self, attempt: &Attempt, now: Timestamp) -> Result<(), Fault> {
@@ -261,6 +308,35 @@ mod tests {
             assert_eq!(limits.take(&guess, at(86_400)), None);
         }
         assert!(limits.take(&guess, at(86_400)).is_some());
+    }
+
+    #[tokio::test]
+    async fn many_right_tries_at_a_time_are_no_guesses() {
+        let limits = limits();
+        let own = attempt("ann", "192.0.2.1");
+        let sign_in = async || {
+            let refused = limits.spend(&own, NOW).await.unwrap();
+            tokio::task::yield_now().await;
+            limits.refund(&own, NOW).await.unwrap();
+            refused
+        };
+        let (a, b, c, d) = tokio::join!(sign_in(), sign_in(), sign_in(), sign_in());
+        let (e, f, g, h) = tokio::join!(sign_in(), sign_in(), sign_in(), sign_in());
+        assert_eq!([a, b, c, d, e, f, g, h], [None; 8]);
+        let (a, b, c, d, e, f, g) =
+            tokio::join!(sign_in(), sign_in(), sign_in(), sign_in(), sign_in(), sign_in(), sign_in());
+        assert_eq!([a, b, c, d, e, f, g], [None; 7], "two of seven wait for their turn");
+    }
+
+    #[tokio::test]
+    async fn guesses_at_a_time_stay_five() {
+        let limits = limits();
+        let guess = attempt("ann", "192.0.2.1");
+        let spend = || limits.spend(&guess, NOW);
+        let (a, b, c, d) = tokio::join!(spend(), spend(), spend(), spend());
+        let (e, f, g, h) = tokio::join!(spend(), spend(), spend(), spend());
+        let free = [a, b, c, d, e, f, g, h].into_iter().filter(|wait| matches!(wait, Ok(None))).count();
+        assert_eq!(free, 5);
     }
 
     #[test]

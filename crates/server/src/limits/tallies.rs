@@ -61,10 +61,10 @@ impl Tallies {
     }
 
     /// Takes one count back; the next try need not wait.
-    pub(super) fn uncount(&mut self, name: &str, now: Timestamp) {
+    pub(super) fn uncount(&mut self, name: &str) {
         if let Some(counter) = self.counters.get_mut(&self.names.hash_one(name)) {
             counter.count = counter.count.saturating_sub(1);
-            counter.until = now;
+            counter.until = Timestamp::default();
         }
     }
 
