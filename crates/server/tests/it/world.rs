@@ -41,6 +41,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The server and what a test holds of it. Dropping it ends the server.
 pub(crate) struct World {
     clock: FakeClock,
+    dice: Arc<SeededDice>,
     running: Running,
     folder: TempDir,
 }
@@ -99,15 +100,37 @@ impl World {
     async fn with(change: impl FnOnce(&mut Options)) -> World {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let clock = FakeClock::new(Timestamp::from_seconds(START));
-        let mut options = Options::demo(folder.path());
-        options.clock = Arc::new(clock.clone());
-        options.dice = Arc::new(SeededDice::new(2026));
-        options.cost = HashCost::least();
-        options.limits = LimitPolicy::unlimited();
+        let dice = Arc::new(SeededDice::new(2026));
+        let mut options = options(&folder, &clock, &dice);
         change(&mut options);
         let running = assemble(options).await;
         let running = running.unwrap_or_else(|error| panic!("the server starts: {error}"));
-        World { clock, running, folder }
+        World { clock, dice, running, folder }
+    }
+
+    /// The usual world after the server was stopped and started again on the same folder.
+    pub(crate) async fn restarted(self) -> World {
+        let World { clock, dice, running, folder } = self;
+        running.shutdown().await;
+        let running = assemble(options(&folder, &clock, &dice)).await;
+        let running = running.unwrap_or_else(|error| panic!("the server starts again: {error}"));
+        World { clock, dice, running, folder }
+    }
+
+    /// The files of the data folder by name. The database may hold pages that it no longer uses.
+    pub(crate) fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let entries = std::fs::read_dir(self.folder.path()).expect("the data folder");
+        let file = |entry: std::io::Result<std::fs::DirEntry>| {
+            let entry = entry.expect("an entry");
+            let bytes = entry.file_type().ok()?.is_file().then(|| std::fs::read(entry.path()))?;
+            Some((entry.file_name().to_string_lossy().into_owned(), bytes.expect("a readable file")))
+        };
+        entries.filter_map(file).collect()
+    }
+
+    /// The realm's audit trail, newest first.
+    pub(crate) async fn audit(&self, realm: &str) -> Vec<AuditEvent> {
+        self.running.services.store.audit_events(realm, 1000).await.expect("the audit trail")
     }
 
     pub(crate) fn addr(&self) -> SocketAddr {
@@ -239,6 +262,15 @@ impl World {
             refused @ Done::Refused { .. } => panic!("{realm} {name}: {refused:?}"),
         }
     }
+}
+
+fn options(folder: &TempDir, clock: &FakeClock, dice: &Arc<SeededDice>) -> Options {
+    let mut options = Options::demo(folder.path());
+    options.clock = Arc::new(clock.clone());
+    options.dice = Arc::<SeededDice>::clone(dice);
+    options.cost = HashCost::least();
+    options.limits = LimitPolicy::unlimited();
+    options
 }
 
 /// An operation of a contract, as its plan has it.

@@ -9,5 +9,6 @@ mod expect;
 mod formmate;
 mod haenaem;
 mod junk;
+mod kept;
 mod limits;
 mod verify;
