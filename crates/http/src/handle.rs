@@ -29,7 +29,7 @@ static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Default)]
 pub(crate) struct Trace<'a> {
     /// The route's template, where no operation was found.
-    pub(crate) route: Cow<'a, str>,
+    pub(crate) route: Cow<'static, str>,
     /// The contract.
     pub(crate) face: Option<&'a Face>,
     /// The operation (index into the plan).
@@ -53,7 +53,7 @@ impl App {
         let world = (self.services.clock.as_ref(), self.services.dice.as_ref());
         let call = Call::new(head, peer, &self.trusted, world, activity.clone());
         let body = body.map_err(Into::into).boxed_unsync();
-        let mut trace = Trace::default();
+        let mut trace = Trace { route: Cow::Borrowed("unmatched"), ..Trace::default() };
         let answered = AssertUnwindSafe(self.answer(&call, body, &mut trace)).catch_unwind().await;
         let mut reply = match answered {
             Ok(reply) => reply,
@@ -121,9 +121,8 @@ impl App {
                 measured.route.as_str()
             }
             None => {
-                let route = if trace.route.is_empty() { "unmatched" } else { trace.route.as_ref() };
-                self.metrics.latency(route, method).observe(seconds);
-                route
+                self.metrics.took(trace.route.clone(), method, seconds);
+                trace.route.as_ref()
             }
         };
         self.access_log.line(&AccessEntry {

@@ -7,6 +7,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Bucket limits of latencies, in seconds: checks take tens of microseconds, hashes tens of milliseconds.
@@ -22,7 +23,7 @@ struct Answered {
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Requested {
-    route: String,
+    route: Cow<'static, str>,
     method: &'static str,
 }
 
@@ -98,9 +99,14 @@ impl Metrics {
         self.outcomes.get_or_create(&Answered { realm: Arc::clone(realm), action, outcome }).inc();
     }
 
+    /// Notes the latency of a route that is no contract's.
+    pub(crate) fn took(&self, route: Cow<'static, str>, method: &'static str, seconds: f64) {
+        self.requests.get_or_create(&Requested { route, method }).observe(seconds);
+    }
+
     /// The histogram of one route and method.
     pub(crate) fn latency(&self, route: &str, method: &'static str) -> Histogram {
-        self.requests.get_or_create_owned(&Requested { route: route.to_owned(), method })
+        self.requests.get_or_create_owned(&Requested { route: Cow::Owned(route.to_owned()), method })
     }
 }
 
