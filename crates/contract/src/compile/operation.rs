@@ -7,7 +7,7 @@ use super::reading::Findings;
 use super::request::{Requests, types_of};
 use super::trace::OperationTrace;
 use super::{document_level, security};
-use crate::diagnostic::codes;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::plan::{Operation, Parameter, Security};
 use crate::schema::Inferred;
 use crate::source::{Entry, Node, Span};
@@ -60,6 +60,7 @@ pub(super) fn compiled<'d>(
     let (bindings, traces): (Vec<_>, Vec<_>) =
         sources.iter().map(|source| source.compiled(&here, found)).unzip();
     reachable(&words, &sources, security.as_ref(), found);
+    known_defaults(&words, &sources, shared, found);
     let place = Place {
         shared,
         levels: vec![words.level(Scope::Operation), document_level(shared)],
@@ -124,6 +125,21 @@ fn reachable(words: &Words, sources: &[BindingSource], security: Option<&Securit
         }
     }
     never_answered(&words.replies, &unique, &actions, found);
+}
+
+/// Defaults under `with` are of a parameter that some shape in sight has.
+fn known_defaults(words: &Words, sources: &[BindingSource], shared: &Shared<'_>, found: &mut Findings) {
+    let own = sources.iter().filter_map(|source| source.words.as_ref());
+    let all: Vec<&Words> = own.chain([words]).collect();
+    let shapes = all.iter().flat_map(|words| &words.shapes).chain(&shared.shapes);
+    let known: Vec<&str> = shapes.flat_map(|shape| &shape.parameters).map(String::as_str).collect();
+    for default in all.iter().flat_map(|words| &words.with) {
+        if !known.contains(&default.name.as_str()) {
+            let message = format!("no shape has a parameter `{}`", default.name);
+            let error = Diagnostic::error(codes::SHAPE_PARAMETER, default.span, message);
+            found.push(error.suggest(&default.name, known.iter().copied()));
+        }
+    }
 }
 
 /// The members of a body that follow from what the bindings read of it. One is required if every binding

@@ -6,4 +6,5 @@ mod builtin;
 mod diagnostics;
 mod documents;
 mod inference;
+mod replies;
 mod robust;
