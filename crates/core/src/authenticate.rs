@@ -257,6 +257,8 @@ fn lives_until(read: &Read, session: &Session) -> Timestamp {
     match (&read.proof, session.access_until) {
         (Proof::Refresh(..), Some(_)) => session.expires_at,
         (Proof::Signed | Proof::Opaque(_), Some(until)) => until,
+        // An opaque refresh token says no expiry of its own.
+        (Proof::Refresh(_, false), None) => session.expires_at,
         (_, None) => read.expires_at,
     }
 }

@@ -142,6 +142,18 @@ pub enum Change {
         /// When the tally is forgotten. Only the first count of a tally sets it: later ones do not prolong it.
         until: Timestamp,
     },
+    /// Writes nothing. Guard: at `at` a tally stands at `expected`, so that a right guess cannot get past the wrong
+    /// ones that were counted meanwhile.
+    TallyStands {
+        /// The realm.
+        realm: String,
+        /// What is counted.
+        key: String,
+        /// The count the decision saw.
+        expected: u32,
+        /// When it was read.
+        at: Timestamp,
+    },
     /// Puts a sealed mail into the outbox.
     QueueMail(SealedMail),
     /// Wipes a mail from the outbox. No guard.

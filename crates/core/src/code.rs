@@ -82,7 +82,7 @@ pub struct Code {
     pub destination: String,
     /// The account it is for; absent at sign-up.
     pub account: Option<AccountId>,
-    /// The canonical identifiers that were named when it was asked for: they must be named again.
+    /// The canonical identifiers that were named when it was asked for: whatever a check names must be among them.
     pub claims: Vec<(IdentifierKind, String)>,
     /// HMAC over id and code under the realm's code key.
     pub mac: [u8; 32],

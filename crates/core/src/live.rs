@@ -71,11 +71,12 @@ impl LiveSessions {
         }
     }
 
-    /// Notes a last use that has been written down.
-    pub fn note_use(&self, session: &Session, at: Timestamp) {
+    /// Notes a last use that has been written down, unless the session changed since it was found: then what was
+    /// found must not come back, or a session that ended meanwhile would live again here.
+    pub fn note_use(&self, session: &Arc<Session>, at: Timestamp) {
         let _held = self.lock();
-        if self.sessions.contains_key(&session.id) {
-            let touched = Session { last_used_at: at, ..session.clone() };
+        if self.sessions.get(&session.id).is_some_and(|kept| Arc::ptr_eq(&kept, session)) {
+            let touched = Session { last_used_at: at, ..Session::clone(session) };
             self.sessions.insert(session.id, Arc::new(touched));
         }
     }

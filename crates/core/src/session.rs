@@ -167,7 +167,9 @@ impl RefreshState {
         if generation.checked_add(1) != Some(self.generation) {
             return RefreshStep::Reused;
         }
-        if now.since(self.rotated_at) <= RETRY_WINDOW {
+        // Either way: a clock that was set back must not hold the window open.
+        let apart = now.since(self.rotated_at).max(self.rotated_at.since(now));
+        if apart <= RETRY_WINDOW {
             return RefreshStep::Repeat { late: false };
         }
         let second_in_a_row = self.late_retry == Some(generation);

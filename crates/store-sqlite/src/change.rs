@@ -58,6 +58,9 @@ fn make(connection: &Connection, change: &Change, applied: &mut Applied) -> Resu
         Change::Count { realm, key, expected, at, until } => {
             tallies::add(connection, &Count { realm, key, expected: *expected, at: *at, until: *until })
         }
+        Change::TallyStands { realm, key, expected, at } => {
+            tallies::stands_at(connection, (realm, key), *expected, *at)
+        }
         Change::QueueMail(mail) => outbox::queue(connection, mail),
         Change::MailDelivered(id) => outbox::wipe(connection, *id),
         Change::MailPutOff { id, next_at } => outbox::put_off(connection, *id, *next_at),

@@ -47,6 +47,16 @@ pub(crate) fn add(connection: &Connection, count: &Count<'_>) -> Result<(), Fail
     met(statement.execute(params![count.realm, count.key, count.at.0, count.until.0])?)
 }
 
+/// Writes nothing. Guard: the tally stands as expected.
+pub(crate) fn stands_at(
+    connection: &Connection,
+    (realm, key): (&str, &str),
+    expected: u32,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    met(usize::from(stands(connection, realm, key, at)? == expected))
+}
+
 /// Removes tallies whose time has come.
 pub(crate) fn sweep(connection: &Connection, now: Timestamp) -> Result<usize, Failure> {
     let sql = "DELETE FROM tallies WHERE (realm, key) IN

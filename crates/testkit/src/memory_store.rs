@@ -349,6 +349,9 @@ impl State {
                 guard(count == expected)?;
                 self.tallies.insert((realm, key), (count.saturating_add(1), until));
             }
+            Change::TallyStands { realm, key, expected, at } => {
+                guard(self.tally(&realm, &key, at).map_or(0, |(count, _)| count) == expected)?;
+            }
             Change::QueueMail(mail) => {
                 guard(!self.outbox.contains_key(&mail.id))?;
                 self.outbox.insert(mail.id, mail);

@@ -3,7 +3,7 @@
 use super::codes::{BadCode, Guarded};
 use super::input::Named;
 use super::send_verification::{PURPOSES, purpose};
-use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
+use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::change::Change;
 use crate::code::{Code, Purpose};
 use crate::fault::Fault;
@@ -136,6 +136,10 @@ impl Action for Input {
         })
     }
 
+    fn about(&self, loaded: &Loaded) -> About {
+        About { account: loaded.guarded.code.as_ref().and_then(|code| code.account), session: None }
+    }
+
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
         if !loaded.known {
             return Ok(Decision::just(Outcome::UnknownAccount));
@@ -149,8 +153,10 @@ impl Action for Input {
             let changes = loaded.guarded.count_try(code, at);
             return Ok(Decision { outcome: Outcome::Forbidden, changes });
         }
-        let changes =
-            if self.consume { vec![Change::SpendCode { code: code.id, at: at.now }] } else { Vec::new() };
+        let mut changes = loaded.guarded.still(code, at);
+        if self.consume {
+            changes.push(Change::SpendCode { code: code.id, at: at.now });
+        }
         Ok(Decision { outcome: Outcome::Accepted(code.expires_at.since(at.now)), changes })
     }
 }

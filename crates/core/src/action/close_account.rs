@@ -3,7 +3,7 @@
 use super::input::Named;
 use super::login::throttled;
 use super::proof::{Proof, prove};
-use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
+use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::authenticate::Rejection;
 use crate::change::Change;
@@ -137,6 +137,10 @@ impl Action for Input {
             _ => Proof::Wrong,
         };
         Ok(Loaded { account, proof })
+    }
+
+    fn about(&self, loaded: &Loaded) -> About {
+        About::account(loaded.account.as_ref())
     }
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {

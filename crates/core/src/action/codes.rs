@@ -69,7 +69,8 @@ impl Guarded {
         Guarded { code: None, here: 0, hour: 0 }
     }
 
-    /// Whether the presented code is the one, and what must be written when it is not.
+    /// Whether the presented code is the one, and what must be written when it is not. Whoever tells by any answer
+    /// that it is the one must write [`Guarded::still`], or guesses sent side by side would go uncounted.
     pub(super) fn compare(&self, presented: &str, at: &Setting<'_>) -> Result<&Code, (BadCode, Vec<Change>)> {
         let Some(code) = &self.code else { return Err((BadCode::Unknown, Vec::new())) };
         if self.here >= TRIES_PER_CODE || self.hour >= TRIES_PER_HOUR {
@@ -86,6 +87,20 @@ impl Guarded {
             return Err((BadCode::Expired, Vec::new()));
         }
         Ok(code)
+    }
+
+    /// The guards of a right code: nobody has guessed since the tallies were read.
+    pub(super) fn still(&self, code: &Code, at: &Setting<'_>) -> Vec<Change> {
+        let stands = |key: String, expected: u32| Change::TallyStands {
+            realm: code.realm.clone(),
+            key,
+            expected,
+            at: at.now,
+        };
+        vec![
+            stands(here_key(code, at.client.address), self.here),
+            stands(hour_key(&code.destination), self.hour),
+        ]
     }
 
     /// The changes that count a wrong try. Their guards make parallel guesses count one by one.

@@ -3,7 +3,7 @@
 use super::input::Named;
 use super::proof::{Proof, prove, upgrade_change};
 use super::start::{Wish, start_session};
-use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
+use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::{Account, LastLogin};
 use crate::change::Change;
 use crate::fault::Fault;
@@ -116,10 +116,14 @@ impl From<Outcome> for Answer {
     }
 }
 
-/// The answer of a spent budget: whole seconds, rounded up.
+/// The answer of a spent budget.
 pub(super) fn throttled(wait: Duration) -> Answer {
-    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    Answer::bare(Name::Throttled).with("retry_after", seconds.max(1))
+    Answer::bare(Name::Throttled).with("retry_after", whole_seconds(wait))
+}
+
+/// A wait as clients are told it: whole seconds, rounded up, so that nobody comes back too soon.
+pub(super) fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1)
 }
 
 /// What was read and proved before deciding.
@@ -143,6 +147,10 @@ impl Action for Input {
             cx.services.store.account_by_identifier(realm, self.name.kind, &self.name.canonical).await?;
         let proof = prove(&self.name, account.as_ref(), &self.password, cx).await?;
         Ok(Loaded { account: account.map(Arc::new), proof })
+    }
+
+    fn about(&self, loaded: &Loaded) -> About {
+        About::account(loaded.account.as_deref())
     }
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {

@@ -40,6 +40,7 @@ use crate::live::{LiveSessions, touched};
 use crate::outcome::{Answer, Outcome};
 use crate::policy::Policy;
 use crate::port::{Clock, Dice, Hasher, Limits, Store, uuid_v7};
+use crate::session::SessionId;
 use crate::spec::ActionSpec;
 use crate::time::Timestamp;
 use crate::violation::Violation;
@@ -138,6 +139,23 @@ impl<O> Decision<O> {
     }
 }
 
+/// What an audit event is about, as far as *load* found out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The account.
+    pub account: Option<AccountId>,
+    /// The session.
+    pub session: Option<SessionId>,
+}
+
+impl About {
+    /// An account, if there is one.
+    #[must_use]
+    pub fn account(account: Option<&Account>) -> About {
+        About { account: account.map(|account| account.id), session: None }
+    }
+}
+
 /// One use-case with its input.
 #[async_trait]
 pub trait Action: Send + Sync {
@@ -149,6 +167,10 @@ pub trait Action: Send + Sync {
     fn name(&self) -> &'static str;
     /// The reads, and the hash.
     async fn load(&self, cx: &Context<'_>) -> Result<Self::Loaded, Fault>;
+    /// Whom the event in the audit trail is about where the answer must not say so, such as a wrong password.
+    fn about(&self, _loaded: &Self::Loaded) -> About {
+        About::default()
+    }
     /// The decision: pure, synchronous.
     fn decide(&self, loaded: &Self::Loaded, at: &Setting<'_>) -> Result<Decision<Self::Outcome>, Fault>;
 }
@@ -205,7 +227,8 @@ pub async fn perform<A: Action>(action: &A, cx: &Context<'_>) -> Result<Answer, 
         }
         let silent = quiet(action.name(), answer.outcome);
         if !silent {
-            changes.push(Change::Audit(Box::new(event(action.name(), &answer, cx))));
+            let about = action.about(&loaded);
+            changes.push(Change::Audit(Box::new(event(action.name(), &answer, about, cx))));
         }
         if changes.is_empty() {
             return Ok(answer);
@@ -248,14 +271,15 @@ fn quiet(action: &str, outcome: Outcome) -> bool {
 /// # Errors
 /// The store failed.
 pub async fn record(action: &'static str, answer: &Answer, cx: &Context<'_>) -> Result<(), Fault> {
-    let change = Change::Audit(Box::new(event(action, answer, cx)));
+    let change = Change::Audit(Box::new(event(action, answer, About::default(), cx)));
     write(vec![change], cx.services).await.map(drop)
 }
 
-fn event(action: &'static str, answer: &Answer, cx: &Context<'_>) -> AuditEvent {
+fn event(action: &'static str, answer: &Answer, about: About, cx: &Context<'_>) -> AuditEvent {
     let at = &cx.setting;
     let caller = at.caller;
     let account = answer.account.as_ref().map(|account| account.id).filter(|id| !id.0.is_nil());
+    let session = answer.session.as_ref().map(|session| session.id);
     AuditEvent {
         id: uuid_v7(at.now, at.dice),
         at: at.now,
@@ -263,8 +287,8 @@ fn event(action: &'static str, answer: &Answer, cx: &Context<'_>) -> AuditEvent 
         contract: at.policy.contract.clone(),
         action: Cow::Borrowed(action),
         outcome: Cow::Borrowed(answer.outcome.name()),
-        account: account.or(caller.map(|alive| alive.account.id)),
-        session: answer.session.as_ref().map(|session| session.id).or(caller.map(|alive| alive.session.id)),
+        account: account.or(about.account).or(caller.map(|alive| alive.account.id)),
+        session: session.or(about.session).or(caller.map(|alive| alive.session.id)),
         address: at.client.address.to_string(),
         user_agent: at.client.user_agent.clone(),
         request_id: at.client.request_id.clone(),

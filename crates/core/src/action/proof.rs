@@ -45,7 +45,10 @@ pub(super) async fn prove(
     };
     match verdict {
         Verdict::Right { upgrade } => {
-            cx.services.limits.refund(&attempt, at.now).await?;
+            // A locked account answers like a wrong password, so its budget must not tell the right one either.
+            if account.is_some_and(|account| !account.locked) {
+                cx.services.limits.refund(&attempt, at.now).await?;
+            }
             Ok(Proof::Right(upgrade))
         }
         Verdict::Wrong => Ok(Proof::Wrong),

@@ -1,7 +1,7 @@
 //! `refresh`: from a refresh token to a fresh pair, or to a longer life of the pair that was presented.
 
 use super::start::session_life;
-use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
+use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::authenticate::{ACCESS, Alive, REFRESH, Rejection, Verifier};
 use crate::change::Change;
@@ -152,6 +152,11 @@ impl Action for Input {
         Ok(Loaded { refresh, access_is_other })
     }
 
+    fn about(&self, loaded: &Loaded) -> About {
+        let alive = loaded.refresh.as_ref().ok();
+        About { account: alive.map(|alive| alive.account.id), session: alive.map(|alive| alive.session.id) }
+    }
+
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
         let alive = match &loaded.refresh {
             Ok(alive) => alive,
@@ -198,7 +203,8 @@ fn moved(
     at: &Setting<'_>,
 ) -> Decision<Outcome> {
     let session = &alive.session;
-    let access_life = at.policy.token(ACCESS).map(|token| token.lifetime).unwrap_or_default();
+    let usual = at.policy.token(ACCESS).map(|token| token.lifetime);
+    let access_life = session.access_lifetime.or(usual).unwrap_or_default();
     let longer = at.now.whole_second().plus(access_life).min(session.absolute_until);
     let access_until = session.access_until.map(|_| longer);
     let next = Session {

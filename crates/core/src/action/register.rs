@@ -81,7 +81,7 @@ pub struct Input {
 pub enum Outcome {
     /// The account is there; `sign_in` brings a session.
     Registered(Arc<Account>, Option<Arc<Session>>),
-    /// An identifier belongs to somebody else, or was claimed by another member of this request.
+    /// An identifier belongs to somebody else; whether that owner has proved it.
     Taken(IdentifierKind, bool),
     /// The password may not be set.
     WeakPassword(Vec<Violation>),

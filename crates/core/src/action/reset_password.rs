@@ -4,7 +4,7 @@ use super::codes::{BadCode, Guarded};
 use super::find::by_public_id;
 use super::input::Named;
 use super::start::{Wish, start_session};
-use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
+use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::change::{AccountUpdate, Change};
 use crate::code::Purpose;
@@ -155,6 +155,10 @@ impl Action for Input {
         Ok(loaded)
     }
 
+    fn about(&self, loaded: &Loaded) -> About {
+        About::account(loaded.account.as_ref())
+    }
+
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
         if let Some(refusal) = self.refusal(loaded, at) {
             return Ok(refusal);
@@ -164,7 +168,8 @@ impl Action for Input {
             return Ok(Decision::just(Outcome::UnknownAccount));
         };
         let update = AccountUpdate::Password { hash: hash.clone(), must_change: false };
-        let mut changes = vec![
+        let mut changes = loaded.guarded.still(code, at);
+        changes.extend([
             Change::SpendCode { code: code.id, at: at.now },
             Change::UpdateAccount { account: account.id, version: account.version, update, at: at.now },
             Change::EndSessions {
@@ -174,7 +179,7 @@ impl Action for Input {
                 reason: EndReason::PasswordChanged,
                 at: at.now,
             },
-        ];
+        ]);
         // Both changes above move the version.
         let account =
             Account { version: account.version + 2, must_change_password: false, ..account.clone() };
@@ -199,10 +204,12 @@ impl Input {
         if code.account != Some(account.id) {
             return Some(Decision::just(Outcome::Bad(BadCode::Unknown)));
         }
+        // From here on the answer tells that the code is right.
+        let refused = |outcome| Some(Decision { outcome, changes: loaded.guarded.still(code, at) });
         if account.locked {
-            return Some(Decision::just(Outcome::Locked(Arc::new(account.clone()))));
+            return refused(Outcome::Locked(Arc::new(account.clone())));
         }
         let broken = at.policy.password.violations(&self.new_password, &self.password_field);
-        (!broken.is_empty()).then(|| Decision::just(Outcome::WeakPassword(broken)))
+        if broken.is_empty() { None } else { refused(Outcome::WeakPassword(broken)) }
     }
 }

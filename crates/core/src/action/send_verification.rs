@@ -2,7 +2,8 @@
 
 use super::codes::code_mac;
 use super::input::Named;
-use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
+use super::login::whole_seconds;
+use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::{Account, AccountId};
 use crate::change::{Change, SealedMail};
 use crate::code::{Code, CodePolicy, Purpose};
@@ -121,7 +122,7 @@ impl From<Outcome> for Answer {
                 Answer::bare(Name::Taken).with("field", kind.name()).with("verified", false)
             }
             Outcome::Forbidden => Answer::bare(Name::Forbidden),
-            Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", wait.as_secs().max(1)),
+            Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
             Outcome::DeliveryFailed => Answer::bare(Name::DeliveryFailed).with("channel", "email"),
             Outcome::Locked(account) => Answer::bare(Name::Locked).account(account).with("retry_after", 0),
         }
@@ -156,6 +157,13 @@ impl Action for Input {
             None => None,
         };
         Ok(Loaded { owners, before })
+    }
+
+    fn about(&self, loaded: &Loaded) -> About {
+        // At sign-up nobody is meant; otherwise the first name says whose code it is, though the answer may not.
+        About::account(
+            loaded.owners.first().and_then(Option::as_ref).filter(|_| self.purpose != Purpose::SignUp),
+        )
     }
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {

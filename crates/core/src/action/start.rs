@@ -30,7 +30,7 @@ pub(super) fn start_session(account: &Account, wish: Wish, at: &Setting<'_>) -> 
     let absolute_until = absolute_end(at, began);
     let life = session_life(at, chosen);
     let prolongs = at.policy.prolongs;
-    let access_life = access.map_or(life, |token| token.lifetime);
+    let access_life = chosen.or(access.map(|token| token.lifetime)).unwrap_or(life);
     let session = Arc::new(Session {
         id: SessionId(uuid_v7(at.now, at.dice)),
         realm: at.policy.realm.clone(),

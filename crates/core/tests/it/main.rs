@@ -4,5 +4,8 @@
 
 mod actions;
 mod identifiers;
+mod lifetimes;
+mod races;
 mod refresh_rule;
 mod tokens;
+mod told;
