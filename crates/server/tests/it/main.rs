@@ -9,7 +9,9 @@
 mod binary;
 mod built;
 mod cli;
+mod house;
 mod kill;
 mod program;
 mod stories;
+mod tour;
 mod world;

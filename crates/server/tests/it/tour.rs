@@ -53,7 +53,9 @@ fn line_fits(pattern: &str, line: &str) -> bool {
 fn fits(shown: &[String], printed: &[String]) -> bool {
     match shown.split_first() {
         None => printed.is_empty(),
-        Some((first, rest)) if first.trim() == "…" => (0..=printed.len()).any(|skip| fits(rest, &printed[skip..])),
+        Some((first, rest)) if first.trim() == "…" => {
+            (0..=printed.len()).any(|skip| fits(rest, &printed[skip..]))
+        }
         Some((first, rest)) => {
             printed.split_first().is_some_and(|(line, more)| line_fits(first, line) && fits(rest, more))
         }
@@ -69,7 +71,8 @@ struct Tour {
 
 impl Tour {
     fn new() -> Tour {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository");
+        let root =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository");
         let binary = std::env::var_os("DOORWARD_BIN")
             .map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_doorward")), PathBuf::from);
         let folder = tempfile::tempdir().expect("a folder");
@@ -87,7 +90,12 @@ impl Tour {
 
     fn shell(&self, command: &str) -> Command {
         let mut shell = Command::new("bash");
-        shell.arg("-c").arg(command).current_dir(self.folder.path()).env("PATH", &self.path).env_remove("DOORWARD_BIN");
+        shell
+            .arg("-c")
+            .arg(command)
+            .current_dir(self.folder.path())
+            .env("PATH", &self.path)
+            .env_remove("DOORWARD_BIN");
         shell
     }
 
@@ -125,7 +133,10 @@ impl Tour {
         // The rest of its output must not fill the pipe.
         std::thread::spawn(move || output.read_to_end(&mut Vec::new()));
         self.running.push(child);
-        let port = self.ports.values().find(|port| command.contains(port.as_str()) && !listening_before(command, port));
+        let port = self
+            .ports
+            .values()
+            .find(|port| command.contains(port.as_str()) && !listening_before(command, port));
         let port = port.unwrap_or(&self.ports["8080"]).clone();
         wait_for(&port);
         printed
@@ -177,7 +188,9 @@ fn the_readmes_tour_is_true() {
 
 #[test]
 fn patterns_fit_what_they_say() {
-    assert!(line_fits("a…c", "abbbc") && line_fits("…", "") && !line_fits("a…c", "ab") && !line_fits("ab", "abc"));
+    assert!(
+        line_fits("a…c", "abbbc") && line_fits("…", "") && !line_fits("a…c", "ab") && !line_fits("ab", "abc")
+    );
     let lines = |text: &[&str]| text.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
     assert!(fits(&lines(&["a", "…", "z"]), &lines(&["a", "b", "c", "z"])));
     assert!(!fits(&lines(&["a", "z"]), &lines(&["a", "b", "z"])));

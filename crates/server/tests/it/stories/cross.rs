@@ -195,6 +195,28 @@ async fn a_huge_chunked_body_is_413_too() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_badly_framed_is_the_contracts_own_error() {
+    let world = World::start().await;
+    for (contract, route) in with_body() {
+        for body in ["zz\r\ncanary-7f3a91", "5\r\n{}", "ffffffffffffffffff\r\n{}", "2\r\n{}{}\r\n0\r\n\r\n"] {
+            let request = ask(&world, contract, &route).header("Content-Type", &route.body_types[0]);
+            let reply = request.header("Transfer-Encoding", "chunked").body(body).send().await;
+            assert_eq!(reply.status, 400, "{contract} {}: {reply:?}", route.path);
+            own_error(contract, &route, &reply);
+        }
+    }
+    assert_eq!(world.faults().await, 0.0);
+}
+
+#[tokio::test]
+async fn an_absolute_target_is_the_same_path() {
+    let world = World::start().await;
+    let target = format!("http://{}/formmate/auth/exists/a@b.cd?x=1", world.addr());
+    let reply = world.actor().get(&target).send().await;
+    assert_eq!((reply.status, reply.text().as_str()), (200, "false"), "{reply:?}");
+}
+
+#[tokio::test]
 async fn another_media_type_is_415_or_the_contracts_own_word_for_it() {
     let world = World::start().await;
     for (contract, route) in with_body() {

@@ -2,6 +2,7 @@
 
 use super::envelope::{CONTRACTS, wears_its_envelope};
 use crate::world::{Route, World, routes};
+use doorward_testkit::http_actor::Jwt;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -169,6 +170,54 @@ fn random_requests_are_never_a_fault() {
     let config = Config { cases: 600, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let outcome = runner.run(&junk(), |junk| runtime.block_on(send(&world, &junk)));
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+    assert_eq!(runtime.block_on(world.faults()), 0.0);
+}
+
+/// Registers and signs in with any texts, by form and by JSON.
+async fn enrol(
+    world: &World,
+    (name, password, unit, by_form): (String, String, String, bool),
+) -> Result<(), TestCaseError> {
+    let api = world.api("cakes");
+    let pairs = [
+        ("username", name.as_str()),
+        ("password", &password),
+        ("realname", "r"),
+        ("unit", &unit),
+        ("pro", "true"),
+    ];
+    let body = serde_json::json!({"username": name, "password": password, "realname": "r", "unit": unit, "pro": true});
+    let request = api.post("/register");
+    let reply = if by_form { request.form(&pairs) } else { request.json(&body.to_string()) }.send().await;
+    if reply.status != 201 {
+        prop_assert_eq!(reply.status, 500, "{:?}", reply);
+        wears_its_envelope("cakes", &reply);
+        return Ok(());
+    }
+    let claims = Jwt::read(&reply.cookie("access_token"));
+    prop_assert_eq!(claims.claim("username"), name.as_str());
+    prop_assert_eq!(claims.claim("unit"), unit.as_str());
+    let request = api.post("/login");
+    let right =
+        if by_form { request.json(&body.to_string()) } else { request.form(&pairs[..2]) }.send().await;
+    prop_assert_eq!(right.status, 201, "{:?}", right);
+    let wrong = serde_json::json!({"username": name, "password": format!("{password}.")}).to_string();
+    prop_assert_eq!(api.post("/login").json(&wrong).send().await.status, 401);
+    Ok(())
+}
+
+#[test]
+fn whoever_registers_can_sign_in_whatever_the_texts() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    let world = runtime.block_on(World::start());
+    let config = Config { cases: 150, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let texts = (any::<String>(), any::<String>(), "\\PC{0,30}", any::<bool>());
+    let outcome = runner.run(&texts, |texts| runtime.block_on(enrol(&world, texts)));
     if let Err(error) = outcome {
         panic!("{error}");
     }

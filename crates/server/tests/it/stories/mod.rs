@@ -11,4 +11,5 @@ mod haenaem;
 mod junk;
 mod kept;
 mod limits;
+mod races;
 mod verify;
