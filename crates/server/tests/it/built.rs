@@ -27,11 +27,15 @@ impl Built {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary runs");
         let mut errors = BufReader::new(child.stderr.take().expect("it was piped"));
-        let mut banner = String::new();
-        errors.read_line(&mut banner).expect("it is text");
-        let said: Value =
-            serde_json::from_str(&banner).unwrap_or_else(|_| panic!("no banner but {banner:?}"));
-        let url = said["serving"].as_str().unwrap_or_else(|| panic!("no address in {banner}"));
+        // What a contract gives away may be said before the banner.
+        let url = loop {
+            let mut line = String::new();
+            assert!(errors.read_line(&mut line).expect("it is text") > 0, "it ended without a banner");
+            let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON but {line:?}"));
+            if let Some(url) = said["serving"].as_str() {
+                break url.to_owned();
+            }
+        };
         let address = url.trim_start_matches("http://").parse().expect("an address");
         // Nobody may have to wait for what it says later to be read.
         let complaints = std::thread::spawn(move || {
