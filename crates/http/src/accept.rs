@@ -84,7 +84,14 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: &Arc<App>, mut sto
     let activity = Activity::default();
     let service = service_fn(|request| {
         let (app, activity) = (Arc::clone(app), activity.clone());
-        async move { Ok::<_, Infallible>(app.handle(request, peer.ip(), &activity).await) }
+        // A request that has begun is finished though its client may be gone: what it wrote must be told to the
+        // cache of live sessions, and hyper drops the future of a connection that closes.
+        #[expect(clippy::disallowed_methods, reason = "outlives its connection on purpose; ends with its reply")]
+        let answering = tokio::spawn(async move { app.handle(request, peer.ip(), &activity).await });
+        async move {
+            let broken = || crate::reject::error(http::StatusCode::INTERNAL_SERVER_ERROR, "broken");
+            Ok::<_, Infallible>(answering.await.unwrap_or_else(|_| broken()))
+        }
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -200,5 +207,20 @@ mod tests {
         assert!(read(&mut slow, "").await.contains("bad_credentials"));
         let ended = timeout(Duration::from_secs(5), served.server.join_next()).await;
         assert!(matches!(ended, Ok(Some(Ok(())))), "idle or half-sent connections held the stop up");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_has_begun_is_finished_though_its_client_is_gone() {
+        let served = served().await;
+        served.bed.kim().await;
+        let body = r#"{"username":"kim","password":"slow"}"#;
+        let slow = served.open(&post("/c/auth/login", body.len(), body)).await;
+        served.bed.gate.reached.notified().await;
+        drop(slow);
+        sleep(Duration::from_millis(100)).await;
+        served.bed.gate.open.notify_one();
+        sleep(Duration::from_millis(300)).await;
+        let lines = served.bed.lines.0.lock().unwrap().clone();
+        assert!(lines.iter().any(|line| line.contains("wrong_password") || line.contains("401")), "{lines:?}");
     }
 }

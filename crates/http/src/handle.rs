@@ -148,6 +148,11 @@ impl App {
                 tracing::warn!(request_id = %call.request_id, action = trace.action, "overloaded");
                 Answer::bare(Outcome::Overloaded).with("retry_after", wait.as_secs().max(1))
             }
+            // Too many writers at once is a busy moment, not a broken server.
+            Fault::Contention => {
+                tracing::warn!(request_id = %call.request_id, action = trace.action, "contention");
+                Answer::bare(Outcome::Overloaded).with("retry_after", 1)
+            }
             fault => {
                 tracing::error!(request_id = %call.request_id, action = trace.action, %fault, "broken");
                 Answer::bare(Outcome::Broken)

@@ -77,7 +77,8 @@ impl<'a> Tokens<'a> {
         let (issued_at, expires_at) = match name {
             ACCESS => {
                 let length = session.access_lifetime.unwrap_or(plan.policy.lifetime);
-                (now, now.plus(length).min(session.absolute_until))
+                // No access token says that it lives longer than its session does.
+                (now, now.plus(length).min(session.expires_at).min(session.absolute_until))
             }
             REFRESH => (session.refresh.rotated_at.whole_second(), session.expires_at),
             _ => return None,
