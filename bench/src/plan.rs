@@ -32,7 +32,7 @@ impl Plan {
     pub(crate) fn short() -> Plan {
         Plan {
             rounds: 3,
-            slice: Duration::from_millis(1500),
+            slice: Duration::from_millis(1200),
             storms: 5,
             settle: Duration::from_secs(10),
             starts: 5,

@@ -28,7 +28,7 @@ impl Same {
 
     /// Signs in.
     pub(crate) fn login(username: &str) -> Box<dyn Script> {
-        Box::new(Same { request: post("/auth/login", &credentials(username)), status: 200 })
+        Box::new(Same { request: post("/rotating/auth/login", &credentials(username)), status: 200 })
     }
 }
 
@@ -59,7 +59,8 @@ impl Registering {
 impl Script for Registering {
     fn next(&mut self) -> &[u8] {
         self.number += 1;
-        self.request = post("/auth/register", &credentials(&format!("{}-{}", self.prefix, self.number)));
+        self.request =
+            post("/rotating/auth/register", &credentials(&format!("{}-{}", self.prefix, self.number)));
         &self.request
     }
 
@@ -97,7 +98,7 @@ pub(crate) struct Member {
 impl Member {
     /// Registers somebody.
     pub(crate) async fn register(connection: &mut Connection, username: &str) -> Result<Member, Broken> {
-        let reply = connection.exchange(&post("/auth/register", &credentials(username))).await?;
+        let reply = connection.exchange(&post("/rotating/auth/register", &credentials(username))).await?;
         reply.expect(201)?;
         Ok(Member {
             username: username.to_owned(),
@@ -129,7 +130,7 @@ pub(crate) fn refreshing(members: Vec<Member>) -> Scripts {
 }
 
 fn refresh(token: &str) -> Vec<u8> {
-    post("/auth/refresh", &serde_json::json!({ "refresh_token": token }).to_string())
+    post("/rotating/auth/refresh", &serde_json::json!({ "refresh_token": token }).to_string())
 }
 
 fn credentials(username: &str) -> String {
