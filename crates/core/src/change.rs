@@ -129,28 +129,29 @@ pub enum Change {
         /// The canonical destination.
         destination: String,
     },
-    /// Adds one to a tally. Guard: at `at` it stands at `expected` (0 when absent or past its `until`).
+    /// Adds one to a tally. Guard: at `at` it stands below `below` (at 0 when absent or past its `until`). So of
+    /// many tries side by side just as many are counted as are allowed, and the others find the tally full.
     Count {
         /// The realm.
         realm: String,
         /// What is counted.
         key: String,
-        /// The count the decision saw.
-        expected: u32,
+        /// How many tries are allowed.
+        below: u32,
         /// When it was counted: tells a tally that is past its time from one that is not.
         at: Timestamp,
         /// When the tally is forgotten. Only the first count of a tally sets it: later ones do not prolong it.
         until: Timestamp,
     },
-    /// Writes nothing. Guard: at `at` a tally stands at `expected`, so that a right guess cannot get past the wrong
+    /// Writes nothing. Guard: at `at` a tally stands below `below`, so that a right guess cannot get past the wrong
     /// ones that were counted meanwhile.
-    TallyStands {
+    TallyBelow {
         /// The realm.
         realm: String,
         /// What is counted.
         key: String,
-        /// The count the decision saw.
-        expected: u32,
+        /// How many tries are allowed.
+        below: u32,
         /// When it was read.
         at: Timestamp,
     },

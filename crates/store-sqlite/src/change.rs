@@ -55,11 +55,11 @@ fn make(connection: &Connection, change: &Change, applied: &mut Applied) -> Resu
         Change::DropCodes { realm, purpose, destination } => {
             codes::drop_for(connection, realm, *purpose, destination)
         }
-        Change::Count { realm, key, expected, at, until } => {
-            tallies::add(connection, &Count { realm, key, expected: *expected, at: *at, until: *until })
+        Change::Count { realm, key, below, at, until } => {
+            tallies::add(connection, &Count { realm, key, below: *below, at: *at, until: *until })
         }
-        Change::TallyStands { realm, key, expected, at } => {
-            tallies::stands_at(connection, (realm, key), *expected, *at)
+        Change::TallyBelow { realm, key, below, at } => {
+            tallies::stands_below(connection, (realm, key), *below, *at)
         }
         Change::QueueMail(mail) => outbox::queue(connection, mail),
         Change::MailDelivered(id) => outbox::wipe(connection, *id),

@@ -24,37 +24,33 @@ pub(crate) fn stands(
     }
 }
 
-/// One count: seen as `expected` at `at`, forgotten at `until` if it is the first.
+/// One count: allowed while the tally stands below `below` at `at`; forgotten at `until` if it is the first.
 pub(crate) struct Count<'a> {
     pub(crate) realm: &'a str,
     pub(crate) key: &'a str,
-    pub(crate) expected: u32,
+    pub(crate) below: u32,
     pub(crate) at: Timestamp,
     pub(crate) until: Timestamp,
 }
 
-/// Adds one. Guard: the tally stands as expected.
+/// Adds one. Guard: the tally stands below the bound.
 pub(crate) fn add(connection: &Connection, count: &Count<'_>) -> Result<(), Failure> {
-    if count.expected > 0 {
-        let sql = "UPDATE tallies SET count = min(count + 1, 4294967295)
-            WHERE realm = ?1 AND key = ?2 AND count = ?3 AND until > ?4";
-        let mut statement = connection.prepare_cached(sql)?;
-        return met(statement.execute(params![count.realm, count.key, count.expected, count.at.0])?);
-    }
-    let sql = "INSERT INTO tallies VALUES (?1, ?2, 1, ?4)
-        ON CONFLICT DO UPDATE SET count = 1, until = excluded.until WHERE tallies.until <= ?3";
+    stands_below(connection, (count.realm, count.key), count.below, count.at)?;
+    let sql = "INSERT INTO tallies VALUES (?1, ?2, 1, ?4) ON CONFLICT DO UPDATE SET
+        count = iif(tallies.until <= ?3, 1, tallies.count + 1),
+        until = iif(tallies.until <= ?3, excluded.until, tallies.until)";
     let mut statement = connection.prepare_cached(sql)?;
     met(statement.execute(params![count.realm, count.key, count.at.0, count.until.0])?)
 }
 
-/// Writes nothing. Guard: the tally stands as expected.
-pub(crate) fn stands_at(
+/// Writes nothing. Guard: the tally stands below the bound.
+pub(crate) fn stands_below(
     connection: &Connection,
     (realm, key): (&str, &str),
-    expected: u32,
+    below: u32,
     at: Timestamp,
 ) -> Result<(), Failure> {
-    met(usize::from(stands(connection, realm, key, at)? == expected))
+    met(usize::from(stands(connection, realm, key, at)? < below))
 }
 
 /// Removes tallies whose time has come.

@@ -344,13 +344,13 @@ impl State {
             Change::DropCodes { realm, purpose, destination } => {
                 self.codes.remove(&(realm, purpose, destination));
             }
-            Change::Count { realm, key, expected, at, until } => {
+            Change::Count { realm, key, below, at, until } => {
                 let (count, until) = self.tally(&realm, &key, at).unwrap_or((0, until));
-                guard(count == expected)?;
-                self.tallies.insert((realm, key), (count.saturating_add(1), until));
+                guard(count < below)?;
+                self.tallies.insert((realm, key), (count + 1, until));
             }
-            Change::TallyStands { realm, key, expected, at } => {
-                guard(self.tally(&realm, &key, at).map_or(0, |(count, _)| count) == expected)?;
+            Change::TallyBelow { realm, key, below, at } => {
+                guard(self.tally(&realm, &key, at).map_or(0, |(count, _)| count) < below)?;
             }
             Change::QueueMail(mail) => {
                 guard(!self.outbox.contains_key(&mail.id))?;

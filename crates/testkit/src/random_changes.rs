@@ -237,9 +237,12 @@ impl World<'_> {
             _ => {
                 let key = destination;
                 let stands = self.model.tally(&realm, &key, now).await.expect("works");
-                let expected = if self.chance(85) { stands } else { stands + 1 };
+                let below = if self.chance(85) { stands + 1 } else { stands };
+                if self.chance(20) {
+                    return Change::TallyBelow { realm, key, below, at: now };
+                }
                 let until = now.plus(Duration::from_secs(self.dice.below(120) as u64));
-                Change::Count { realm, key, expected, at: now, until }
+                Change::Count { realm, key, below, at: now, until }
             }
         }
     }

@@ -89,26 +89,26 @@ impl Guarded {
         Ok(code)
     }
 
-    /// The guards of a right code: nobody has guessed since the tallies were read.
+    /// The guards of a right code: it is not one guess too many.
     pub(super) fn still(&self, code: &Code, at: &Setting<'_>) -> Vec<Change> {
-        let stands = |key: String, expected: u32| Change::TallyStands {
+        let under = |key: String, below: u32| Change::TallyBelow {
             realm: code.realm.clone(),
             key,
-            expected,
+            below,
             at: at.now,
         };
         vec![
-            stands(here_key(code, at.client.address), self.here),
-            stands(hour_key(&code.destination), self.hour),
+            under(here_key(code, at.client.address), TRIES_PER_CODE),
+            under(hour_key(&code.destination), TRIES_PER_HOUR),
         ]
     }
 
-    /// The changes that count a wrong try. Their guards make parallel guesses count one by one.
+    /// The changes that count a wrong try. Of guesses sent side by side, no more than are allowed are answered.
     pub(super) fn count_try(&self, code: &Code, at: &Setting<'_>) -> Vec<Change> {
-        let count = |key: String, expected: u32, until: Timestamp| Change::Count {
+        let count = |key: String, below: u32, until: Timestamp| Change::Count {
             realm: code.realm.clone(),
             key,
-            expected,
+            below,
             until,
             at: at.now,
         };
@@ -116,8 +116,8 @@ impl Guarded {
         let later = code.expires_at.plus(Duration::from_secs(3600));
         let hour_end = Timestamp((at.now.0.div_euclid(HOUR_MS) + 1) * HOUR_MS);
         vec![
-            count(here_key(code, at.client.address), self.here, later),
-            count(hour_key(&code.destination), self.hour, hour_end),
+            count(here_key(code, at.client.address), TRIES_PER_CODE, later),
+            count(hour_key(&code.destination), TRIES_PER_HOUR, hour_end),
         ]
     }
 }

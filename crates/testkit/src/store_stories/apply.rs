@@ -23,7 +23,7 @@ pub(super) async fn together_or_not(store: &dyn Store) {
     done(store, vec![create(account("r", 1)), start(session("r", 1, account_id(1)))]).await;
     let realm = || "r".to_owned();
     let count =
-        Change::Count { realm: realm(), key: "k".to_owned(), expected: 0, at: later(0), until: later(60) };
+        Change::Count { realm: realm(), key: "k".to_owned(), below: 1, at: later(0), until: later(60) };
     let login = LastLogin { at: later(9), address: "192.0.2.1".to_owned() };
     let end_all = Change::EndSessions {
         account: account_id(1),
@@ -73,14 +73,14 @@ pub(super) async fn later_see_earlier(store: &dyn Store) {
     refused(store, vec![update(3), update(3)]).await;
     let version = store.account("r", account_id(1)).await.expect("works").map(|found| found.version);
     assert_eq!(version, Some(3));
-    let count = |expected| Change::Count {
+    let count = |below| Change::Count {
         realm: "r".to_owned(),
         key: "k".to_owned(),
-        expected,
+        below,
         at: later(0),
         until: later(60),
     };
-    done(store, vec![count(0), count(1), count(2)]).await;
+    done(store, vec![count(1), count(2), count(3)]).await;
     assert_eq!(store.tally("r", "k", later(0)).await.expect("works"), 3);
 }
 

@@ -66,29 +66,37 @@ pub(super) async fn are_dropped(store: &dyn Store) {
 }
 
 pub(super) async fn tallies_count(store: &dyn Store) {
-    let count = |expected, at, until| {
+    let count = |below, at, until| {
         vec![Change::Count {
             realm: "r".to_owned(),
             key: "k".to_owned(),
-            expected,
+            below,
             at: later(at),
             until: later(until),
         }]
     };
     let stands = async |seconds| store.tally("r", "k", later(seconds)).await.expect("works");
     assert_eq!(stands(0).await, 0);
-    refused(store, count(1, 0, 60)).await;
-    done(store, count(0, 0, 60)).await;
+    refused(store, count(0, 0, 60)).await;
+    done(store, count(1, 0, 60)).await;
     assert_eq!(stands(0).await, 1);
-    refused(store, count(0, 1, 60)).await;
-    done(store, count(1, 1, 600)).await;
+    refused(store, count(1, 1, 60)).await;
+    done(store, count(5, 1, 600)).await;
     assert_eq!(stands(59).await, 2);
     assert_eq!(stands(60).await, 0, "later counts do not prolong it");
 
     // Past its time it starts anew, with a time of its own.
-    refused(store, count(2, 60, 700)).await;
-    done(store, count(0, 60, 700)).await;
+    refused(store, count(0, 60, 700)).await;
+    done(store, count(1, 60, 700)).await;
     assert_eq!((stands(60).await, stands(699).await, stands(700).await), (1, 1, 0));
+    let below = |below, at| {
+        vec![Change::TallyBelow { realm: "r".to_owned(), key: "k".to_owned(), below, at: later(at) }]
+    };
+    refused(store, below(1, 60)).await;
+    done(store, below(2, 60)).await;
+    done(store, below(1, 700)).await;
+    refused(store, below(0, 700)).await;
+    assert_eq!((stands(60).await, stands(700).await), (1, 0), "asking counts nothing");
     assert_eq!(store.tally("s", "k", later(60)).await.expect("works"), 0);
     assert_eq!(store.tally("r", "l", later(60)).await.expect("works"), 0);
 }

@@ -17,7 +17,7 @@ pub(super) async fn removes_what_is_over(store: &dyn Store) {
         ..session("r", n, account_id(1))
     };
     let count =
-        Change::Count { realm: "r".to_owned(), key: "k".to_owned(), expected: 0, at: NOW, until: later(100) };
+        Change::Count { realm: "r".to_owned(), key: "k".to_owned(), below: 1, at: NOW, until: later(100) };
     let spent = Code { used_at: Some(later(1)), expires_at: later(100), ..code("r", 12, "c@d") };
     let changes = vec![
         create(account("r", 1)),
