@@ -213,7 +213,9 @@ async fn a_locked_account_tells_a_right_code_only_under_guard() {
     let (world, code) = realm_of_kim().await;
     done(&SetLocked { name: kim(&world), locked: true }, &world).await;
     let late = decided(&reset(&world, &code, "another"), &world).await;
-    done(&check(&world, "nope"), &world).await;
+    for _ in 0..5 {
+        done(&check(&world, "nope"), &world).await;
+    }
     assert!(conflicts(&world, late).await);
 }
 
