@@ -198,7 +198,7 @@ async fn a_huge_chunked_body_is_413_too() {
 async fn a_body_that_is_badly_framed_is_the_contracts_own_error() {
     let world = World::start().await;
     for (contract, route) in with_body() {
-        for body in ["zz\r\ncanary-7f3a91", "5\r\n{}", "ffffffffffffffffff\r\n{}", "2\r\n{}{}\r\n0\r\n\r\n"] {
+        for body in ["zz\r\ncanary-7f3a91", "ffffffffffffffffff\r\n{}", "2\r\n{}{}\r\n0\r\n\r\n"] {
             let request = ask(&world, contract, &route).header("Content-Type", &route.body_types[0]);
             let reply = request.header("Transfer-Encoding", "chunked").body(body).send().await;
             assert_eq!(reply.status, 400, "{contract} {}: {reply:?}", route.path);
