@@ -472,10 +472,11 @@ async fn media_types_may_say_more_and_in_any_case() {
         if route.body_types.iter().any(|known| known == form) {
             let request =
                 ask(&world, contract, &route).header("Content-Type", &format!("{form};charset=utf-8"));
-            let body = route.fields.iter().map(|field| format!("{field}=true")).collect::<Vec<_>>().join("&");
+            let text = route.fields.iter().filter(|field| *field != "expiration");
+            let body = text.map(|field| format!("{field}=true")).collect::<Vec<_>>().join("&");
             let reply = request.body(body).send().await;
-            let unread = reply.status == 415 || reply.text().contains("Param Error");
-            assert!(!unread || reply.text().contains("\"code\":400"), "{contract} {}: {reply:?}", route.path);
+            let read = reply.status != 415 && !reply.text().contains("Param Error");
+            assert!(read, "{contract} {}: {reply:?}", route.path);
         }
     }
 }

@@ -209,6 +209,31 @@ async fn an_ended_session_is_inactive_at_once() {
 }
 
 #[tokio::test]
+async fn what_an_operator_does_ends_sessions_at_once() {
+    for contract in CONTRACTS {
+        let name = match contract {
+            "cakes" => "한글 name",
+            "formmate" => "a@b.cd",
+            _ => "a",
+        };
+        for act in ["lock", "set_password", "delete"] {
+            let world = World::start().await;
+            let who = sign_in(&world, contract).await;
+            assert_eq!(world.verify(contract, &[(who.header.0, &who.header.1)]).await.status, 204);
+            match act {
+                "lock" => world.lock(contract, name).await,
+                "set_password" => world.set_password(contract, name, "another").await,
+                _ => world.delete(contract, name).await,
+            }
+            let reply = world.verify(contract, &[(who.header.0, &who.header.1)]).await;
+            assert_eq!(reply.status, 401, "{contract} {act}: {reply:?}");
+            wears_its_envelope(contract, &reply);
+            assert_eq!(world.introspect(contract, &who.token).await.text(), r#"{"active":false}"#);
+        }
+    }
+}
+
+#[tokio::test]
 async fn introspection_asks_for_the_realms_secret() {
     let world = World::start().await;
     let who = sign_in(&world, "haenaem").await;

@@ -140,3 +140,14 @@ async fn a_browser_goes_through_a_day_without_noticing() {
     assert_eq!((browser.cookie("access_token"), browser.cookie("refresh_token")), (None, None));
     refused(&browser.delete("/auth/logout").send().await, "No login data");
 }
+
+#[tokio::test]
+async fn an_ended_session_is_served_what_is_open_to_all_but_not_renewed() {
+    let world = World::start().await;
+    let (api, reply) = registered(&world).await;
+    let cookie = refresh(&reply);
+    empty(&logout(&api, &cookie).await, 204, "Success");
+    let exists = api.get("/auth/exists/someone@abcd.com").header("Cookie", &cookie).send().await;
+    worded(&exists, (200, "OK"), JSON_UTF8, "true");
+    assert!(exists.set_cookies().is_empty(), "{exists:?}");
+}

@@ -165,3 +165,16 @@ async fn missing_members_of_a_check_are_violations() {
     let reply = api.get("/check/auth-code?authId=a&email=b&type=SIGN_UP").send().await;
     violated(&reply, &[("authCode", null)]);
 }
+
+#[tokio::test]
+async fn a_member_in_body_and_query_is_taken_from_the_body() {
+    let world = World::start().await;
+    let api = api(&world);
+    let code = send_code(&world, &api, "SIGN_UP", "parkh", EMAIL).await;
+    let path = "/check/auth-code?authId=other&email=other@naver.com&authCode=zzzzzz&type=FORGET_PASSWORD";
+    let body = json!({"authId": "parkh", "email": EMAIL, "authCode": code, "type": "SIGN_UP"}).to_string();
+    data(&api.get(path).json(&body).send().await, r#"{"usable":true}"#);
+    let rest = json!({"authCode": code, "type": "SIGN_UP"}).to_string();
+    let mixed = api.get(&format!("/check/auth-code?authId=parkh&email={EMAIL}")).json(&rest).send().await;
+    data(&mixed, r#"{"usable":true}"#);
+}
