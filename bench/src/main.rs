@@ -23,15 +23,14 @@ type Broken = Box<dyn std::error::Error + Send + Sync>;
 /// How the bench calls itself to be the bare handler.
 const BARE_HANDLER: &str = "--bare-handler";
 
+const USAGE: &str = "usage: doorward-bench [--short] [--as-built] [--only PART]";
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments.as_slice() {
-        [] => server::build().and_then(|program| run(&Plan::full(), &program)),
-        ["--short"] => server::build().and_then(|program| run(&Plan::short(), &program)),
-        ["--short", "--as-built"] => server::built().and_then(|program| run(&Plan::short(), &program)),
         [BARE_HANDLER, listen] => bare::handler::serve(listen),
-        _ => Err(Broken::from("usage: doorward-bench [--short [--as-built]]")),
+        arguments => asked(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -42,12 +41,26 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(plan: &Plan, program: &Path) -> Result<(), Broken> {
+fn asked(arguments: &[&str]) -> Result<(), Broken> {
+    let (mut plan, mut find, mut only) = (Plan::full(), server::build as fn() -> _, None);
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match *argument {
+            "--short" => plan = Plan::short(),
+            "--as-built" => find = server::built,
+            "--only" => only = Some(*arguments.next().ok_or(USAGE)?),
+            _ => return Err(USAGE.into()),
+        }
+    }
+    run(&plan, &find()?, only)
+}
+
+fn run(plan: &Plan, program: &Path, only: Option<&str>) -> Result<(), Broken> {
     let folder = server::folder(program)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut report = Report::default();
     let bench = measure::Bench { plan, program, folder: folder.path(), runtime: &runtime };
-    measure::all(&bench, &mut report)?;
+    measure::all(&bench, only, &mut report)?;
     report.end();
     Ok(())
 }

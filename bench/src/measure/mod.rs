@@ -48,18 +48,40 @@ impl Bench<'_> {
     }
 }
 
-/// Everything.
-pub(crate) fn all(bench: &Bench<'_>, report: &mut Report) -> Result<(), Broken> {
-    size::measure(bench, report)?;
+type Measure = fn(&Bench<'_>, &Server, &mut Report) -> Result<(), Broken>;
+
+/// The measurements on one running server.
+const ON_A_SERVER: [(&str, Measure); 5] = [
+    ("logins", logins::measure),
+    ("checks", checks::measure),
+    ("refreshes", refreshes::measure),
+    ("registrations", registers::measure),
+    ("storm", storm::measure),
+];
+
+/// Those that start one of their own, on the data that the others left.
+const ALONE: [(&str, fn(&Bench<'_>, &mut Report) -> Result<(), Broken>); 3] =
+    [("binary", size::measure), ("start", start::measure), ("memory", memory::measure)];
+
+/// All measurements, or one.
+pub(crate) fn all(bench: &Bench<'_>, only: Option<&str>, report: &mut Report) -> Result<(), Broken> {
+    let wanted = |name: &str| only.is_none_or(|only| only == name);
+    let mut measured = 0;
     let server = bench.start()?;
-    logins::measure(bench, &server, report)?;
-    checks::measure(bench, &server, report)?;
-    refreshes::measure(bench, &server, report)?;
-    registers::measure(bench, &server, report)?;
-    storm::measure(bench, &server, report)?;
+    for (_, measure) in ON_A_SERVER.iter().filter(|(name, _)| wanted(name)) {
+        measure(bench, &server, report)?;
+        measured += 1;
+    }
     server.stop()?;
-    start::measure(bench, report)?;
-    memory::measure(bench, report)
+    for (_, measure) in ALONE.iter().filter(|(name, _)| wanted(name)) {
+        measure(bench, report)?;
+        measured += 1;
+    }
+    if measured == 0 {
+        let names = ON_A_SERVER.iter().map(|(name, _)| *name).chain(ALONE.iter().map(|(name, _)| *name));
+        return Err(format!("parts are {}", names.collect::<Vec<_>>().join(", ")).into());
+    }
+    Ok(())
 }
 
 /// Half of the replies, and all but the slowest hundredth.
