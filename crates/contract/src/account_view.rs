@@ -1,8 +1,8 @@
 //! The account, the session and the tokens as templates see them: the types at load, the values at run time.
 //! One list for replies, mails, cookies and token recipes.
 
+use crate::account_plan::{AccountPlan, TokenPlan};
 use crate::expression::{Kind, Type};
-use crate::plan::{AccountPlan, TokenPlan};
 use doorward_core::account::Account;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::profile::{Field, FieldType, SetBy};

@@ -1,140 +1,230 @@
 //! What a contract does, as text: operation, binding, action, outcome, reply, and where each was written.
 
-use crate::compile::{OperationTrace, Origin, Scope};
+use crate::compile::{BindingTrace, OperationTrace, Origin, Scope, target_name};
+use crate::json_bytes::json_bytes;
 use crate::load::Loaded;
-use crate::plan::{BodyReply, Operation, Plan, Reply, ReplyTable, StatusPlan};
-use crate::source::{Sources, Span};
+use crate::openapi::sample::Sample;
+use crate::plan::{
+    Binding, BodyReply, GuardedReply, InputPlan, Operation, Plan, Reply, ReplyTable, StatusPlan,
+};
+use crate::source::{SourceId, Sources, Span};
+use crate::template::CompiledTemplate;
+use serde_json::Value;
 use std::fmt::Write;
+use std::sync::Arc;
 
-/// Explains every operation, or those whose path holds `only`; empty for a contract with errors.
+/// Longer bodies are cut.
+const LONGEST: usize = 160;
+
+/// Explains every operation, or those whose path holds `only`; empty for a contract with errors, or when no
+/// path holds it. A reply that varies is shown with sample values.
 #[must_use]
 pub fn explain(loaded: &Loaded, only: Option<&str>) -> String {
     let mut text = String::new();
-    let Some(plan) = &loaded.plan else { return text };
-    let explainer = Explainer { plan, sources: &loaded.sources };
-    for (operation, trace) in plan.operations.iter().zip(&loaded.trace.operations) {
-        if only.is_none_or(|only| operation.path.contains(only)) {
-            explainer.operation(operation, trace, &mut text);
-        }
+    let (Some(plan), Some(contract)) = (&loaded.plan, &loaded.contract) else { return text };
+    let explainer = Explainer { plan, sources: &loaded.sources, main: contract.span.source };
+    let operations = plan.operations.iter().zip(&loaded.trace.operations);
+    let shown: Vec<_> =
+        operations.filter(|(operation, _)| only.is_none_or(|only| operation.path.contains(only))).collect();
+    if shown.is_empty() {
+        return text;
     }
-    if only.is_none() {
-        text.push_str("elsewhere\n");
-        explainer.replies(&plan.replies, &loaded.trace.document, &mut text);
+    let _ = writeln!(text, "{}: {} (`:7` is its line 7)", loaded.sources.name(explainer.main), plan.title);
+    for (operation, trace) in shown {
+        explainer.operation(operation, trace, &mut text);
     }
+    text.push_str("\nEverywhere, unless an operation above says otherwise\n");
+    let rows = explainer.rows(None, &plan.replies, &loaded.trace.document);
+    Explainer::write(&rows, &mut text);
     text
 }
 
 struct Explainer<'l> {
     plan: &'l Plan,
     sources: &'l Sources,
+    /// The contract's own file.
+    main: SourceId,
 }
 
-impl Explainer<'_> {
-    fn operation(&self, operation: &Operation, trace: &OperationTrace, text: &mut String) {
-        self.line(
-            text,
-            format_args!("{} {}  ({})", operation.method, operation.path, self.place(trace.span)),
-        );
+/// Outcomes that are answered alike.
+struct Row {
+    outcomes: Vec<&'static str>,
+    /// The keys that answer them.
+    keys: Vec<&'static str>,
+    scope: Scope,
+    place: String,
+    /// The reply, or guarded ones.
+    replies: Vec<String>,
+}
+
+impl<'l> Explainer<'l> {
+    fn operation(&self, operation: &'l Operation, trace: &OperationTrace, text: &mut String) {
+        let _ = writeln!(text, "\n{} {}  {}", operation.method, operation.path, self.place(trace.span));
         if let Some(security) = &operation.security {
-            let alternatives: Vec<String> = security
-                .alternatives
-                .iter()
-                .map(|schemes| match schemes.as_slice() {
-                    [] => "nothing".to_owned(),
-                    schemes => {
-                        schemes.iter().map(|index| self.scheme(*index)).collect::<Vec<_>>().join(" and ")
-                    }
-                })
-                .collect();
-            self.line(text, format_args!("  asks for {}", alternatives.join(", or ")));
+            let alternatives: Vec<String> =
+                security.alternatives.iter().map(|schemes| self.schemes(schemes)).collect();
+            let _ = writeln!(text, "  credentials: {}", alternatives.join(", or "));
         }
         if operation.body.taken {
             let types: Vec<&str> = operation.body.types.iter().map(|(media, _)| media.as_str()).collect();
-            let from = if trace.inferred { " (schema from its inputs)" } else { "" };
-            self.line(text, format_args!("  body {}{from}", types.join(", ")));
+            let from = if trace.inferred { " (its schema follows from the inputs)" } else { "" };
+            let _ = writeln!(text, "  body: {}{from}", types.join(", "));
         }
         for (binding, origins) in operation.bindings.iter().zip(&trace.bindings) {
-            let spec = binding.action.spec();
-            let guard = if binding.when.is_some() { " when its guard holds" } else { "" };
-            self.line(
-                text,
-                format_args!("  {}{guard}: {}  ({})", spec.name, spec.sentence, self.place(origins.span)),
-            );
-            for input in &binding.inputs {
-                let name = crate::compile::target_name(&input.target);
-                self.line(text, format_args!("    {name} from `{}`", input.wire));
-            }
-            for (name, word) in &binding.options.0 {
-                self.line(text, format_args!("    option {name}: {word}"));
-            }
-            self.replies(&binding.replies, &origins.origins, text);
+            self.binding(binding, origins, text);
+            let rows = self.rows(Some(operation), &binding.replies, &origins.origins);
+            Self::write(&rows, text);
         }
     }
 
-    fn scheme(&self, index: usize) -> String {
-        self.plan.schemes.get(index).map_or_else(String::new, |scheme| scheme.name.clone())
-    }
-
-    fn replies(&self, table: &ReplyTable, origins: &[Origin], text: &mut String) {
-        let width = origins.iter().map(|origin| origin.outcome.name().len()).max().unwrap_or(0);
-        for origin in origins {
-            for guarded in table.of(origin.outcome) {
-                let guard = if guarded.when.is_some() { " (guarded)" } else { "" };
-                self.line(
-                    text,
-                    format_args!(
-                        "    {:width$}  {}{guard}  {}",
-                        origin.outcome.name(),
-                        summary(&guarded.reply),
-                        self.origin(origin)
-                    ),
-                );
-            }
-        }
-    }
-
-    fn origin(&self, origin: &Origin) -> String {
-        let scope = match origin.scope {
-            Scope::Binding => "binding",
-            Scope::Operation => "operation",
-            Scope::Document => "document",
+    fn binding(&self, binding: &Binding, trace: &BindingTrace, text: &mut String) {
+        let spec = binding.action.spec();
+        let guard = trace.when.map(|when| format!(", when {}", self.written(when))).unwrap_or_default();
+        let _ = writeln!(text, "  {}{guard}  {}", spec.name, self.place(trace.span));
+        let _ = writeln!(text, "    {}", spec.sentence);
+        let input = |input: &InputPlan| match target_name(&input.target) {
+            name if name == input.wire => name.to_owned(),
+            name => format!("{name} from `{}`", input.wire),
         };
-        format!("{scope} `{}` {}", origin.key, self.place(origin.span))
+        let inputs: Vec<String> = binding.inputs.iter().map(input).collect();
+        if !inputs.is_empty() {
+            let _ = writeln!(text, "    inputs: {}", inputs.join(", "));
+        }
+        let options: Vec<String> =
+            binding.options.0.iter().map(|(name, word)| format!("{name}: {word}")).collect();
+        if !options.is_empty() {
+            let _ = writeln!(text, "    options: {}", options.join(", "));
+        }
     }
 
+    /// An expression as it stands in its file, on one line.
+    fn written(&self, span: Span) -> String {
+        let text = self.sources.text(span.source).get(span.start..span.end).unwrap_or("its guard holds");
+        format!("`{}`", text.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    fn schemes(&self, schemes: &[usize]) -> String {
+        let names: Vec<&str> = schemes
+            .iter()
+            .filter_map(|index| self.plan.schemes.get(*index))
+            .map(|scheme| scheme.name.as_str())
+            .collect();
+        if names.is_empty() { "none".to_owned() } else { names.join(" and ") }
+    }
+
+    /// The replies, those to several outcomes once. In an operation, without those that are answered alike
+    /// everywhere.
+    fn rows(&self, operation: Option<&'l Operation>, table: &'l ReplyTable, origins: &[Origin]) -> Vec<Row> {
+        let mut rows: Vec<Row> = Vec::new();
+        for origin in origins {
+            let replies = table.of(origin.outcome);
+            let everywhere = self.plan.replies.of(origin.outcome);
+            let alike = |(one, other): (&GuardedReply, &GuardedReply)| Arc::ptr_eq(&one.reply, &other.reply);
+            let same = replies.len() == everywhere.len() && replies.iter().zip(everywhere).all(alike);
+            if operation.is_some() && same {
+                continue;
+            }
+            let (scope, place) = (origin.scope, self.place(origin.span));
+            let replies = self.variants(operation, replies, origin);
+            let known = rows.iter_mut().find(|row| (&row.replies, &row.place) == (&replies, &place));
+            let Some(row) = known else {
+                let (outcomes, keys) = (vec![origin.outcome.name()], vec![origin.key]);
+                rows.push(Row { outcomes, keys, scope, place, replies });
+                continue;
+            };
+            row.outcomes.push(origin.outcome.name());
+            if !row.keys.contains(&origin.key) {
+                row.keys.push(origin.key);
+            }
+        }
+        rows
+    }
+
+    /// The replies to one outcome, each with its guard.
+    fn variants(
+        &self,
+        operation: Option<&'l Operation>,
+        replies: &[GuardedReply],
+        origin: &Origin,
+    ) -> Vec<String> {
+        let one = |(at, guarded): (usize, &GuardedReply)| {
+            let reply = self.summary(operation, &guarded.reply);
+            match origin.guards.get(at) {
+                Some(when) => format!("when {}: {reply}", self.written(*when)),
+                None if at > 0 => format!("otherwise: {reply}"),
+                None => reply,
+            }
+        };
+        replies.iter().enumerate().map(one).collect()
+    }
+
+    fn write(rows: &[Row], text: &mut String) {
+        for row in rows {
+            let default = if row.scope == Scope::Document { "default " } else { "" };
+            let keys = if row.keys == row.outcomes {
+                String::new()
+            } else {
+                format!("`{}` ", row.keys.join("`, `"))
+            };
+            let _ = writeln!(text, "    {}  {default}{keys}{}", row.outcomes.join(", "), row.place);
+            for reply in &row.replies {
+                let _ = writeln!(text, "      {reply}");
+            }
+        }
+    }
+
+    /// The line, with the file's name where it is not the contract's own.
     fn place(&self, span: Span) -> String {
         let (line, _) = self.sources.position(span);
-        format!("{}:{line}", self.sources.name(span.source))
+        let name = if span.source == self.main { "" } else { self.sources.name(span.source) };
+        format!("{name}:{line}")
     }
 
-    fn line(&self, text: &mut String, line: std::fmt::Arguments<'_>) {
-        // Writing into memory does not fail.
-        let _ = text.write_fmt(line);
-        text.push('\n');
+    /// A reply in one line: status, reason, headers, cookies, body.
+    fn summary(&self, operation: Option<&'l Operation>, reply: &Reply) -> String {
+        let sample = Sample::new(self.plan, operation, reply);
+        let value = |template: &CompiledTemplate| sample.of(template);
+        let mut words = match &reply.status {
+            StatusPlan::Fixed(status) => status.to_string(),
+            StatusPlan::Computed(_) => "(computed status)".to_owned(),
+        };
+        if let Some(Value::String(reason)) = reply.reason.as_ref().map(value) {
+            let _ = write!(words, " {reason}");
+        }
+        let cookie = |index: &usize| self.plan.cookies.get(*index).map(|cookie| cookie.wire.clone());
+        for (what, list) in [("sets", &reply.set_cookies), ("clears", &reply.clear_cookies)] {
+            let names: Vec<String> = list.iter().filter_map(cookie).collect();
+            if !names.is_empty() {
+                let _ = write!(words, " [{what} cookie {}]", names.join(", "));
+            }
+        }
+        for (name, template) in &reply.headers {
+            let _ = match value(template) {
+                Value::Null => write!(words, " [without {name}]"),
+                Value::String(text) => write!(words, " [{name}: {text}]"),
+                other => write!(words, " [{name}: {other}]"),
+            };
+        }
+        let body = match &reply.body {
+            BodyReply::None => return words,
+            BodyReply::Json { constant: Some(bytes), .. } => String::from_utf8_lossy(bytes).into_owned(),
+            BodyReply::Json { template, .. } => {
+                String::from_utf8_lossy(&json_bytes(&value(template), 0)).into_owned()
+            }
+            BodyReply::Text { content_type, template } => match value(template) {
+                Value::String(text) => format!("{content_type}: {text}"),
+                other => format!("{content_type}: {other}"),
+            },
+        };
+        let _ = write!(words, " {}", shortened(&body));
+        words
     }
 }
 
-/// A reply in a few words: status, what varies, what it issues.
-fn summary(reply: &Reply) -> String {
-    let mut words = match &reply.status {
-        StatusPlan::Fixed(status) => status.to_string(),
-        StatusPlan::Computed(_) => "computed status".to_owned(),
-    };
-    match &reply.body {
-        BodyReply::None => words.push_str(" no body"),
-        BodyReply::Json { constant: Some(bytes), .. } => {
-            let _ = write!(words, " {}", String::from_utf8_lossy(bytes));
-        }
-        BodyReply::Json { .. } => words.push_str(" JSON"),
-        BodyReply::Text { template, .. } => match template.constant() {
-            Some(constant) => {
-                let _ = write!(words, " text {constant}");
-            }
-            None => words.push_str(" text"),
-        },
+fn shortened(body: &str) -> String {
+    let line = body.replace(['\n', '\r'], " ");
+    match line.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{} …", line.get(..at).unwrap_or("")),
+        None => line,
     }
-    if !reply.issues.is_empty() {
-        let _ = write!(words, " issues {}", reply.issues.join(" "));
-    }
-    words
 }

@@ -3,6 +3,7 @@
 //!
 //! Knows the core's catalogue and nothing else: no HTTP, no SQL, no clock, no files.
 
+mod account_plan;
 pub mod account_view;
 pub mod builtin;
 mod compile;
@@ -19,6 +20,7 @@ pub mod mails;
 mod names;
 pub mod openapi;
 pub mod plan;
+mod root_names;
 pub mod schema;
 pub mod scope;
 pub mod source;

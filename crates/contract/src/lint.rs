@@ -193,10 +193,11 @@ impl Linter<'_> {
 
     fn unused(&mut self) {
         let trace = self.trace;
-        for (what, list) in [("view", &trace.views), ("shape", &trace.shapes)] {
-            for (name, span, _) in list.iter().filter(|(_, _, used)| !used) {
-                self.lint(codes::UNUSED, *span, format!("nothing uses the {what} `{name}`"));
-            }
+        for (name, span, _) in trace.views.iter().filter(|(_, _, used)| used.is_none()) {
+            self.lint(codes::UNUSED, *span, format!("nothing uses the view `{name}`"));
+        }
+        for (name, span, _) in trace.shapes.iter().filter(|(_, _, used)| !used) {
+            self.lint(codes::UNUSED, *span, format!("nothing uses the shape `{name}`"));
         }
         for (index, cookie) in self.plan.cookies.iter().enumerate() {
             let in_reply = |reply: &Reply| reply.set_cookies.contains(&index);

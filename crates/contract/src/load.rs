@@ -40,7 +40,11 @@ pub fn load(name: &str, file: &str, text: &str, open: &dyn Fn(&str) -> Result<St
     };
     let Some(contract) = contract else { return refused(sources, found, None) };
     if !contract.is_map() {
-        let message = format!("a contract is an OpenAPI document, this is {}", contract.describe());
+        let message = if contract.is_null() {
+            "nothing is written here: a contract is an OpenAPI document".to_owned()
+        } else {
+            format!("a contract is an OpenAPI document, this is {}", contract.describe())
+        };
         found.error(codes::INVALID_DOCUMENT, contract.span, message, "it begins with `openapi: 3.1.0`");
         return refused(sources, found, Some(contract));
     }

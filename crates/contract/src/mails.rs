@@ -1,8 +1,8 @@
 //! The contract's mails: its own texts, or the built-in English ones.
 
+use crate::account_plan::AccountPlan;
 use crate::account_view::account_value;
 use crate::expression::{Path, Scope, follow};
-use crate::plan::AccountPlan;
 use crate::scope::Root;
 use crate::wording::{Localized, Texts};
 use doorward_core::code::Purpose;

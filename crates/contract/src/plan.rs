@@ -1,5 +1,7 @@
 //! A compiled contract: total, nothing left to decide. Whoever runs it never looks at the file again.
 
+pub use crate::account_plan::{AccountPlan, Recipe, TokenPlan};
+
 use crate::expression::Typed;
 use crate::mails::Mails;
 use crate::schema::Schema;
@@ -7,11 +9,10 @@ use crate::template::CompiledTemplate;
 use crate::wording::Wording;
 use doorward_core::action::{Entry, Options};
 use doorward_core::code::{CodePolicy, Purpose};
-use doorward_core::identifier::{IdentifierKind, IdentifierRule};
+use doorward_core::identifier::IdentifierKind;
 use doorward_core::outcome::Outcome;
 use doorward_core::password::PasswordPolicy;
-use doorward_core::policy::{Policy, TokenPolicy};
-use doorward_core::profile::ProfileSchema;
+use doorward_core::policy::Policy;
 use doorward_core::public_id::PublicIdKind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -77,47 +78,6 @@ impl Plan {
             mails: Arc::<Mails>::clone(&self.mails),
         }
     }
-}
-
-/// What accounts are.
-#[derive(Clone, Debug)]
-pub struct AccountPlan {
-    /// What they sign in by.
-    pub identifiers: Vec<IdentifierRule>,
-    /// The id that the API shows.
-    pub id: PublicIdKind,
-    /// Whether a sequence number is shown as text.
-    pub id_as_text: bool,
-    /// The profile.
-    pub profile: ProfileSchema,
-}
-
-impl Default for AccountPlan {
-    fn default() -> Self {
-        Self {
-            identifiers: Vec::new(),
-            id: PublicIdKind::Uuid,
-            id_as_text: false,
-            profile: ProfileSchema::default(),
-        }
-    }
-}
-
-/// One token of the contract.
-pub struct TokenPlan {
-    /// What the core knows of it.
-    pub policy: TokenPolicy,
-    /// The recipe of a JWT; nothing for opaque tokens.
-    pub recipe: Option<Recipe>,
-}
-
-/// How a JWT is made: the header and the claims in written order, without the `jti` that is added last.
-/// Evaluated with [`crate::scope::Root::Account`], `Session`, `IssuedAt`, `ExpiresAt`, `TokenId`, `Request`.
-pub struct Recipe {
-    /// The header object.
-    pub header: CompiledTemplate,
-    /// The claims object.
-    pub claims: CompiledTemplate,
 }
 
 /// One cookie, as its own `Set-Cookie` line.

@@ -146,6 +146,8 @@ pub struct ActionSpec {
     pub answers: &'static [AnswerSpec],
     /// Its failures, beside those every action has.
     pub failures: &'static [Outcome],
+    /// Those of its failures that depend on an option.
+    pub only_with: &'static [OnlyWith],
     /// Whether it only reads: then a GET operation answers HEAD too.
     pub reads_only: bool,
 }
@@ -167,6 +169,18 @@ impl AnswerSpec {
     pub const fn new(outcome: Outcome, data: &'static [Field]) -> AnswerSpec {
         AnswerSpec { outcome, data, only_with: None }
     }
+}
+
+/// Failures that cannot happen unless an option has one of some words. Where an input of the option's name is
+/// bound, the request decides instead, and all of them can.
+#[derive(Clone, Copy, Debug)]
+pub struct OnlyWith {
+    /// Which failures.
+    pub failures: &'static [Outcome],
+    /// The name of the option.
+    pub option: &'static str,
+    /// The words with which they can happen.
+    pub words: &'static [&'static str],
 }
 
 /// `account`: the data of answers marked A in the catalogue.

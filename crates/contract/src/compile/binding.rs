@@ -2,7 +2,8 @@
 
 use super::input::{self, InputReader, InputSource};
 use super::option;
-use super::place::{Cache, Level, Place, Scope, Shared, outcomes_of};
+use super::place::{Cache, Level, Place, Scope, Shared};
+use super::possible::{never_answered, outcomes_of};
 use super::reader::Reader;
 use super::reading::Findings;
 use super::rule::{self, CheckSource};
@@ -10,11 +11,10 @@ use super::trace::BindingTrace;
 use super::written::{Argument, RepliesSource, ShapeSource};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::{Ast, check_condition};
-use crate::names::{InputNames, ReplyKey, RequestTypes};
+use crate::names::{InputNames, RequestTypes};
 use crate::plan::{Binding, Security};
 use crate::source::{Entry, Node, Span};
 use doorward_core::action::{ACTIONS, Entry as Action, Options, find};
-use doorward_core::outcome::{Group, Outcome};
 use doorward_core::spec::Caller;
 
 /// The replies of one scope, and what it changes of shapes.
@@ -193,40 +193,13 @@ impl BindingSource {
             cache: here.cache,
             span: self.span,
         };
-        let outcomes = outcomes_of(spec, &self.options, here.security.is_some());
+        let outcomes = outcomes_of(self, here.security.is_some());
         if let Some(words) = &self.words {
-            never_answered(&words.replies, &outcomes, &[spec.name], found);
+            never_answered(&words.replies, &outcomes, &[self], found);
         }
         let (replies, origins) = place.table(&outcomes, found);
         let binding =
             Binding { when, action: self.action, inputs, options: self.options.clone(), checks, replies };
-        (binding, BindingTrace { span: self.span, origins })
-    }
-}
-
-/// Replies to outcomes that none of these actions has.
-pub(super) fn never_answered(
-    replies: &RepliesSource,
-    possible: &[Outcome],
-    actions: &[&str],
-    found: &mut Findings,
-) {
-    for (key, span, _) in &replies.entries {
-        let covers = key.members().iter().any(|member| possible.contains(member));
-        if covers || *key == ReplyKey::Group(Group::Failure) {
-            continue;
-        }
-        let names: Vec<&str> = possible.iter().map(|outcome| outcome.name()).collect();
-        let actions = actions.join("`, `");
-        let message = format!("`{}` is never answered by `{actions}`", key.name());
-        let error = Diagnostic::error(codes::NEVER_ANSWERED, *span, message);
-        let own: Vec<&str> = names
-            .iter()
-            .copied()
-            .filter(|name| !doorward_core::spec::EVERY_ACTION.iter().any(|every| every.name() == *name))
-            .collect();
-        found.push(
-            error.suggest(key.name(), own.iter().copied()).help(format!("it answers: {}", own.join(" "))),
-        );
+        (binding, BindingTrace { span: self.span, when: self.when.as_ref().map(|when| when.span), origins })
     }
 }

@@ -6,6 +6,7 @@ mod input;
 mod operation;
 mod option;
 mod place;
+mod possible;
 mod reader;
 mod reading;
 mod references;
@@ -87,7 +88,7 @@ pub(crate) fn compile(contract: &Node, document: &Document, found: &mut Findings
     let trace = Trace {
         operations: traces,
         document: origins,
-        views: views.map(|view| (view.name.clone(), view.span, used.contains(&view.name))).collect(),
+        views: views.map(|view| (view.name.clone(), view.span, used.get(&view.name).cloned())).collect(),
         shapes: shared
             .shapes
             .iter()

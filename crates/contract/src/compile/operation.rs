@@ -1,8 +1,9 @@
 //! One operation: its request, its credentials, its bindings and its replies.
 
-use super::binding::{self, BindingSource, Here, Words, never_answered};
+use super::binding::{self, BindingSource, Here, Words};
 use super::input;
-use super::place::{Place, Scope, Shared, outcomes_of};
+use super::place::{Place, Scope, Shared};
+use super::possible::{never_answered, outcomes_of};
 use super::reading::Findings;
 use super::request::{Requests, types_of};
 use super::trace::OperationTrace;
@@ -109,22 +110,10 @@ fn reachable(words: &Words, sources: &[BindingSource], security: Option<&Securit
     if sources.is_empty() {
         return;
     }
-    let mut possible = Vec::new();
-    let mut actions = Vec::new();
-    for source in sources {
-        let spec = source.action.spec();
-        possible.extend(outcomes_of(spec, &source.options, security.is_some()));
-        if !actions.contains(&spec.name) {
-            actions.push(spec.name);
-        }
-    }
-    let mut unique = Vec::new();
-    for outcome in possible {
-        if !unique.contains(&outcome) {
-            unique.push(outcome);
-        }
-    }
-    never_answered(&words.replies, &unique, &actions, found);
+    let possible: Vec<Outcome> =
+        sources.iter().flat_map(|source| outcomes_of(source, security.is_some())).collect();
+    let bindings: Vec<&BindingSource> = sources.iter().collect();
+    never_answered(&words.replies, &possible, &bindings, found);
 }
 
 /// Defaults under `with` are of a parameter that some shape in sight has.

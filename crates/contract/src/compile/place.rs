@@ -3,15 +3,15 @@
 use super::reading::Findings;
 use super::written::{Argument, RepliesSource, ReplySource, ShapeSource};
 use crate::diagnostic::codes;
-use crate::expression::{check_condition, non_null_when};
+use crate::expression::{Type, check_condition, non_null_when};
 use crate::names::{Facts, ReplyKey, ReplyNames, RequestTypes};
 use crate::plan::{GuardedReply, ReplyTable};
 use crate::source::Span;
 use doorward_core::action::Options;
 use doorward_core::outcome::{Group, Outcome};
-use doorward_core::spec::{ActionSpec, EVERY_ACTION, Field, UNAUTHENTICATED};
+use doorward_core::spec::{ActionSpec, Field};
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Replies that were compiled, by the id of the first reply of the list and what it answers.
@@ -28,8 +28,8 @@ pub(super) struct Shared<'d> {
     pub(super) cache: Cache,
     /// Keys of the document that answered somewhere.
     pub(super) used: RefCell<HashSet<ReplyKey>>,
-    /// Views that some reply uses.
-    pub(super) views: RefCell<HashSet<String>>,
+    /// Views that some reply uses, with what they are there.
+    pub(super) views: RefCell<BTreeMap<String, Type>>,
 }
 
 /// Whose reply answers.
@@ -44,7 +44,7 @@ pub enum Scope {
 }
 
 /// Where the reply to an outcome was written.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Origin {
     /// The outcome.
     pub outcome: Outcome,
@@ -54,6 +54,8 @@ pub struct Origin {
     pub scope: Scope,
     /// Where the key stands.
     pub span: Span,
+    /// Where the guards of its replies stand, in order; the last reply has none.
+    pub guards: Vec<Span>,
 }
 
 /// The replies of one scope, and what they may change of shapes.
@@ -81,21 +83,6 @@ pub(super) struct Place<'p, 'd> {
 pub(super) fn before_validation(outcome: Outcome) -> bool {
     outcome == Outcome::InvalidInput
         || matches!(outcome.group(), Some(Group::RequestError | Group::Fault | Group::Unauthenticated))
-}
-
-/// Every outcome that an action with these options may have.
-pub(super) fn outcomes_of(spec: &'static ActionSpec, options: &Options, secured: bool) -> Vec<Outcome> {
-    let possible = |with: Option<(&str, &str)>| with.is_none_or(|(name, word)| options.word(name) == word);
-    let own = spec.answers.iter().filter(|answer| possible(answer.only_with)).map(|answer| answer.outcome);
-    let unauthenticated: &[Outcome] = if secured { UNAUTHENTICATED } else { &[] };
-    let others = spec.failures.iter().chain(EVERY_ACTION).chain(unauthenticated).copied();
-    let mut all = Vec::new();
-    for outcome in own.chain(others) {
-        if !all.contains(&outcome) {
-            all.push(outcome);
-        }
-    }
-    all
 }
 
 /// What an own answer offers: without signing in there is no session.
@@ -130,7 +117,9 @@ impl<'p> Place<'p, '_> {
             if scope == Scope::Document {
                 self.shared.used.borrow_mut().insert(answer.key);
             }
-            origins.push(Origin { outcome, key: answer.key.name(), scope, span: answer.span });
+            let guards =
+                answer.list.iter().filter_map(|reply| reply.when.as_ref()).map(|when| when.span).collect();
+            origins.push(Origin { outcome, key: answer.key.name(), scope, span: answer.span, guards });
             if let Some(entry) = table.entries.get_mut(outcome as usize) {
                 *entry = self.answer(&answer, outcome, scope, found);
             }
@@ -206,7 +195,9 @@ impl<'p> Place<'p, '_> {
             let reply = self.render(source, (answer.key, outcome), &names, found);
             let seen = names.seen.take();
             reads_request |= seen.request;
-            self.shared.views.borrow_mut().extend(seen.views);
+            for (view, ty) in seen.views {
+                self.shared.views.borrow_mut().entry(view).or_insert(ty);
+            }
             found.all.extend(seen.found);
             let when = match when {
                 None => None,

@@ -3,7 +3,7 @@
 use super::place::Place;
 use super::reading::Findings;
 use super::written::{Argument, ReplySource, ShapeSource, UsedShape, parameter_list};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::expression::{Kind, Names};
 use crate::names::{ReplyKey, ReplyNames, ShapeNames, StatusKnown};
 use crate::plan::{BodyReply, Reply, StatusPlan};
@@ -203,6 +203,10 @@ impl<'p> Filling<'_, 'p, '_> {
 
     fn no_shape(&mut self) -> bool {
         let Some(argument) = self.source.arguments.first() else { return true };
+        let wanted = if self.answered.1.own() { "success" } else { "failure" };
+        if !matches!(self.source.shape, UsedShape::None) && self.misspelt_shape(wanted) {
+            return false;
+        }
         let name = match (&self.source.shape, self.answered.1.own()) {
             (UsedShape::None, _) => "`use: none` has no shape",
             (_, true) => "there is no shape `success`",
@@ -213,6 +217,20 @@ impl<'p> Filling<'_, 'p, '_> {
         let error = Diagnostic::error(codes::SHAPE_PARAMETER, argument.span, message);
         self.found.push(error.suggest(&argument.name, members).help("write `body:`, or declare the shape"));
         false
+    }
+
+    /// One misspelt name of a shape breaks every reply that fills it: that is said once, where it stands.
+    fn misspelt_shape(&mut self, wanted: &str) -> bool {
+        let Some(near) = did_you_mean(wanted, self.place.shape_names()) else { return false };
+        let Some(shape) =
+            self.place.shape(near).filter(|shape| !matches!(shape.name.as_str(), "success" | "failure"))
+        else {
+            return false;
+        };
+        let message = format!("replies fill a shape `{wanted}`, and there is only `{near}`");
+        let error = Diagnostic::error(codes::UNKNOWN_NAME, shape.span, message);
+        self.found.push(error.help(format!("did you mean `{wanted}`?")));
+        true
     }
 
     fn unknown_argument(&mut self, argument: &Argument, shape: &ShapeSource) {

@@ -1,6 +1,7 @@
 //! Where everything of a plan was written: for explanations and lints.
 
 use super::place::Origin;
+use crate::expression::Type;
 use crate::source::Span;
 
 /// The origins of a plan's replies, in the order of its operations.
@@ -10,9 +11,9 @@ pub struct Trace {
     pub operations: Vec<OperationTrace>,
     /// Where no operation was reached.
     pub document: Vec<Origin>,
-    /// Views with where they stand, and whether a reply uses them.
-    pub views: Vec<(String, Span, bool)>,
-    /// Shapes of the document likewise.
+    /// Views with where they stand, and what they are in the first reply that uses them.
+    pub views: Vec<(String, Span, Option<Type>)>,
+    /// Shapes of the document with where they stand, and whether a reply uses them.
     pub shapes: Vec<(String, Span, bool)>,
 }
 
@@ -36,6 +37,8 @@ pub struct OperationTrace {
 pub struct BindingTrace {
     /// Where it stands.
     pub span: Span,
+    /// Where its guard stands.
+    pub when: Option<Span>,
     /// One per outcome that it answers.
     pub origins: Vec<Origin>,
 }

@@ -1,9 +1,9 @@
 //! `account`: ids, identifiers, profile. And `password`.
 
 use super::members::Reader;
+use crate::account_plan::AccountPlan;
 use crate::account_view::ACCOUNT_FIELDS;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::plan::AccountPlan;
 use crate::source::{Entry, Node};
 use doorward_core::identifier::{Compare, IdentifierKind, IdentifierRule};
 use doorward_core::password::{CharacterClass, PasswordPolicy};

@@ -2,10 +2,10 @@
 
 use super::Signing;
 use super::members::Reader;
-use super::names::RootNames;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::Locator;
 use crate::plan::{CookieAttribute, CookiePlan, RenewPlan};
+use crate::root_names::RootNames;
 use crate::source::{Entry, Node, Span};
 use crate::template::{Part, Setting, Template, TemplateKind, parse_text};
 

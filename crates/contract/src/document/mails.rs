@@ -2,12 +2,12 @@
 
 use super::Signing;
 use super::members::Reader;
-use super::names::RootNames;
 use super::texts::{Library, WrittenText};
+use crate::account_plan::AccountPlan;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::{Kind, Type};
 use crate::mails::{MailPlan, Mails};
-use crate::plan::AccountPlan;
+use crate::root_names::RootNames;
 use crate::scope::Root;
 use crate::source::Node;
 use crate::template::{Escape, Setting, TemplateKind};

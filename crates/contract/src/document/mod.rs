@@ -4,13 +4,10 @@ mod account;
 mod cookies;
 mod mails;
 mod members;
-mod names;
 mod schemes;
 mod texts;
 mod tokens;
 mod web;
-
-pub(crate) use names::RootNames;
 
 use crate::diagnostic::{Diagnostic, codes};
 use crate::mails::Mails;
@@ -202,6 +199,40 @@ const TOP: [&str; 9] = [
     "externalDocs",
 ];
 
+/// Only OpenAPI 3.1 is read.
+fn version(reader: &mut Reader, contract: &Node) {
+    let help = "write `openapi: 3.1.0`";
+    let Some(version) = contract.get("openapi") else {
+        let (span, message, help) = match contract.entry("swagger") {
+            Some(swagger) => (
+                swagger.key_span,
+                "Swagger is not read: a contract is an OpenAPI 3.1 document",
+                "convert it first, and begin with `openapi: 3.1.0`",
+            ),
+            None => {
+                let head = contract.entries().first().map_or(contract.span, |first| first.key_span);
+                (head, "there is no `openapi`: a contract is an OpenAPI 3.1 document", help)
+            }
+        };
+        reader.report(Diagnostic::error(codes::INVALID_DOCUMENT, span, message).help(help));
+        return;
+    };
+    match version.as_text() {
+        Some(text) if text.starts_with("3.1.") => {}
+        Some(text) if text.starts_with("3.") => {
+            let message = format!("OpenAPI {text} is not read: a contract is an OpenAPI 3.1 document");
+            let error = Diagnostic::error(codes::INVALID_DOCUMENT, version.span, message).help(help);
+            reader.report(error.help(
+                "coming from 3.0: `nullable: true` is now `type: [string, 'null']`, and `exclusiveMinimum` a number",
+            ));
+        }
+        _ => {
+            let message = "this is no version of OpenAPI: a contract is an OpenAPI 3.1 document";
+            reader.refuse(codes::INVALID_DOCUMENT, version, message, help);
+        }
+    }
+}
+
 /// The version, the members of the document and the sections of `x-doorward`.
 fn head(reader: &mut Reader, contract: &Node) {
     if !contract.is_map() {
@@ -209,17 +240,9 @@ fn head(reader: &mut Reader, contract: &Node) {
         reader.refuse(codes::INVALID_DOCUMENT, contract, "a contract must be a map", help);
         return;
     }
-    let version = contract.get("openapi");
-    if !version.and_then(Node::as_text).is_some_and(|version| version.starts_with("3.1.")) {
-        let at = version.unwrap_or(contract);
-        reader.refuse(
-            codes::INVALID_DOCUMENT,
-            at,
-            "this is no OpenAPI 3.1 document",
-            "write `openapi: 3.1.0`",
-        );
-    }
-    let known = |key: &str| TOP.contains(&key) || key.starts_with("x-") || key == "webhooks";
+    version(reader, contract);
+    let known =
+        |key: &str| TOP.contains(&key) || key.starts_with("x-") || ["webhooks", "swagger"].contains(&key);
     for entry in contract.entries().iter().filter(|entry| !known(&entry.key)) {
         let message = format!("an OpenAPI document has no member `{}`", entry.key);
         let error = Diagnostic::error(codes::INVALID_DOCUMENT, entry.key_span, message);
@@ -227,7 +250,8 @@ fn head(reader: &mut Reader, contract: &Node) {
     }
     let Some(top) = contract.get("x-doorward") else {
         let near = contract.entries().iter().find(|entry| entry.key.starts_with("x-"));
-        let mut error = Diagnostic::error(codes::INVALID_DOCUMENT, contract.span, "there is no `x-doorward`");
+        let head = contract.entries().first().map_or(contract.span, |first| first.key_span);
+        let mut error = Diagnostic::error(codes::INVALID_DOCUMENT, head, "there is no `x-doorward`");
         if let Some(near) = near {
             error = error.secondary(near.key_span, "is it this one?");
         }

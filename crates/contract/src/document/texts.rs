@@ -1,9 +1,9 @@
 //! `languages`, `texts`, `violations`.
 
 use super::members::Reader;
-use super::names::RootNames;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::{Kind, Names, Type};
+use crate::root_names::RootNames;
 use crate::scope::Root;
 use crate::source::{Node, NodeValue};
 use crate::template::{CompiledTemplate, Setting, Template, TemplateKind};

@@ -1,11 +1,11 @@
 //! `tokens`: their formats, lives and recipes.
 
 use super::members::Reader;
-use super::names::RootNames;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::Kind;
 use crate::expression::Type;
 use crate::plan::{AccountPlan, Recipe, TokenPlan};
+use crate::root_names::RootNames;
 use crate::scope::Root;
 use crate::source::{Entry, Node, NodeValue, Span};
 use crate::template::{CompiledTemplate, Key, Member, PathAst, Setting, Template, TemplateKind};

@@ -77,8 +77,8 @@ pub(crate) struct Seen {
     pub(crate) tokens: Vec<String>,
     /// Whether something of the request was read.
     pub(crate) request: bool,
-    /// The views used.
-    pub(crate) views: Vec<String>,
+    /// The views used, with what they are.
+    pub(crate) views: Vec<(String, Type)>,
     /// What went wrong inside views.
     pub(crate) found: Vec<Diagnostic>,
 }
@@ -174,7 +174,6 @@ impl<'d> ReplyNames<'d> {
         let view = self.facts.views.iter().find(|view| view.name == *name)?;
         // While it is compiled it is unknown to itself.
         self.views.borrow_mut().insert(name.clone(), None);
-        self.seen.borrow_mut().views.push(name.clone());
         let setting = Setting::reply(self.facts.document.times.clone());
         let compiled = match compile(&view.template, self, &setting) {
             Ok(compiled) => compiled,
@@ -184,6 +183,7 @@ impl<'d> ReplyNames<'d> {
             }
         };
         let compiled = Arc::new(compiled);
+        self.seen.borrow_mut().views.push((name.clone(), compiled.ty().clone()));
         self.views.borrow_mut().insert(name.clone(), Some(Arc::clone(&compiled)));
         Reference::template(compiled, rest)
     }

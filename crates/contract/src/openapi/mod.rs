@@ -2,10 +2,10 @@
 //! request schemas that follow from its inputs. Nothing of `x-doorward` stays but the statuses and outcomes that
 //! OpenAPI has no word for.
 
-mod sample;
+pub(crate) mod sample;
 mod schema;
+mod views;
 
-use crate::expression::Evaluated;
 use crate::json_bytes::json_bytes;
 use crate::load::Loaded;
 use crate::names::phrase;
@@ -16,12 +16,14 @@ use sample::Sample;
 use schema::schema_of;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use views::Views;
 
 /// The completed document; nothing for a contract with errors.
 #[must_use]
 pub fn openapi(loaded: &Loaded) -> Option<Value> {
     let plan = loaded.plan.as_ref()?;
     let mut document = loaded.contract.as_ref()?.to_json();
+    let views = Views::of(&loaded.trace, &document);
     for (operation, trace) in plan.operations.iter().zip(&loaded.trace.operations) {
         let paths = document.get_mut("paths").and_then(|paths| paths.get_mut(&trace.path));
         let Some(target) = paths.and_then(|path| path.get_mut(&trace.method)).and_then(Value::as_object_mut)
@@ -33,9 +35,10 @@ pub fn openapi(loaded: &Loaded) -> Option<Value> {
         }
         let written = target.remove("responses");
         let mut responses = written.and_then(|written| written.as_object().cloned()).unwrap_or_default();
-        responses.extend(Responses { plan, operation }.all());
+        responses.extend(Responses { plan, operation, views: &views }.all());
         target.insert("responses".to_owned(), Value::Object(responses));
     }
+    views.publish(&mut document);
     without_extensions(&mut document);
     Some(document)
 }
@@ -69,6 +72,7 @@ struct Said<'p> {
 struct Responses<'p> {
     plan: &'p Plan,
     operation: &'p Operation,
+    views: &'p Views,
 }
 
 impl<'p> Responses<'p> {
@@ -161,7 +165,7 @@ impl<'p> Responses<'p> {
                 content.len() - 1
             });
             let Some((_, schemas, examples)) = content.get_mut(at) else { continue };
-            let schema = schema_of(template.ty());
+            let schema = self.views.referred(schema_of(template.ty()));
             if !schemas.contains(&schema) {
                 schemas.push(schema);
             }
@@ -187,15 +191,7 @@ impl<'p> Responses<'p> {
     }
 
     fn value(&self, template: &CompiledTemplate, reply: &Reply) -> Value {
-        let status = match reply.status {
-            StatusPlan::Fixed(status) => status,
-            StatusPlan::Computed(_) => 200,
-        };
-        let sample = Sample { plan: self.plan, operation: self.operation, status };
-        match template.eval(&sample) {
-            Evaluated::Value(value) => value,
-            Evaluated::Omit | Evaluated::Unlisted => Value::Null,
-        }
+        Sample::new(self.plan, Some(self.operation), reply).of(template)
     }
 
     fn text(&self, template: &CompiledTemplate, reply: &Reply) -> Option<String> {

@@ -1,9 +1,11 @@
 //! Values for examples: what templates read when there is no request.
 
 use crate::account_view::{account_type, request_type, session_type};
-use crate::expression::{Kind, Path, Scope, Type};
-use crate::plan::{Operation, Plan};
+use crate::expression::{Evaluated, Kind, Path, Scope, Type};
+use crate::plan::{Operation, Plan, Reply, StatusPlan};
+use crate::schema::Schema;
 use crate::scope::Root;
+use crate::template::CompiledTemplate;
 use doorward_core::outcome::Outcome;
 use doorward_core::spec::{Field, Kind as CoreKind};
 use doorward_core::violation::Violation;
@@ -14,10 +16,12 @@ use std::borrow::Cow;
 const NOW: i64 = 1_767_225_600_000;
 
 /// The values of an example.
-pub(super) struct Sample<'p> {
-    pub(super) plan: &'p Plan,
-    pub(super) operation: &'p Operation,
-    pub(super) status: u16,
+pub(crate) struct Sample<'p> {
+    plan: &'p Plan,
+    /// Whose reply it is; nothing where none was reached.
+    operation: Option<&'p Operation>,
+    /// The reply's status.
+    status: u16,
 }
 
 impl Scope for Sample<'_> {
@@ -30,7 +34,29 @@ impl Scope for Sample<'_> {
     }
 }
 
-impl Sample<'_> {
+impl<'p> Sample<'p> {
+    /// The values for a reply of an operation, or of none.
+    pub(crate) fn new(plan: &'p Plan, operation: Option<&'p Operation>, reply: &Reply) -> Self {
+        let status = match reply.status {
+            StatusPlan::Fixed(status) => status,
+            StatusPlan::Computed(_) => 200,
+        };
+        Self { plan, operation, status }
+    }
+
+    /// What a template comes to; null when that is nothing.
+    pub(crate) fn of(&self, template: &CompiledTemplate) -> Value {
+        match template.eval(self) {
+            Evaluated::Value(value) => value,
+            Evaluated::Omit | Evaluated::Unlisted => Value::Null,
+        }
+    }
+
+    /// The first schema of the request's body.
+    fn schema(&self) -> Option<&Schema> {
+        self.operation?.body.types.first()?.1.as_deref()
+    }
+
     fn value(&self, root: Root, rest: &[String]) -> Value {
         match root {
             Root::Status => json!(self.status),
@@ -67,7 +93,8 @@ impl Sample<'_> {
 
     fn datum(&self, rest: &[String]) -> Value {
         let Some((name, below)) = rest.split_first() else { return Value::Null };
-        let answers = self.operation.bindings.iter().flat_map(|binding| binding.action.spec().answers);
+        let bindings = self.operation.map_or(&[][..], |operation| &operation.bindings);
+        let answers = bindings.iter().flat_map(|binding| binding.action.spec().answers);
         let own = answers.flat_map(|answer| answer.data);
         let others = Outcome::ALL.iter().flat_map(|outcome| outcome.spec().data);
         let field = own.chain(others).find(|field| field.name == name);
@@ -89,15 +116,13 @@ impl Sample<'_> {
     }
 
     fn violation(&self) -> Value {
-        let schema = self.operation.body.types.first().and_then(|(_, schema)| schema.as_ref());
-        let member = schema.and_then(|schema| schema.members().first().map(|name| (*name).to_owned()));
+        let member = self.schema().and_then(|schema| schema.members().first().map(|name| (*name).to_owned()));
         let violation = Violation::required(member.as_deref().unwrap_or("member"));
         self.plan.wording.violation(&violation, &self.plan.wording.language(None))
     }
 
     fn body(&self, rest: &[String]) -> Value {
-        let schema = self.operation.body.types.first().and_then(|(_, schema)| schema.as_ref());
-        let ty = schema.and_then(|schema| schema.type_of(rest)).unwrap_or_else(Type::text);
+        let ty = self.schema().and_then(|schema| schema.type_of(rest)).unwrap_or_else(Type::text);
         of_type(rest.last().map_or("", String::as_str), &ty)
     }
 }

@@ -48,6 +48,32 @@ pub fn parse(sources: &mut Sources, name: &str, text: &str) -> Result<Node, Vec<
     }
 }
 
+/// What the parser says, in other words and with what to do, where its own leave one alone.
+fn plainly(info: &str) -> Option<(&'static str, &'static str)> {
+    if info.contains("found a tab") || info.contains("tabs disallowed") {
+        return Some(("a tab where YAML wants spaces", "indent with spaces, not with tabs"));
+    }
+    if info.contains("unclosed bracket '{'") {
+        return Some((
+            "this brace is never closed",
+            "write the `}` that is missing, or quote the text it is in",
+        ));
+    }
+    if info.contains("unclosed bracket '['") {
+        return Some((
+            "this bracket is never closed",
+            "write the `]` that is missing, or quote the text it is in",
+        ));
+    }
+    if info.contains("unknown anchor") {
+        return Some(("this alias has no anchor", "`*name` repeats the value that `&name` marks further up"));
+    }
+    if info.contains("recursion limit") {
+        return Some(("nested too deep", "contracts are flatter than this"));
+    }
+    None
+}
+
 fn invalid(span: Span, message: impl Into<String>, help: &str) -> Diagnostic {
     Diagnostic::error(codes::INVALID_DOCUMENT, span, message).help(help)
 }
@@ -110,8 +136,16 @@ impl<'t> Reader<'t> {
     }
 
     fn broken<T>(&mut self, error: &ScanError) -> Result<T, Stop> {
-        let at = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
+        let mut at = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
+        let info = error.info();
+        if info.contains("found a tab") {
+            // The parser points at what stands before it.
+            at += self.text.get(at..).and_then(|rest| rest.find('\t')).unwrap_or(0);
+        }
         let span = Span { source: self.source, start: at, end: (at + 1).min(self.text.len()) };
+        if let Some((message, help)) = plainly(&info) {
+            return self.stop(span, message, help);
+        }
         let line_start = self.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
         let line = self.text.get(line_start..).unwrap_or("").lines().next().unwrap_or("");
         let help = if line.contains("${") {
@@ -121,7 +155,7 @@ impl<'t> Reader<'t> {
         } else {
             "look at the indentation and the quotes here and just above; texts with `: ` or ` #` need quotes"
         };
-        self.stop(span, &format!("this is not YAML: {}", error.info()), help)
+        self.stop(span, &format!("this is not YAML: {info}"), help)
     }
 
     fn node(&mut self, step: Step<'t>, depth: usize) -> Result<Node, Stop> {

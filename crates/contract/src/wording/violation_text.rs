@@ -1,8 +1,8 @@
 //! What the text of a violation reads: `label`, `limit`, `params`.
 
 use super::Texts;
-use crate::document::RootNames;
 use crate::expression::{Kind, Path, Scope, Slot, Type, follow};
+use crate::root_names::RootNames;
 use doorward_core::violation::Violation;
 use serde_json::Value;
 use std::borrow::Cow;

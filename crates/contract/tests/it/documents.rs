@@ -4,8 +4,19 @@ use doorward_contract::{BUILTIN, builtin, load, openapi};
 use serde_json::{Value, json};
 
 fn completed(name: &str) -> Value {
-    let text = builtin(name).expect(name);
+    completed_text(name, builtin(name).expect(name))
+}
+
+fn completed_text(name: &str, text: &str) -> Value {
     openapi(&load(name, name, text, &|_| Err("none".to_owned()))).expect("a document")
+}
+
+/// Biji where a taken name has this status.
+fn taken_is(status: u16) -> String {
+    let biji = builtin("biji").expect("biji");
+    let changed = biji.replace("taken: {status: 401", &format!("taken: {{status: {status}"));
+    assert_ne!(changed, biji);
+    changed
 }
 
 #[test]
@@ -42,6 +53,10 @@ fn examples_are_what_is_sent() {
         exists["content"][json_type]["examples"],
         json!({"available": {"value": false}, "in_use": {"value": true}})
     );
+    let user = &formmate["paths"]["/login"]["post"]["responses"]["201"]["content"][json_type]["schema"];
+    assert_eq!(*user, json!({"$ref": "#/components/schemas/user"}), "views are component schemas");
+    assert_eq!(formmate["components"]["schemas"]["user"]["properties"]["email"], json!({"type": "string"}));
+
     let logout = &formmate["paths"]["/logout"]["delete"]["responses"]["401"];
     assert!(logout["headers"]["Set-Cookie"].is_object());
     assert!(logout["description"].as_str().expect("text").contains("Login expired"));
@@ -56,10 +71,74 @@ fn examples_are_what_is_sent() {
 
 #[test]
 fn a_status_that_openapi_has_no_key_for_stands_under_default() {
-    let text = builtin("biji").expect("biji").replace("taken: {status: 401", "taken: {status: 601");
-    let loaded = load("biji", "biji", &text, &|_| Err("none".to_owned()));
-    let document = openapi(&loaded).expect("a document");
+    let document = completed_text("biji", &taken_is(601));
     let other = &document["paths"]["/register"]["post"]["responses"]["default"];
     assert_eq!(other["x-doorward-status"], 601);
     assert_eq!(other["content"]["application/json"]["examples"]["taken"]["value"]["code"], 601);
+}
+
+/// Every value under a key `schema` or under `components.schemas`.
+fn schemas<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match name.as_str() {
+                    "schema" => found.push(member),
+                    "schemas" => found.extend(member.as_object().expect("schemas").values()),
+                    "example" | "examples" => {}
+                    _ => schemas(member, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| schemas(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn documents_are_what_the_published_schema_asks_for() {
+    let published: Value = serde_json::from_str(include_str!("openapi-3.1/schema.json")).expect("json");
+    let validator = jsonschema::options().offline().build(&published).expect("a schema");
+    let unusual = completed_text("biji", &taken_is(601));
+    let built_in = BUILTIN.iter().map(|(name, _)| (*name, completed(name)));
+    for (name, document) in built_in.chain([("biji with 601", unusual)]) {
+        let errors: Vec<String> = validator
+            .iter_errors(&document)
+            .map(|error| format!("{}: {error}", error.instance_path().as_str()))
+            .collect();
+        assert!(errors.is_empty(), "{name}: {errors:#?}");
+        let mut found = Vec::new();
+        schemas(&document, &mut found);
+        assert!(found.len() > 10, "{name}: {} schemas", found.len());
+        for schema in found {
+            assert!(jsonschema::draft202012::meta::is_valid(schema), "{name}: {schema:#}");
+        }
+    }
+    // The schema finds what is wrong: it is not asked in vain.
+    let mut broken = completed("cakes");
+    broken["paths"]["/login"]["post"]["responses"]["200"] = json!({"content": {}});
+    assert!(!validator.is_valid(&broken), "a response without a description");
+}
+
+#[test]
+fn references_of_the_documents_point_at_something() {
+    fn references<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(Value::as_str));
+                members.values().for_each(|member| references(member, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            _ => {}
+        }
+    }
+    for (name, _) in BUILTIN {
+        let document = completed(name);
+        let mut found = Vec::new();
+        references(&document, &mut found);
+        for reference in found {
+            let pointer = reference.strip_prefix('#').expect("inside the document");
+            assert!(document.pointer(pointer).is_some(), "{name}: {reference}");
+        }
+    }
 }

@@ -5,6 +5,8 @@
 mod builtin;
 mod diagnostics;
 mod documents;
+mod explain;
 mod inference;
+mod load_time;
 mod replies;
 mod robust;

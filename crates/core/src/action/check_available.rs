@@ -27,6 +27,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     options: &[],
     answers: &[AnswerSpec::new(Name::Available, &[]), AnswerSpec::new(Name::InUse, IN_USE)],
     failures: &[],
+    only_with: &[],
     reads_only: true,
 };
 

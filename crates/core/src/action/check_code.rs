@@ -40,6 +40,7 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::UnknownAccount,
         Name::Forbidden,
     ],
+    only_with: &[],
     reads_only: false,
 };
 

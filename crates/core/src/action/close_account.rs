@@ -13,7 +13,8 @@ use crate::outcome::{Answer, Outcome as Name};
 use crate::password::Password;
 use crate::session::EndReason;
 use crate::spec::{
-    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OptionSpec, OptionValues,
+    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
+    UNAUTHENTICATED,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::WrongPurpose,
         Name::DeletedAccount,
     ],
+    only_with: &[OnlyWith { failures: UNAUTHENTICATED, option: "needs", words: &["session", "both"] }],
     reads_only: false,
 };
 

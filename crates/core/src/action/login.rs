@@ -11,7 +11,7 @@ use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash};
 use crate::session::{EndReason, Session};
 use crate::spec::{
-    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OptionSpec, OptionValues,
+    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -39,6 +39,11 @@ pub static SPEC: ActionSpec = ActionSpec {
     ],
     answers: &[AnswerSpec::new(Name::SignedIn, SIGNED_IN)],
     failures: &[Name::UnknownAccount, Name::WrongPassword, Name::Locked, Name::PasswordChangeRequired],
+    only_with: &[OnlyWith {
+        failures: &[Name::PasswordChangeRequired],
+        option: "must_change",
+        words: &["refuse"],
+    }],
     reads_only: false,
 };
 

@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::session::{EndReason, Session, SessionId};
 use crate::spec::{
-    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OptionSpec, OptionValues,
+    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
 };
 use async_trait::async_trait;
 
@@ -33,6 +33,7 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::DeletedAccount,
         Name::NothingEnded,
     ],
+    only_with: &[OnlyWith { failures: &[Name::NothingEnded], option: "which", words: &["all", "others"] }],
     reads_only: false,
 };
 

@@ -38,6 +38,7 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::DeletedAccount,
         Name::Locked,
     ],
+    only_with: &[],
     reads_only: false,
 };
 

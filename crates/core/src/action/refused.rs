@@ -18,6 +18,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     options: &[],
     answers: &[],
     failures: &[Name::Refused],
+    only_with: &[],
     reads_only: true,
 };
 

@@ -33,6 +33,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     options: &[OptionSpec { name: "sign_in", values: OptionValues::Flag(false) }],
     answers: &[AnswerSpec::new(Name::Registered, S)],
     failures: &[Name::Taken, Name::WeakPassword],
+    only_with: &[],
     reads_only: false,
 };
 

@@ -44,6 +44,7 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::Locked,
         Name::WeakPassword,
     ],
+    only_with: &[],
     reads_only: false,
 };
 

@@ -13,7 +13,7 @@ use crate::mail::{CodeMail, seal_mail};
 use crate::outcome::{Answer, Outcome as Name};
 use crate::port::{draw_text, uuid_v7};
 use crate::spec::{
-    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OptionSpec, OptionValues,
+    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
 };
 use async_trait::async_trait;
 use serde_json::Map;
@@ -29,6 +29,9 @@ const SENT: &[Field] = &[
 
 /// The purposes a code can be asked for.
 pub(super) const PURPOSES: &[&str] = &["sign_up", "verify", "reset_password", "change_identifier", "login"];
+
+/// Those among them that are about an account there is.
+const ACCOUNT_PURPOSES: &[&str] = &["verify", "reset_password", "change_identifier", "login"];
 
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
@@ -51,6 +54,26 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::DeliveryFailed,
         Name::Forbidden,
         Name::Locked,
+    ],
+    only_with: &[
+        OnlyWith {
+            failures: &[
+                Name::UnknownAccount,
+                Name::Taken,
+                Name::TooSoon,
+                Name::DeliveryFailed,
+                Name::Forbidden,
+                Name::Locked,
+            ],
+            option: "tell",
+            words: &["truth"],
+        },
+        OnlyWith { failures: &[Name::Taken], option: "purpose", words: &["sign_up"] },
+        OnlyWith {
+            failures: &[Name::UnknownAccount, Name::Forbidden, Name::Locked],
+            option: "purpose",
+            words: ACCOUNT_PURPOSES,
+        },
     ],
     reads_only: false,
 };

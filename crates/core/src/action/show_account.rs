@@ -20,6 +20,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     options: &[],
     answers: &[AnswerSpec::new(Name::Shown, S)],
     failures: UNAUTHENTICATED,
+    only_with: &[],
     reads_only: true,
 };
 

@@ -1,7 +1,7 @@
 //! The names that templates outside replies may use: a few roots with their types.
 
+use crate::account_plan::{AccountPlan, TokenPlan};
 use crate::expression::{Names, Reference, Slot, Type};
-use crate::plan::{AccountPlan, TokenPlan};
 use crate::scope::Root;
 use crate::{account_view, expression::Kind};
 

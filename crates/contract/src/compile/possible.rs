@@ -1,0 +1,86 @@
+//! Which outcomes a binding may have, and what is said of replies to others.
+
+use super::binding::BindingSource;
+use super::reading::Findings;
+use super::written::RepliesSource;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::names::ReplyKey;
+use crate::plan::InputTarget;
+use doorward_core::outcome::{Group, Outcome};
+use doorward_core::spec::{EVERY_ACTION, UNAUTHENTICATED};
+
+/// Every outcome that a binding may have, with its options; `secured` where the operation asks for credentials.
+pub(super) fn outcomes_of(binding: &BindingSource, secured: bool) -> Vec<Outcome> {
+    let spec = binding.action.spec();
+    let answers = spec
+        .answers
+        .iter()
+        .filter(|answer| answer.only_with.is_none_or(|(option, word)| binding.options.word(option) == word));
+    let failures = spec.failures.iter().copied().filter(|failure| may_fail(binding, *failure));
+    let unauthenticated: &[Outcome] = if secured { UNAUTHENTICATED } else { &[] };
+    let others = EVERY_ACTION.iter().chain(unauthenticated).copied();
+    let mut all = Vec::new();
+    for outcome in answers.map(|answer| answer.outcome).chain(failures).chain(others) {
+        if !all.contains(&outcome) {
+            all.push(outcome);
+        }
+    }
+    all
+}
+
+/// Whether the options let a failure happen. An input of an option's name leaves it to the request.
+fn may_fail(binding: &BindingSource, failure: Outcome) -> bool {
+    let by_request = |option: &str| {
+        let feeds = |target: &InputTarget| matches!(target, InputTarget::Named(name) if *name == option);
+        binding.inputs.iter().any(|input| feeds(&input.target))
+    };
+    let mut rules = binding.action.spec().only_with.iter().filter(|rule| rule.failures.contains(&failure));
+    rules.all(|rule| by_request(rule.option) || rule.words.contains(&binding.options.word(rule.option)))
+}
+
+/// Replies to outcomes that none of these bindings has.
+pub(super) fn never_answered(
+    replies: &RepliesSource,
+    possible: &[Outcome],
+    bindings: &[&BindingSource],
+    found: &mut Findings,
+) {
+    for (key, span, _) in &replies.entries {
+        let covers = key.members().iter().any(|member| possible.contains(member));
+        if covers || *key == ReplyKey::Group(Group::Failure) {
+            continue;
+        }
+        let mut names: Vec<&str> = bindings.iter().map(|binding| binding.action.spec().name).collect();
+        names.dedup();
+        let message = format!("`{}` is never answered by `{}`", key.name(), names.join("`, `"));
+        let error = Diagnostic::error(codes::NEVER_ANSWERED, *span, message);
+        if let Some(help) = bindings.iter().find_map(|binding| with_option(binding, *key)) {
+            found.push(error.label("not with these options").help(help));
+            continue;
+        }
+        let mut own: Vec<&str> = Vec::new();
+        for outcome in possible.iter().filter(|outcome| !EVERY_ACTION.contains(outcome)) {
+            if !own.contains(&outcome.name()) {
+                own.push(outcome.name());
+            }
+        }
+        let error = error.suggest(key.name(), own.iter().copied());
+        found.push(error.help(format!("it answers: {}", own.join(" "))));
+    }
+}
+
+/// With which options a binding would answer it, where others stand against it.
+fn with_option(binding: &BindingSource, key: ReplyKey) -> Option<String> {
+    let (spec, members) = (binding.action.spec(), key.members());
+    let answers = spec.answers.iter().filter(|answer| members.contains(&answer.outcome));
+    let of_answers = answers.filter_map(|answer| answer.only_with).map(|(option, word)| (option, vec![word]));
+    let rules = spec.only_with.iter();
+    let rules = rules.filter(|rule| members.iter().any(|member| rule.failures.contains(member)));
+    let of_rules = rules.map(|rule| (rule.option, rule.words.to_vec()));
+    let needed: Vec<String> = of_answers
+        .chain(of_rules)
+        .filter(|(option, words)| !words.contains(&binding.options.word(option)))
+        .map(|(option, words)| format!("`{option}: {}`", words.join("` or `")))
+        .collect();
+    (!needed.is_empty()).then(|| format!("it is answered only with {}", needed.join(" and ")))
+}

@@ -1,0 +1,37 @@
+//! How long loading takes, printed (`cargo test --release -p doorward-contract --test it load_time -- --nocapture`).
+//! Nothing is asserted: it depends on the machine.
+
+use doorward_contract::{BUILTIN, Sources, load, source};
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 40;
+
+/// The median and the first of some rounds: the first one also pays for what is made once.
+#[expect(clippy::disallowed_methods, reason = "it measures")]
+fn timed(mut work: impl FnMut()) -> (Duration, Duration) {
+    let mut rounds: Vec<Duration> = (0..ROUNDS)
+        .map(|_| {
+            let begin = Instant::now();
+            work();
+            begin.elapsed()
+        })
+        .collect();
+    let first = rounds[0];
+    rounds.sort_unstable();
+    (first, rounds[ROUNDS / 2])
+}
+
+#[test]
+fn prints_load_time() {
+    for (name, text) in BUILTIN {
+        let (first, median) = timed(|| {
+            let loaded = load(name, name, text, &|_| Err("nothing to extend".to_owned()));
+            assert!(loaded.plan.is_some(), "{name}");
+        });
+        let (_, yaml) = timed(|| {
+            let parsed = source::parse(&mut Sources::new(), name, text);
+            assert!(parsed.is_ok(), "{name}");
+        });
+        println!("{name:9} first {first:9.1?}  median {median:9.1?}  of it yaml {yaml:8.1?}");
+    }
+}
