@@ -6,7 +6,7 @@ use crate::account::Account;
 use crate::change::Change;
 use crate::fault::Fault;
 use crate::password::{Password, PasswordHash, Verdict};
-use crate::port::Attempt;
+use crate::port::{Attempt, Settled};
 use std::time::Duration;
 
 /// The name of the input that holds a password.
@@ -36,23 +36,29 @@ pub(super) async fn prove(
     if let Some(wait) = cx.services.limits.spend(&attempt, at.now).await? {
         return Ok(Proof::Throttled(wait));
     }
-    let stored = account.and_then(|account| account.password.as_ref());
-    // A password that could never have been set costs the same as any other, but is not read in full.
-    let verdict = if at.policy.password.too_long(password) {
-        cx.services.hasher.verify(&Password::new(String::new()), None).await?
-    } else {
-        cx.services.hasher.verify(password, stored).await?
+    let verdict = verify(account, password, cx).await;
+    // A locked account answers like a wrong password, so its budget must not tell the right one either.
+    let locked = account.is_none_or(|account| account.locked);
+    let settled = match &verdict {
+        Ok(Verdict::Right { .. }) if !locked => Settled::Right,
+        Ok(_) => Settled::Wrong,
+        Err(_) => Settled::Untested,
     };
-    match verdict {
-        Verdict::Right { upgrade } => {
-            // A locked account answers like a wrong password, so its budget must not tell the right one either.
-            if account.is_some_and(|account| !account.locked) {
-                cx.services.limits.refund(&attempt, at.now).await?;
-            }
-            Ok(Proof::Right(upgrade))
-        }
-        Verdict::Wrong => Ok(Proof::Wrong),
+    cx.services.limits.settle(&attempt, settled, at.now).await?;
+    Ok(match verdict? {
+        Verdict::Right { upgrade } => Proof::Right(upgrade),
+        Verdict::Wrong => Proof::Wrong,
+    })
+}
+
+/// One hash of work. A password that could never have been set costs the same as any other, but is not read in
+/// full.
+async fn verify(account: Option<&Account>, password: &Password, cx: &Context<'_>) -> Result<Verdict, Fault> {
+    if cx.setting.policy.password.too_long(password) {
+        return cx.services.hasher.verify(&Password::new(String::new()), None).await;
     }
+    let stored = account.and_then(|account| account.password.as_ref());
+    cx.services.hasher.verify(password, stored).await
 }
 
 /// The change that stores a stronger hash of the same password, if verifying made one.

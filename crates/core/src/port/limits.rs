@@ -17,18 +17,30 @@ pub struct Attempt {
     pub address: IpAddr,
 }
 
-/// The budgets of account, address and pair.
+/// How a try that was admitted ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// The secret was right: nothing counts, and what was counted against this pair is forgotten.
+    Right,
+    /// It was wrong: the try counts.
+    Wrong,
+    /// It was not tested after all (the queue was full, the store failed): nothing counts.
+    Untested,
+}
+
+/// The budgets of account, address and pair. Every try that is admitted must be settled.
 #[async_trait]
 pub trait Limits: Send + Sync {
-    /// Spends one try. `Some` is how long to wait: then the try must not be made.
+    /// Asks for one try. `Some` is how long to wait: then the try must not be made, and is not settled. Tries
+    /// under way count as if they were going to be wrong, so that many at a time cannot overrun a budget.
     ///
     /// # Errors
     /// The store of the budgets failed.
     async fn spend(&self, attempt: &Attempt, now: Timestamp) -> Result<Option<Duration>, Fault>;
 
-    /// Gives a try back that was right: correct sign-ins never count against anybody.
+    /// Says how an admitted try ended: correct sign-ins never count against anybody.
     ///
     /// # Errors
     /// The store of the budgets failed.
-    async fn refund(&self, attempt: &Attempt, now: Timestamp) -> Result<(), Fault>;
+    async fn settle(&self, attempt: &Attempt, how: Settled, now: Timestamp) -> Result<(), Fault>;
 }

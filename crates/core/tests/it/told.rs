@@ -4,7 +4,7 @@ use doorward_core::action::{Inputs, Named, SetLocked, perform};
 use doorward_core::fault::Fault;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::outcome::Outcome;
-use doorward_core::port::{Attempt, Limits};
+use doorward_core::port::{Attempt, Limits, Settled};
 use doorward_core::time::Timestamp;
 use doorward_testkit::realm::{TestRealm, by_name, named};
 use serde_json::Value;
@@ -23,8 +23,10 @@ impl Limits for Balance {
         Ok(None)
     }
 
-    async fn refund(&self, _attempt: &Attempt, _now: Timestamp) -> Result<(), Fault> {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+    async fn settle(&self, _attempt: &Attempt, how: Settled, _now: Timestamp) -> Result<(), Fault> {
+        if how != Settled::Wrong {
+            self.0.fetch_sub(1, Ordering::SeqCst);
+        }
         Ok(())
     }
 }

@@ -16,7 +16,8 @@ pub(super) struct Tallies {
 /// One counter.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Counter {
-    count: u32,
+    wrong: u32,
+    under_way: u32,
     last: Timestamp,
     /// No try before this.
     until: Timestamp,
@@ -43,27 +44,41 @@ impl Tallies {
         self.get(name, now, window).map_or(Duration::ZERO, |counter| counter.until.since(now))
     }
 
-    /// Counts one; `delay` says, from the new count, how long the next try must wait.
-    pub(super) fn count(
-        &mut self,
-        name: &str,
-        now: Timestamp,
-        window: Duration,
-        delay: impl Fn(u32) -> Duration,
-    ) {
-        let count = self.get(name, now, window).map_or(0, |counter| counter.count).saturating_add(1);
+    /// Whether one more try may be under way: as many as there are free ones left, and at least one.
+    pub(super) fn room(&self, name: &str, free: u32, now: Timestamp, window: Duration) -> bool {
+        let (wrong, under_way) =
+            self.get(name, now, window).map_or((0, 0), |counter| (counter.wrong, counter.under_way));
+        under_way < free.saturating_sub(wrong).max(1)
+    }
+
+    /// One more is under way.
+    pub(super) fn begin(&mut self, name: &str, now: Timestamp, window: Duration) {
+        let before = self.get(name, now, window);
+        let fresh = Counter { wrong: 0, under_way: 0, last: now, until: Timestamp::default() };
+        let counter = before.unwrap_or(fresh);
         let key = self.names.hash_one(name);
-        let counter = Counter { count, last: now, until: now.plus(delay(count)) };
-        if self.counters.insert(key, counter).is_none() {
+        let begun = Counter { under_way: counter.under_way.saturating_add(1), last: now, ..counter };
+        if self.counters.insert(key, begun).is_none() {
             self.order.push_back(key);
             self.forget();
         }
     }
 
-    /// Takes one count back; the next try need not wait.
-    pub(super) fn uncount(&mut self, name: &str) {
+    /// One is no longer under way; if it counts, `delay` says from the new count how long the next must wait.
+    pub(super) fn end(&mut self, name: &str, now: Timestamp, delay: impl Fn(u32) -> Duration, counts: bool) {
+        let Some(counter) = self.counters.get_mut(&self.names.hash_one(name)) else { return };
+        counter.under_way = counter.under_way.saturating_sub(1);
+        if counts {
+            counter.wrong = counter.wrong.saturating_add(1);
+            counter.last = now;
+            counter.until = now.plus(delay(counter.wrong));
+        }
+    }
+
+    /// What was counted so far is forgiven.
+    pub(super) fn forget_wrong(&mut self, name: &str) {
         if let Some(counter) = self.counters.get_mut(&self.names.hash_one(name)) {
-            counter.count = counter.count.saturating_sub(1);
+            counter.wrong = 0;
             counter.until = Timestamp::default();
         }
     }

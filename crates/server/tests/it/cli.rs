@@ -3,6 +3,7 @@
 use crate::program::{Said, Serving, run, run_with};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -55,6 +56,9 @@ fn checks_files_and_says_where_they_are_wrong() {
     let served = run(data.path(), &["serve", path, "--listen", "127.0.0.1:0"]);
     assert_eq!(served.code, 2);
     assert!(served.err.contains("did you mean `login`?"), "{}", served.err);
+    let served = run(data.path(), &["--json", "serve", path, "--listen", "127.0.0.1:0"]);
+    let error: Value = serde_json::from_str(&served.err).unwrap();
+    assert_eq!(error["diagnostics"][0]["at"]["line"], json!(line), "{error}");
 }
 
 #[test]
@@ -87,6 +91,7 @@ fn mistakes_are_one_sentence_and_exit_code_two() {
         (vec!["account", "show", "--realm", "cbs", "--email", "a@b"], "have no email"),
         (vec!["account", "show", "--realm", "nosuch", "--username", "a"], "--contract FILE"),
         (vec!["account", "set-password", "--realm", "cbs", "--username", "a"], "--password-stdin"),
+        (vec!["serve", "--trusted-proxy", "localhost"], "CIDR"),
         (vec!["nosuch"], "nosuch"),
     ] {
         refused(&run(folder, &arguments), why);
@@ -100,6 +105,60 @@ fn mistakes_are_one_sentence_and_exit_code_two() {
     refused(&run(&file, &["serve"]), "is a file");
     refused(&run(&file.join("below"), &["serve"]), "below");
     refused(&run(Path::new("/proc/nosuch"), &["serve"]), "/proc/nosuch");
+}
+
+#[test]
+fn a_master_key_that_is_gone_or_another_one_is_said_and_not_replaced() {
+    let data = scratch();
+    assert_eq!(run(data.path(), &["account", "create", "--realm", "cbs", "--username", "ann"]).code, 0);
+    let key = data.path().join("demo-master.key");
+    let right = std::fs::read(&key).unwrap();
+    let serve = || run(data.path(), &["serve", "--listen", "127.0.0.1:0"]);
+
+    std::fs::remove_file(&key).unwrap();
+    refused(&serve(), "demo-master.key is missing");
+    refused(&run(data.path(), &["account", "list", "--realm", "cbs"]), "demo-master.key is missing");
+    assert!(!key.exists());
+
+    let other = scratch();
+    assert_eq!(run(other.path(), &["account", "create", "--realm", "cbs", "--username", "ann"]).code, 0);
+    std::fs::copy(other.path().join("demo-master.key"), &key).unwrap();
+    refused(&serve(), "do not open under this data folder's master key");
+
+    std::fs::write(&key, right).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    refused(&serve(), "chmod 600");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(run(data.path(), &["account", "list", "--realm", "cbs"]).code, 0);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_made_for_the_first_account_only() {
+    let scratch = scratch();
+    let data = scratch.path().join("data");
+    refused(&run(&data, &["account", "list", "--realm", "cbs"]), "there is no data folder");
+    assert!(!data.exists());
+    assert_eq!(run(&data, &["account", "create", "--realm", "cbs", "--username", "ann"]).code, 0);
+    let long = scratch.path().join("x".repeat(100));
+    refused(&run(&long, &["serve", "--listen", "127.0.0.1:0"]), "too long for a socket");
+}
+
+#[test]
+fn forwarded_addresses_are_believed_from_trusted_proxies_only() {
+    for (flags, address) in [(&[][..], "127.0.0.1"), (&["--trusted-proxy", "127.0.0.0/8"][..], "192.0.2.7")] {
+        let data = scratch();
+        let server = Serving::start(data.path(), &[&["cbs"], flags].concat());
+        let mut stream = server.connect();
+        write!(
+            stream,
+            "GET /nosuch HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: 192.0.2.7\r\n\r\n"
+        )
+        .unwrap();
+        stream.read_to_string(&mut String::new()).unwrap();
+        let (_, log) = server.stop();
+        let line: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+        assert_eq!(line["address"], address, "{log}");
+    }
 }
 
 /// Makes, reads and changes accounts; the same with and without a server.
@@ -130,7 +189,7 @@ fn account_story(data: &Path) {
     let set = on_ann(&["set-password", "--password-stdin", "--must-change-password"], "other");
     assert_eq!(set.json()["must_change_password"], json!(true));
     let weak = on_ann(&["set-password", "--password-stdin"], "\n");
-    assert_eq!((weak.code, weak.err.contains("at least 1")), (1, true), "{}", weak.err);
+    assert_eq!((weak.code, weak.err.contains("must not be empty")), (1, true), "{}", weak.err);
     assert_eq!(on_ann(&["show"], "").json()["uuid"], made["uuid"]);
 
     account(&["create", "--realm", "cbs", "--username", "bob"], "");
@@ -194,7 +253,7 @@ fn accounts_of_a_running_server() {
     assert!(login("other").starts_with("HTTP/1.1 401 "));
 
     let unknown = run(data.path(), &["account", "list", "--realm", "biji"]);
-    refused(&unknown, "there is no realm biji; there is cbs, cakes");
+    refused(&unknown, "there is no realm biji, only cbs, cakes");
     let second = run(data.path(), &["serve", "--listen", "127.0.0.1:0"]);
     refused(&second, "in use by another doorward");
 }
@@ -213,6 +272,11 @@ fn the_banner_says_where_everything_is() {
     assert!(data.path().join("demo-master.key").exists());
     let start = server.ask("GET", "/", "");
     assert!(start.starts_with("HTTP/1.1 200 ") && start.contains("text/html"), "{start}");
+    assert!(start.contains("default-src 'none'; style-src 'self';"), "{start}");
+    let style = server.ask("GET", "/_doorward/style.css", "");
+    assert!(style.starts_with("HTTP/1.1 200 ") && style.contains("text/css"), "{style}");
+    assert!(server.ask("POST", "/", "").contains("allow: GET, HEAD\r\n"));
+    assert!(realms[4]["try"][2].as_str().unwrap().contains(r#"{"refresh_token":"REFRESH_TOKEN"}"#));
     let mails = server.ask("GET", "/_doorward/mailbox?to=nobody", "");
     assert!(mails.ends_with("\r\n\r\n[]"), "{mails}");
     let document = server.ask("GET", "/_doorward/cakes/openapi.json", "");

@@ -97,6 +97,18 @@ impl World {
         World::with(|options| options.cost = HashCost { passes: 1_000_000, ..HashCost::least() }).await
     }
 
+    /// One contract of the test's own, alone at `/`, in a realm called `face`.
+    pub(crate) async fn serving(contract: &str) -> World {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let file = folder.path().join("face.yaml");
+        std::fs::write(&file, contract).expect("room for a file");
+        let contract = Contract::read(&file.display().to_string()).expect("a readable file");
+        World::with(|options| {
+            *options = std::mem::replace(options, Options::demo("/nowhere")).serving(vec![contract])
+        })
+        .await
+    }
+
     async fn with(change: impl FnOnce(&mut Options)) -> World {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let clock = FakeClock::new(Timestamp::from_seconds(START));

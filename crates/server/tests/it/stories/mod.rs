@@ -12,4 +12,5 @@ mod junk;
 mod kept;
 mod limits;
 mod races;
+mod tokens;
 mod verify;
