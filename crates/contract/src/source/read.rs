@@ -22,7 +22,7 @@ pub fn parse(sources: &mut Sources, name: &str, text: &str) -> Result<Node, Vec<
     let source = sources.add(name, text);
     let start = Span { source, start: 0, end: 0 };
     if text.len() > MAX_BYTES {
-        let message = format!("a contract of {} bytes; at most {MAX_BYTES} are read", text.len());
+        let message = format!("a contract is at most {MAX_BYTES} bytes long, and this is longer");
         return Err(vec![invalid(
             start,
             message,

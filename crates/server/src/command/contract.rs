@@ -61,6 +61,10 @@ impl Contract {
             Contract::Explain(which) => {
                 let contract = contracts::Contract::find(&which.contract)?;
                 let text = explain(&contract.loaded()?, which.path.as_deref());
+                if let Some(path) = which.path.filter(|_| text.is_empty()) {
+                    let sentence = format!("no operation of {} has {path} in its path", contract.file);
+                    return Err(StartError::new(sentence));
+                }
                 if output.json() {
                     let lines: Vec<&str> = text.lines().collect();
                     output.value(&json!({"contract": contract.name, "explained": lines}));

@@ -87,6 +87,7 @@ fn mistakes_are_one_sentence_and_exit_code_two() {
         (vec!["serve", "cakes", "cakes"], "two contracts are called cakes"),
         (vec!["contract", "check"], "FILE"),
         (vec!["contract", "explain", "nosuch"], "nosuch"),
+        (vec!["contract", "explain", "cakes", "/nosuch"], "has /nosuch in its path"),
         (vec!["account", "show", "--realm", "cbs"], "--username"),
         (vec!["account", "show", "--realm", "cbs", "--email", "a@b"], "have no email"),
         (vec!["account", "show", "--realm", "nosuch", "--username", "a"], "--contract FILE"),

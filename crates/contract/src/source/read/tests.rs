@@ -119,8 +119,11 @@ fn what_reads_differently_than_it_looks_is_refused() {
         ("~: 1\n", "a key must be text, this is null"),
         ("1.5: 1\n", "a key must be text, this is a number"),
         ("a: 1\n---\nb: 2\n", "second document"),
-        ("a: *nobody\n", "not YAML"),
-        ("a: [1, 2\n", "not YAML"),
+        ("a: *nobody\n", "no anchor"),
+        ("a: [1, 2\n", "never closed"),
+        ("a: {b: 1\n", "never closed"),
+        ("a:\n\tb: 1\n", "a tab"),
+        ("a: 'b\n", "not YAML"),
         ("a: &x [*x]\n", "own anchor"),
     ] {
         let (_, error) = refusal(text);
