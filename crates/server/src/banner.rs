@@ -31,8 +31,8 @@ impl Banner<'_> {
         writeln!(text, "doorward {} serves {}", env!("CARGO_PKG_VERSION"), self.url)?;
         for realm in self.realms {
             writeln!(text, "\n{}  {}/", realm.title, realm.url)?;
-            for line in &realm.tries {
-                writeln!(text, "  {line}")?;
+            for command in &realm.examples {
+                writeln!(text, "  {command}")?;
             }
         }
         writeln!(text, "\nstart page  {}/_doorward/", self.url)?;
@@ -47,7 +47,7 @@ impl Banner<'_> {
         let realms: Vec<Value> = self
             .realms
             .iter()
-            .map(|realm| json!({"realm": realm.name, "title": realm.title, "url": realm.url, "try": realm.tries}))
+            .map(|realm| json!({"realm": realm.name, "title": realm.title, "url": realm.url, "try": realm.examples}))
             .collect();
         json!({
             "serving": self.url,

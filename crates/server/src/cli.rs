@@ -2,6 +2,7 @@
 
 use crate::command::{account, contract, serve};
 use crate::output::Output;
+use crate::start_error::StartError;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
@@ -10,7 +11,12 @@ use std::process::ExitCode;
 
 /// One hardened auth server that speaks your API.
 #[derive(Parser)]
-#[command(name = "doorward", version, about, propagate_version = true)]
+#[command(
+    name = "doorward",
+    version,
+    about = "One hardened auth server that speaks your API",
+    propagate_version = true
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -24,7 +30,7 @@ pub struct Global {
     /// The data folder
     #[arg(long, global = true, value_name = "FOLDER", default_value = "./doorward-data")]
     pub data: PathBuf,
-    /// The address to serve on, or that of the server that is meant
+    /// The address that `serve` listens on
     #[arg(long, global = true, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: String,
     /// Say everything as JSON
@@ -68,13 +74,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(match done {
         Ok(code) => code,
         Err(error) => {
-            if let Some(diagnostics) = error.diagnostics() {
-                output.aside(&format!("{diagnostics}\n\n"));
-            }
-            output.error(&error.to_string());
+            refuse_to_start(&error, output);
             UNUSABLE
         }
     })
+}
+
+/// Says why it could not be tried: one line of JSON, or diagnostics and a sentence.
+fn refuse_to_start(error: &StartError, output: Output) {
+    if output.json() {
+        return output.aside(&format!("{}\n", error.json()));
+    }
+    if let Some(diagnostics) = error.diagnostics() {
+        output.aside(&format!("{diagnostics}\n\n"));
+    }
+    output.error(&error.to_string());
 }
 
 /// What the argument parser says: help on standard output, or one sentence on standard error.
@@ -98,8 +112,12 @@ fn refuse(error: &clap::Error, output: Output) -> u8 {
 
 /// The parser's words without usage, on one line.
 fn sentence(text: &str) -> String {
-    let said = text.split("\n\nUsage").next().unwrap_or(text).split("\n\nFor more").next().unwrap_or(text);
-    let said = said.strip_prefix("error: ").unwrap_or(said);
+    let mut paragraphs = text.split("\n\n").map(str::trim);
+    let mistake = paragraphs.next().unwrap_or(text);
+    let mistake = mistake.strip_prefix("error: ").unwrap_or(mistake);
+    let alike = paragraphs.find_map(|paragraph| paragraph.strip_prefix("tip: a similar "));
+    let alike = alike.map(|alike| format!("; a similar {alike}")).unwrap_or_default();
+    let said = format!("{mistake}{alike}");
     let words: Vec<&str> = said.split_whitespace().collect();
     format!("{} (see doorward --help)", words.join(" "))
 }
@@ -120,6 +138,8 @@ mod tests {
             (vec!["doorward", "serve", "--lisen", "x"], "--lisen"),
             (vec!["doorward", "account", "show"], "--realm"),
             (vec!["doorward", "nosuch"], "nosuch"),
+            (vec!["doorward", "serve", "--lisen", "x"], "found; a similar argument exists: '--listen' (see"),
+            (vec!["doorward", "serve", "--nope"], "unexpected argument '--nope' found (see"),
         ] {
             let error = Cli::try_parse_from(&arguments).err().unwrap();
             let sentence = sentence(&error.render().to_string());

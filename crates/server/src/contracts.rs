@@ -2,11 +2,15 @@
 
 use crate::folder::plain;
 use crate::start_error::StartError;
-use doorward_contract::diagnostic::render;
+use doorward_contract::diagnostic::{render, to_json};
 use doorward_contract::plan::Plan;
 use doorward_contract::{BUILTIN, Loaded, Severity, builtin, load};
 use std::fs;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+
+/// More bytes of a file are not read: it is then longer than any contract, and maybe endless.
+const LONGEST: u64 = 4 * 1024 * 1024;
 
 /// A contract that was found, as text.
 #[derive(Clone, Debug)]
@@ -54,9 +58,9 @@ impl Contract {
     /// The file cannot be read or gives no name.
     pub fn read(argument: &str) -> Result<Contract, StartError> {
         let path = Path::new(argument);
-        let text = fs::read_to_string(path).map_err(|error| {
-            if argument.contains(['/', '.']) {
-                return StartError::new(format!("cannot read the contract {argument}: {}", plain(&error)));
+        let text = read_text(path).map_err(|error| {
+            if argument.contains(['/', '.']) || error.kind() != ErrorKind::NotFound {
+                return StartError::new(format!("cannot read the contract {argument}: {}", why(&error)));
             }
             let known: Vec<&str> = BUILTIN.iter().map(|(name, _)| *name).collect();
             let known = known.join(", ");
@@ -106,7 +110,8 @@ impl Contract {
             1 => format!("the contract {} has an error", self.file),
             count => format!("the contract {} has {count} errors", self.file),
         };
-        Err(StartError::new(sentence).with_diagnostics(render(&errors, &loaded.sources, false)))
+        let found = errors.iter().map(|error| to_json(error, &loaded.sources)).collect();
+        Err(StartError::new(sentence).with_diagnostics(render(&errors, &loaded.sources, false), found))
     }
 
     /// The plan.
@@ -120,13 +125,32 @@ impl Contract {
     /// A file that this one extends: beside it, or a built-in contract by name.
     fn open(&self, wanted: &str) -> Result<String, String> {
         if let Some(folder) = &self.folder {
-            match fs::read_to_string(folder.join(wanted)) {
+            match read_text(&folder.join(wanted)) {
                 Ok(text) => return Ok(text),
-                Err(error) if builtin(wanted).is_none() => return Err(plain(&error)),
+                Err(error) if builtin(wanted).is_none() => return Err(why(&error)),
                 Err(_) => {}
             }
         }
         builtin(wanted).map(str::to_owned).ok_or_else(|| "no such file or built-in contract".to_owned())
+    }
+}
+
+/// The text of a file. What is too long for a contract is cut: loading refuses it by its length.
+fn read_text(path: &Path) -> std::io::Result<String> {
+    let mut bytes = Vec::new();
+    let read = fs::File::open(path)?.take(LONGEST).read_to_end(&mut bytes)?;
+    if read as u64 == LONGEST {
+        return Ok(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    String::from_utf8(bytes).map_err(|_| std::io::Error::from(ErrorKind::InvalidData))
+}
+
+/// Why a file cannot be read, and what a contract's file is where it is something else.
+fn why(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::InvalidData => "it is no UTF-8 text; a contract is a YAML file".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder; name the file in it".to_owned(),
+        _ => plain(error),
     }
 }
 
@@ -164,5 +188,12 @@ mod tests {
         assert!(sentence.starts_with("there is no contract nosuch: built in are "), "{sentence}");
         let sentence = Contract::find("./nosuch.yaml").unwrap_err().to_string();
         assert_eq!(sentence, "cannot read the contract ./nosuch.yaml: no such file or directory");
+        let folder = tempfile::tempdir().unwrap();
+        let sentence = Contract::find(folder.path().to_str().unwrap()).unwrap_err().to_string();
+        assert!(sentence.ends_with(": it is a folder; name the file in it"), "{sentence}");
+        let binary = folder.path().join("binary.yaml");
+        fs::write(&binary, [0xff, 0xfe, 0x00]).unwrap();
+        let sentence = Contract::find(binary.to_str().unwrap()).unwrap_err().to_string();
+        assert!(sentence.ends_with(": it is no UTF-8 text; a contract is a YAML file"), "{sentence}");
     }
 }

@@ -7,7 +7,7 @@ use doorward_core::key::MasterKey;
 use doorward_core::port::Dice;
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -114,6 +114,9 @@ fn read_or_make(
     file: &Path,
     make: impl FnOnce() -> Zeroizing<String>,
 ) -> Result<Zeroizing<String>, StartError> {
+    if let Ok(found) = fs::metadata(file) {
+        only_for_owner(file, found.permissions().mode())?;
+    }
     match fs::read_to_string(file) {
         Ok(text) => return Ok(Zeroizing::new(text)),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -132,6 +135,17 @@ fn read_or_make(
     Ok(text)
 }
 
+/// A secret that others may read is none.
+fn only_for_owner(file: &Path, mode: u32) -> Result<(), StartError> {
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    let (file, mode) = (file.display(), mode & 0o777);
+    Err(StartError::new(format!(
+        "{file} is open to others than its owner (mode {mode:04o}): chmod 600 {file}"
+    )))
+}
+
 fn refused(doing: &str, path: &Path, error: &std::io::Error) -> StartError {
     StartError::new(format!("cannot {doing} {}: {}", path.display(), plain(error)))
 }
@@ -147,7 +161,6 @@ pub fn plain(error: &std::io::Error) -> String {
 mod tests {
     use super::*;
     use doorward_testkit::SeededDice;
-    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn secrets_are_made_once_and_for_the_owner_only() {
@@ -176,7 +189,11 @@ mod tests {
         assert!(DataFolder::open(&file).unwrap_err().to_string().ends_with("is a file"));
         assert!(DataFolder::open(&file.join("below")).is_err());
         let folder = DataFolder::open(scratch.path()).unwrap();
+        let key = || folder.master_key(&SeededDice::new(1)).err().unwrap().to_string();
         fs::write(folder.key_file(), "short").unwrap();
-        assert!(folder.master_key(&SeededDice::new(1)).is_err());
+        fs::set_permissions(folder.key_file(), fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(key().ends_with("32 bytes in base64 are expected"), "{}", key());
+        fs::set_permissions(folder.key_file(), fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(key().contains("open to others than its owner (mode 0640)"), "{}", key());
     }
 }

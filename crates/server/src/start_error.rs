@@ -1,6 +1,7 @@
 //! Why the program cannot do what it was asked: one sentence for whoever started it.
 
 use doorward_core::fault::Fault;
+use serde_json::{Map, Value};
 use std::fmt;
 
 /// One clear sentence; it may be preceded by the diagnostics of a contract.
@@ -8,20 +9,33 @@ use std::fmt;
 pub struct StartError {
     sentence: String,
     diagnostics: Option<String>,
+    found: Vec<Value>,
 }
 
 impl StartError {
     /// An error that is one sentence.
     #[must_use]
     pub fn new(sentence: impl Into<String>) -> StartError {
-        StartError { sentence: sentence.into(), diagnostics: None }
+        StartError { sentence: sentence.into(), diagnostics: None, found: Vec::new() }
     }
 
-    /// The same with what the contract checker said.
+    /// The same with what the contract checker said: for people, and for programs.
     #[must_use]
-    pub fn with_diagnostics(mut self, diagnostics: String) -> StartError {
+    pub fn with_diagnostics(mut self, diagnostics: String, found: Vec<Value>) -> StartError {
         self.diagnostics = Some(diagnostics);
+        self.found = found;
         self
+    }
+
+    /// The whole error for programs.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let mut error = Map::new();
+        error.insert("error".to_owned(), Value::String(self.sentence.clone()));
+        if !self.found.is_empty() {
+            error.insert("diagnostics".to_owned(), Value::Array(self.found.clone()));
+        }
+        Value::Object(error)
     }
 
     /// What the contract checker said.

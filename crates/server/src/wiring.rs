@@ -9,14 +9,14 @@ use crate::options::Options;
 use crate::pages::{PageRealm, ProgramPages};
 use crate::realm::{OpenRealm, Opening};
 use crate::start_error::StartError;
-use crate::sweep::sweep_hourly;
+use crate::sweep::sweep_each_minute;
 use crate::{clock::SystemClock, dice::SystemDice, limits::LimitPolicy};
 use doorward_contract::plan::Plan;
 use doorward_core::action::Services;
 use doorward_core::fault::Fault;
 use doorward_core::key::MasterKey;
 use doorward_core::live::LiveSessions;
-use doorward_core::port::Store;
+use doorward_core::port::{Dice, Store};
 use doorward_http::{App, Metrics, Mount, Parts, RealmParts, accept};
 use doorward_mail::{Bell, Mailbox, Outbox, Transport};
 use doorward_store_sqlite::{OpenError, SqliteStore};
@@ -85,7 +85,8 @@ pub async fn assemble(options: Options) -> Result<Running, StartError> {
         StartError::new(format!("cannot listen on {}: {}", options.listen, plain(&error)))
     })?;
     let addr = listener.local_addr().map_err(|error| StartError::new(plain(&error)))?;
-    let master = Arc::new(folder.master_key(options.dice.as_ref())?);
+    let names = plans.iter().map(|(plan, _)| plan.name.as_str());
+    let master = master_key(&folder, store.as_ref(), names, options.dice.as_ref()).await?;
     let metrics = Arc::new(Metrics::default());
     let bell = Bell::default();
     let services = Arc::new(services(&options, &store, metrics.password_hashes(), &bell)?);
@@ -94,7 +95,7 @@ pub async fn assemble(options: Options) -> Result<Running, StartError> {
     let mailbox = Mailbox::new();
     let mut workers = JoinSet::new();
     workers.spawn(outbox(&services, &master, &metrics, (&mailbox, &bell)).run());
-    workers.spawn(sweep_hourly(Arc::clone(&services), fault_log(&metrics)));
+    workers.spawn(sweep_each_minute(Arc::clone(&services), fault_log(&metrics)));
     if in_folder {
         let socket = ControlSocket::open(&folder.socket())?;
         workers.spawn(socket.serve(Arc::clone(&realms), Arc::clone(&services)));
@@ -128,6 +129,27 @@ fn plans(contracts: &[Contract]) -> Result<Vec<(Plan, Contract)>, StartError> {
     Ok(plans)
 }
 
+/// The folder's master key, made if there is none; but not beside keys that are sealed under one that is gone.
+async fn master_key(
+    folder: &DataFolder,
+    store: &dyn Store,
+    realms: impl Iterator<Item = &str>,
+    dice: &dyn Dice,
+) -> Result<Arc<MasterKey>, StartError> {
+    let file = folder.key_file();
+    if !file.exists() {
+        for realm in realms {
+            if !store.keys(realm).await?.is_empty() {
+                return Err(StartError::new(format!(
+                    "{} is missing, and this data is sealed under it: put it back, or choose another data folder",
+                    file.display()
+                )));
+            }
+        }
+    }
+    Ok(Arc::new(folder.master_key(dice)?))
+}
+
 async fn open_realms(
     plans: Vec<(Plan, Contract)>,
     services: &Services,
@@ -139,8 +161,12 @@ async fn open_realms(
     for (plan, contract) in plans {
         let name = plan.name.clone();
         let realm = OpenRealm::open((plan, contract), &opening).await;
-        realms
-            .push(realm.map_err(|fault| StartError::new(format!("cannot open the realm {name}: {fault}")))?);
+        realms.push(realm.map_err(|fault| match fault {
+            Fault::Crypto(_) => StartError::new(format!(
+                "the keys of realm {name} do not open under this data folder's master key: it is another one's"
+            )),
+            fault => StartError::new(format!("cannot open the realm {name}: {fault}")),
+        })?);
     }
     Ok(realms)
 }
@@ -273,7 +299,8 @@ impl Offline {
     ) -> Result<Offline, StartError> {
         let plan = contract.plan()?;
         let dice = Arc::new(SystemDice);
-        let master = Arc::new(folder.master_key(dice.as_ref())?);
+        let names = std::iter::once(plan.name.as_str());
+        let master = master_key(folder, &store, names, dice.as_ref()).await?;
         let services = Services {
             store: Arc::new(store),
             hasher: Arc::new(HashPool::start(HashCost::default(), dice.clone(), Counter::default())?),

@@ -22,9 +22,9 @@ pub(crate) const PREFIX: &str = "/_doorward/";
 /// The methods that only read.
 const READS: [Method; 2] = [Method::GET, Method::HEAD];
 
-/// Our pages run nothing and are framed by nobody.
+/// Our pages run nothing, take nothing but their style from here, and are framed by nobody.
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
 );
 
 /// Answers a request below the prefix; `rest` is what follows it.
@@ -81,6 +81,9 @@ pub(crate) fn page<'a>(app: &'a App, call: &Call, trace: &mut Trace<'a>) -> Repl
     trace.route = found.route;
     let status = StatusCode::from_u16(found.status).unwrap_or(StatusCode::OK);
     let mut reply = text_page(status, &found.content_type, found.body);
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        reply.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+    }
     if found.content_type.starts_with("text/html") {
         reply.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY);
     }

@@ -25,7 +25,7 @@ pub async fn operate(request: &Request, realms: &[OpenRealm], services: &Service
         let known: Vec<&str> = realms.iter().map(|realm| realm.name.as_str()).collect();
         return Reply::refused(
             "usage",
-            format!("there is no realm {}; there is {}", request.realm, known.join(", ")),
+            format!("there is no realm {}, only {}", request.realm, known.join(", ")),
         );
     };
     let id = uuid_v7(services.clock.now(), services.dice.as_ref());
@@ -151,6 +151,7 @@ fn sentence(violation: &Violation) -> String {
     let field = if violation.field.is_empty() { "it" } else { violation.field.as_str() };
     match violation.rule.as_str() {
         "required" => format!("{field} is missing"),
+        "minLength" if violation.limit == 1 => format!("{field} must not be empty"),
         "minLength" => format!("{field} must have at least {} characters", violation.limit),
         "maxLength" => format!("{field} must have at most {} characters", violation.limit),
         "enum" => format!("{field} is not one of the allowed values"),

@@ -6,10 +6,13 @@ use serde_json::{Map, Value};
 /// Reads `name=text` pairs.
 ///
 /// # Errors
-/// A sentence: the contract has no such field, or the text is not of its type.
+/// A sentence: the contract has no such field, the text is not of its type, or a field is given twice.
 pub(super) fn read(pairs: &[(String, String)], schema: &ProfileSchema) -> Result<Map<String, Value>, String> {
     let mut profile = Map::new();
     for (name, text) in pairs {
+        if profile.contains_key(name) {
+            return Err(format!("profile field {name} is given more than once"));
+        }
         let Some(field) = schema.field(name) else { return Err(unknown(name, schema)) };
         let Some(value) = value(text, field.kind) else {
             return Err(format!("profile field {name} must be of type {}", field.kind.name()));
@@ -77,6 +80,8 @@ mod tests {
         for (name, text) in [("pro", "yes"), ("level", "7.5"), ("tags", "{}"), ("level", "")] {
             assert!(read(&pairs(&[(name, text)]), &schema()).unwrap_err().contains(name));
         }
+        let sentence = read(&pairs(&[("pro", "true"), ("pro", "false")]), &schema()).unwrap_err();
+        assert_eq!(sentence, "profile field pro is given more than once");
         let sentence = read(&pairs(&[("colour", "red")]), &schema()).unwrap_err();
         assert!(sentence.ends_with("role, pro, level, tags"), "{sentence}");
     }

@@ -39,11 +39,18 @@ pub fn human(account: &Value) -> String {
             Value::Null => "-".to_owned(),
             Value::String(text) => text.clone(),
             Value::Object(inner) if inner.is_empty() => "-".to_owned(),
+            // Beside a time, the rest is short enough to say in words.
+            Value::Object(inner) if name == "last_login" => said(inner),
             other => other.to_string(),
         };
         lines.push_str(&format!("{name:<21} {}\n", printable(&text)));
     }
     lines
+}
+
+fn said(login: &Map<String, Value>) -> String {
+    let part = |name: &str| login.get(name).and_then(Value::as_str).unwrap_or("-");
+    format!("{} from {}", part("at"), part("address"))
 }
 
 /// Several accounts, one line each under a heading; the columns are those members that fit on a line.
@@ -89,6 +96,12 @@ mod tests {
         let account = json!({"id": "1", "username": "ann\u{1b}[2J", "profile": {}, "last_login": null});
         assert!(!human(&account).contains('\u{1b}'));
         assert!(!table(std::slice::from_ref(&account)).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn the_last_sign_in_is_in_words() {
+        let account = json!({"last_login": {"at": "2026-11-20T10:00:00Z", "address": "127.0.0.1"}});
+        assert_eq!(human(&account), format!("{:<21} 2026-11-20T10:00:00Z from 127.0.0.1\n", "last_login"));
     }
 
     #[test]

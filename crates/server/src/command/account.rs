@@ -183,6 +183,10 @@ fn by_itself(request: &Request, contract: Option<&str>, global: &Global) -> Resu
             ))
         })?,
     };
+    // A wrong --data should not leave an empty folder behind, and look like one without accounts.
+    if !global.data.exists() && !matches!(request.work, Work::Create { .. }) {
+        return Err(StartError::new(format!("there is no data folder {}", global.data.display())));
+    }
     let folder = DataFolder::open(&global.data)?;
     let Some(store) = Offline::take(&folder)? else { return wait_for_server(request, &folder) };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -219,6 +223,9 @@ fn say(reply: Reply, work: &Work, output: Output) -> Result<u8, StartError> {
                     output.text(&table(&accounts))
                 }
             } else {
+                if let (Work::Delete, false) = (work, output.json()) {
+                    output.text("deleted:\n");
+                }
                 for account in &accounts {
                     if output.json() { output.value(account) } else { output.text(&human(account)) }
                 }

@@ -5,6 +5,7 @@ use crate::cli::{DONE, Global};
 use crate::clock::SystemClock;
 use crate::contracts::Contract;
 use crate::folder::{DataFolder, plain};
+use crate::open_files::room_for_connections;
 use crate::options::Options;
 use crate::output::Output;
 use crate::pages::PageRealm;
@@ -12,7 +13,8 @@ use crate::start_error::StartError;
 use crate::telemetry::{AccessFile, log_faults};
 use crate::wiring::{Running, assemble};
 use clap::Args;
-use std::net::{SocketAddr, ToSocketAddrs};
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +29,9 @@ pub(crate) struct Serve {
     /// Built-in contracts by name, or contract files; one alone is served at `/`, several at `/NAME`
     #[arg(value_name = "CONTRACT|FILE")]
     contracts: Vec<String>,
+    /// A proxy whose X-Forwarded-For and X-Forwarded-Proto are believed; may be given several times
+    #[arg(long, value_name = "ADDRESS|CIDR", value_parser = network)]
+    trusted_proxy: Vec<IpNet>,
 }
 
 impl Serve {
@@ -43,6 +48,8 @@ impl Serve {
             options = options.serving(found?);
         }
         options.listen = listen;
+        options.trusted_proxies = self.trusted_proxy;
+        options.bounds.connections = options.bounds.connections.min(room_for_connections());
         options.program = std::env::args().next().unwrap_or(options.program);
         let started = |error: &std::io::Error| StartError::new(format!("cannot start: {}", plain(error)));
         let faults = log_faults();
@@ -117,6 +124,15 @@ fn address(text: &str) -> Result<SocketAddr, StartError> {
     Ok(address)
 }
 
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let one = || text.parse::<IpAddr>().ok().map(IpNet::from);
+    text.parse()
+        .ok()
+        .or_else(one)
+        .ok_or_else(|| "an address or a CIDR such as 10.0.0.0/8 is expected".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,6 +146,15 @@ mod tests {
         }
         for text in ["8080", "127.0.0.1", "127.0.0.1:99999", ""] {
             assert!(address(text).unwrap_err().to_string().contains("is no address"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_or_a_network() {
+        assert_eq!(network("127.0.0.1").unwrap(), "127.0.0.1/32".parse().unwrap());
+        assert_eq!(network("2001:db8::/32").unwrap().to_string(), "2001:db8::/32");
+        for text in ["", "localhost", "10.0.0.0/33", "*"] {
+            assert!(network(text).is_err(), "{text}");
         }
     }
 }

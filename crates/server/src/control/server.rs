@@ -16,6 +16,8 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
+/// The longest path of a socket on the systems we know, in bytes.
+const LONGEST_PATH: usize = 103;
 /// How long a client may take to send its line.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -29,13 +31,19 @@ impl ControlSocket {
     /// Listens. The data lock must be held: what lies there from a server that was killed is taken away.
     ///
     /// # Errors
-    /// The socket cannot be made; its path may be too long for the system.
+    /// The socket cannot be made: its path may be too long for the system.
     pub fn open(path: &Path) -> Result<ControlSocket, StartError> {
         let refused = |error: std::io::Error| {
             StartError::new(format!("cannot listen on {}: {}", path.display(), plain(&error)))
         };
         // Gone already is as good.
         let _ = fs::remove_file(path);
+        if path.as_os_str().len() > LONGEST_PATH {
+            return Err(StartError::new(format!(
+                "the path {} is too long for a socket: choose a data folder with a shorter one",
+                path.display()
+            )));
+        }
         let listener = UnixListener::bind(path).map_err(refused)?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(refused)?;
         Ok(ControlSocket { listener, path: path.to_owned() })

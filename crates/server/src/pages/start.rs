@@ -2,8 +2,8 @@
 
 use super::{ProgramPages, html};
 use crate::contracts::Contract;
+use crate::examples::{Place, examples};
 use crate::realm::OpenRealm;
-use crate::tries::{Place, tries};
 use askama::Template;
 use doorward_http::Page;
 use std::path::Path;
@@ -18,8 +18,10 @@ pub struct PageRealm {
     pub url: String,
     /// Its operations.
     pub operations: Vec<PageOperation>,
-    /// Lines to paste into a shell.
-    pub tries: Vec<String>,
+    /// Whether others can check its tokens by themselves, with public keys.
+    pub has_public_keys: bool,
+    /// Commands to paste into a shell.
+    pub examples: Vec<String>,
     /// Its contract's text, to complete the document from.
     pub contract: Contract,
 }
@@ -54,7 +56,8 @@ impl PageRealm {
             title: realm.plan.title.clone(),
             url: url.to_owned(),
             operations: realm.plan.operations.iter().map(operation).collect(),
-            tries: tries(&realm.plan, &Place { url, data: &data, program }),
+            has_public_keys: !realm.keys.jwks().is_empty(),
+            examples: examples(&realm.plan, &Place { url, data: &data, program }),
             contract: realm.contract.clone(),
         }
     }

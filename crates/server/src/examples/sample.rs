@@ -14,6 +14,12 @@ pub(super) fn text(name: &str) -> String {
         "ann@example.org"
     } else if name.contains("pass") {
         "correct horse"
+    } else if name.contains("refresh") {
+        "REFRESH_TOKEN"
+    } else if name.contains("token") {
+        "TOKEN"
+    } else if name.contains("phone") || name.contains("contact") {
+        "+1 555 0100"
     } else {
         "ann"
     };

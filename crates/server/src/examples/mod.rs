@@ -1,4 +1,4 @@
-//! What to try: for each realm three lines to paste into a shell, made from what its contract says.
+//! What to try: for each realm three commands to paste into a shell, made from what its contract says.
 
 mod sample;
 
@@ -6,10 +6,10 @@ use doorward_contract::plan::{Operation, ParameterPlace, Plan, SchemePlace};
 use sample::sample;
 use serde_json::Value;
 
-/// How many lines.
-const LINES: usize = 3;
+/// How many commands.
+const COUNT: usize = 3;
 
-/// Where a realm is, for the lines.
+/// Where a realm is, for the commands.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
     /// Its address, without a slash at the end.
@@ -20,15 +20,15 @@ pub(crate) struct Place<'a> {
     pub(crate) program: &'a str,
 }
 
-/// The lines for a realm.
+/// The commands for a realm.
 #[must_use]
-pub(crate) fn tries(plan: &Plan, place: &Place<'_>) -> Vec<String> {
-    let mut lines = Vec::new();
+pub(crate) fn examples(plan: &Plan, place: &Place<'_>) -> Vec<String> {
+    let mut commands = Vec::new();
     let mut chosen: Vec<&Operation> = Vec::new();
     for action in ["register", "login"] {
         match plan.operations.iter().find(|operation| does(operation, action)) {
             Some(operation) => chosen.push(operation),
-            None if action == "register" => lines.extend(operator(plan, place)),
+            None if action == "register" => commands.extend(operator(plan, place)),
             None => {}
         }
     }
@@ -40,9 +40,9 @@ pub(crate) fn tries(plan: &Plan, place: &Place<'_>) -> Vec<String> {
     // What can be pasted as it is comes before what needs a token put in.
     rest.sort_by_key(|operation| credential(operation, plan).is_some_and(|flag| flag.contains("TOKEN")));
     chosen.extend(rest);
-    lines.extend(chosen.into_iter().map(|operation| curl(operation, plan, place.url)));
-    lines.truncate(LINES);
-    lines
+    commands.extend(chosen.into_iter().map(|operation| curl(operation, plan, place.url)));
+    commands.truncate(COUNT);
+    commands
 }
 
 fn does(operation: &Operation, action: &str) -> bool {
