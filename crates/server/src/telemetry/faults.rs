@@ -3,6 +3,10 @@
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::LevelFilter;
 
+/// Lines that may wait to be written; more are dropped. The queue is filled with empty places at once: the library's
+/// default of 128,000 would be 4 MiB of resident memory.
+const WAITING: usize = 1024;
+
 /// While it lives, lines are written; dropping it writes what is left.
 pub struct FaultGuard {
     _guard: WorkerGuard,
@@ -11,7 +15,8 @@ pub struct FaultGuard {
 /// Sends everything from warnings upwards to standard error, without holding up whoever says it.
 #[must_use]
 pub fn log_faults() -> FaultGuard {
-    let (writer, guard) = NonBlockingBuilder::default().lossy(true).finish(std::io::stderr());
+    let queue = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(WAITING);
+    let (writer, guard) = queue.finish(std::io::stderr());
     let subscriber =
         tracing_subscriber::fmt().json().with_max_level(LevelFilter::WARN).with_writer(writer).finish();
     // A program that has a log already keeps it.
