@@ -28,7 +28,7 @@ behind_caddy() {
   front="http://127.0.0.1:$front_port"
   sed -e "s/127\.0\.0\.1:8080/127.0.0.1:$doorward_port/; s/127\.0\.0\.1:8000/127.0.0.1:$front_port/" \
     -e "s/127\.0\.0\.1:9001/127.0.0.1:$app_port/; s#/cakes/#/$contract/#" examples/caddy/Caddyfile >"$scratch/Caddyfile"
-  "$program" --data "$scratch/data-$contract" --listen "127.0.0.1:$doorward_port" serve >"$scratch/doorward.log" 2>&1 &
+  "$program" --data "$scratch/data-$contract" --listen "127.0.0.1:$doorward_port" serve --trusted-proxy 127.0.0.1 >"$scratch/doorward.log" 2>&1 &
   children+=($!)
   wait_for "$doorward_port"
   caddy run --adapter caddyfile --config "$scratch/Caddyfile" 2>"$scratch/caddy.log" &

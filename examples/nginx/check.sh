@@ -28,7 +28,7 @@ behind_nginx() {
   sed -e "s/127\.0\.0\.1:8080/127.0.0.1:$doorward_port/; s/127\.0\.0\.1:8000/127.0.0.1:$front_port/" \
     -e "s/127\.0\.0\.1:9001/127.0.0.1:$app_port/; s#/cakes/#/$contract/#" \
     -e "s#^pid .*#pid $scratch/nginx.pid;#" examples/nginx/nginx.conf >"$scratch/nginx.conf"
-  "$program" --data "$scratch/data-$contract" --listen "127.0.0.1:$doorward_port" serve >"$scratch/doorward.log" 2>&1 &
+  "$program" --data "$scratch/data-$contract" --listen "127.0.0.1:$doorward_port" serve --trusted-proxy 127.0.0.1 >"$scratch/doorward.log" 2>&1 &
   children+=($!)
   wait_for "$doorward_port"
   nginx -p "$scratch" -e stderr -c "$scratch/nginx.conf" -g 'daemon off;' &
