@@ -52,7 +52,7 @@ impl Serve {
         options.bounds.connections = options.bounds.connections.min(room_for_connections());
         options.program = std::env::args().next().unwrap_or(options.program);
         let started = |error: &std::io::Error| StartError::new(format!("cannot start: {}", plain(error)));
-        let faults = log_faults();
+        let faults = log_faults(output.coloured());
         let (log, writer) = AccessFile::start(Box::new(std::io::stdout()), Arc::new(SystemClock))
             .map_err(|error| started(&error))?;
         options.access_log = Arc::new(log);

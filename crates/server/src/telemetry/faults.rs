@@ -1,4 +1,4 @@
-//! Faults and warnings of the program itself, as JSON lines on standard error.
+//! Faults and warnings of the program itself, on standard error: as JSON lines, or as text where a person reads.
 
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::LevelFilter;
@@ -12,14 +12,18 @@ pub struct FaultGuard {
     _guard: WorkerGuard,
 }
 
-/// Sends everything from warnings upwards to standard error, without holding up whoever says it.
+/// Sends everything from warnings upwards to standard error, without holding up whoever says it: as text on a
+/// terminal, otherwise as JSON.
 #[must_use]
-pub fn log_faults() -> FaultGuard {
+pub fn log_faults(on_terminal: bool) -> FaultGuard {
     let queue = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(WAITING);
     let (writer, guard) = queue.finish(std::io::stderr());
-    let subscriber =
-        tracing_subscriber::fmt().json().with_max_level(LevelFilter::WARN).with_writer(writer).finish();
+    let lines = tracing_subscriber::fmt().with_max_level(LevelFilter::WARN).with_writer(writer);
     // A program that has a log already keeps it.
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    let _ = if on_terminal {
+        tracing::subscriber::set_global_default(lines.without_time().with_target(false).finish())
+    } else {
+        tracing::subscriber::set_global_default(lines.json().finish())
+    };
     FaultGuard { _guard: guard }
 }
