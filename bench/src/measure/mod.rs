@@ -59,8 +59,11 @@ const ON_A_SERVER: [(&str, Measure); 5] = [
     ("storm", storm::measure),
 ];
 
+/// One that starts servers of its own.
+type Alone = fn(&Bench<'_>, &mut Report) -> Result<(), Broken>;
+
 /// Those that start one of their own, on the data that the others left.
-const ALONE: [(&str, fn(&Bench<'_>, &mut Report) -> Result<(), Broken>); 3] =
+const ALONE: [(&str, Alone); 3] =
     [("binary", size::measure), ("start", start::measure), ("memory", memory::measure)];
 
 /// All measurements, or one.
