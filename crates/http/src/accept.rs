@@ -86,7 +86,10 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: &Arc<App>, mut sto
         let (app, activity) = (Arc::clone(app), activity.clone());
         // A request that has begun is finished though its client may be gone: what it wrote must be told to the
         // cache of live sessions, and hyper drops the future of a connection that closes.
-        #[expect(clippy::disallowed_methods, reason = "outlives its connection on purpose; ends with its reply")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "outlives its connection on purpose; ends with its reply"
+        )]
         let answering = tokio::spawn(async move { app.handle(request, peer.ip(), &activity).await });
         async move {
             let broken = || crate::reject::error(http::StatusCode::INTERNAL_SERVER_ERROR, "broken");
@@ -221,6 +224,9 @@ mod tests {
         served.bed.gate.open.notify_one();
         sleep(Duration::from_millis(300)).await;
         let lines = served.bed.lines.0.lock().unwrap().clone();
-        assert!(lines.iter().any(|line| line.contains("wrong_password") || line.contains("401")), "{lines:?}");
+        assert!(
+            lines.iter().any(|line| line.contains("wrong_password") || line.contains("401")),
+            "{lines:?}"
+        );
     }
 }

@@ -163,6 +163,10 @@ impl Action for Input {
             let change = Change::EndSession { session: session.id, reason, at: at.now };
             return Ok(Decision { outcome: Outcome::SignedOut(1), changes: vec![change] });
         }
+        // Read a moment later: the session may have ended between the two reads.
+        if !loaded.live.iter().any(|live| live.id == session.id) {
+            return Ok(Decision::just(Outcome::Gone(Rejection::Ended(None))));
+        }
         let except = (self.which == Which::Others).then_some(session.id);
         let count = loaded.live.iter().filter(|live| Some(live.id) != except).count();
         if count == 0 {
