@@ -3,7 +3,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a broken expectation in a test is a failed test"
+    clippy::disallowed_methods,
+    reason = "a broken expectation in a test is a failed test; tests spawn tasks and read their environment"
 )]
 
 mod binary;

@@ -41,7 +41,7 @@ impl World {
         }
         let mut world = World {
             data,
-            random: Random(0x5eed_0f_d00d),
+            random: Random(0x5eed_d00d),
             chains: Vec::new(),
             pairs: Vec::new(),
             facts: Vec::new(),
