@@ -1,6 +1,6 @@
 //! Templates: `$path` copies a value, `${…}` computes one, anything else is a constant.
 //!
-//! Parsed from contract nodes ([`parse`]), typed and compiled against the names in scope ([`compile`]), and
+//! Parsed from contract nodes ([`parse()`]), typed and compiled against the names in scope ([`compile()`]), and
 //! evaluated once per request ([`CompiledTemplate::eval`]).
 
 mod ast;

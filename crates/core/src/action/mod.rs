@@ -214,7 +214,7 @@ const ATTEMPTS: usize = 3;
 /// Loads, decides and applies.
 ///
 /// # Errors
-/// Infrastructure failed, or [`ATTEMPTS`] attempts in a row lost against other writers.
+/// Infrastructure failed, or three attempts in a row lost against other writers.
 pub async fn perform<A: Action>(action: &A, cx: &Context<'_>) -> Result<Answer, Fault> {
     for _ in 0..ATTEMPTS {
         let loaded = action.load(cx).await?;
