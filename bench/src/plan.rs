@@ -6,6 +6,8 @@ use std::time::Duration;
 pub(crate) struct Plan {
     /// How often two things are measured in turn; the median of their ratios counts.
     pub(crate) rounds: usize,
+    /// How often logins and bare hashes are: at the lowest priority, they feel most what else the machine does.
+    pub(crate) login_rounds: usize,
     /// How long one measurement takes.
     pub(crate) slice: Duration,
     /// Pairs of calm and storm.
@@ -21,6 +23,7 @@ impl Plan {
     pub(crate) fn full() -> Plan {
         Plan {
             rounds: 5,
+            login_rounds: 7,
             slice: Duration::from_secs(5),
             storms: 5,
             settle: Duration::from_secs(60),
@@ -32,6 +35,7 @@ impl Plan {
     pub(crate) fn short() -> Plan {
         Plan {
             rounds: 3,
+            login_rounds: 5,
             slice: Duration::from_millis(1200),
             storms: 5,
             settle: Duration::from_secs(10),

@@ -16,7 +16,7 @@ pub(super) fn measure(bench: &Bench<'_>, server: &Server, report: &mut Report) -
     let (mut ratios, mut raw_rates, mut rates) = (Vec::new(), Vec::new(), Vec::new());
     let (mut raw_micros, mut micros) = (Vec::new(), Vec::new());
     let mut last = None;
-    for _ in 0..bench.plan.rounds {
+    for _ in 0..bench.plan.login_rounds {
         let raw = hash_for(bench.plan.slice)?;
         let (tally, back) = bench.load(server, scripts)?;
         scripts = back;
