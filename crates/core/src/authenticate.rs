@@ -134,16 +134,15 @@ impl Verifier<'_> {
         }
     }
 
-    /// The session that a refresh token names as the store has it now, whatever its generation.
+    /// The session that a refresh token names, whatever its generation. Should the cache be behind the store, the
+    /// guard of what is decided on it fails, and it is read anew.
     ///
     /// # Errors
     /// The store failed.
     pub async fn check_refresh(&self, raw: Option<&str>) -> Result<Result<Alive, Rejection>, Fault> {
         let Some(raw) = raw else { return Ok(Err(Rejection::Missing)) };
         let Some(read) = self.read(REFRESH, raw) else { return Ok(Err(Rejection::Invalid)) };
-        let stored = self.store.session(read.head.session).await?;
-        let found = stored
-            .map(|stored| Found { session: Arc::new(stored.session), account: stored.account.map(Arc::new) });
+        let found = self.live.find(self.store, read.head.session).await?;
         // The generation is the refresh action's to judge: reuse has consequences there.
         Ok(self.judge(&read, found, false))
     }
@@ -236,7 +235,7 @@ impl Verifier<'_> {
             let touched = crate::live::touched(std::slice::from_ref(&change));
             // A conflict means that the session moved on meanwhile: there is nothing left to confirm.
             if let ApplyResult::Applied(applied) = self.store.apply(vec![change]).await? {
-                self.live.forget(&touched, &applied);
+                self.live.follow(&touched, &applied);
             }
         } else if session.touch_due(self.now) {
             self.store.apply(vec![Change::TouchSession { session: session.id, at: self.now }]).await?;

@@ -108,6 +108,27 @@ impl Session {
         self.ended.is_none() && now < self.expires_at && now < self.absolute_until
     }
 
+    /// The session after [`crate::change::Change::MoveSession`]. Of moves within one generation that were decided
+    /// side by side, none takes back what another gave: expiries only grow, and what was confirmed stays so.
+    #[must_use]
+    pub fn moved(
+        &self,
+        to: &RefreshState,
+        (expires_at, access_until): (Timestamp, Option<Timestamp>),
+        at: Timestamp,
+    ) -> Session {
+        let same = to.generation == self.refresh.generation;
+        let confirmed = to.confirmed || (same && self.refresh.confirmed);
+        Session {
+            refresh: RefreshState { confirmed, ..to.clone() },
+            expires_at: expires_at.max(self.expires_at),
+            access_until: access_until
+                .map(|until| self.access_until.map_or(until, |before| before.max(until))),
+            last_used_at: at.max(self.last_used_at),
+            ..self.clone()
+        }
+    }
+
     /// Whether its last use should be written down: at most every five minutes.
     #[must_use]
     pub fn touch_due(&self, now: Timestamp) -> bool {

@@ -98,7 +98,7 @@ async fn prolong(alive: &Alive, asked: Asked<'_>) -> Result<Option<Arc<Session>>
     match asked.services.store.apply(vec![change]).await? {
         ApplyResult::Conflict => Ok(None),
         ApplyResult::Applied(applied) => {
-            asked.services.live.forget(&stale, &applied);
+            asked.services.live.follow(&stale, &applied);
             Ok(Some(Arc::new(Session { expires_at, last_used_at: now, ..Session::clone(session) })))
         }
     }

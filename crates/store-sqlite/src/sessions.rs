@@ -147,11 +147,12 @@ pub(crate) struct Move<'a> {
     pub(crate) at: Timestamp,
 }
 
-/// Moves a session. Guards: not ended, same generation, same late-retry mark.
+/// Moves a session. Guards: not ended, same generation, same late-retry mark. The columns become what
+/// `Session::moved` says: within a generation nothing is taken back.
 pub(crate) fn advance(connection: &Connection, session: SessionId, step: &Move<'_>) -> Result<(), Failure> {
-    let sql =
-        "UPDATE sessions SET generation = ?4, seed = ?5, rotated_at = ?6, confirmed = ?7, late_retry = ?8,
-        expires_at = ?9, access_until = ?10, last_used_at = ?11
+    let sql = "UPDATE sessions SET generation = ?4, seed = ?5, rotated_at = ?6,
+        confirmed = ?7 OR (confirmed AND generation = ?4), late_retry = ?8, expires_at = max(expires_at, ?9),
+        access_until = max(coalesce(access_until, ?10), ?10), last_used_at = max(last_used_at, ?11)
         WHERE id = ?1 AND ended_at IS NULL AND generation = ?2 AND late_retry IS ?3";
     met(connection.prepare_cached(sql)?.execute(params![
         session.0.as_bytes(),

@@ -279,10 +279,7 @@ impl State {
                     found.refresh.generation == from.generation
                         && found.refresh.late_retry == from.late_retry,
                 )?;
-                found.refresh = to;
-                found.expires_at = expires_at;
-                found.access_until = access_until;
-                found.last_used_at = at;
+                *found = found.moved(&to, (expires_at, access_until), at);
             }
             Change::TouchSession { session, at } => {
                 if let Some(found) = self.sessions.get_mut(&session) {

@@ -245,9 +245,12 @@ async fn write(changes: Vec<Change>, services: &Services) -> Result<Option<Appli
     let stale = touched(&changes);
     let mails = changes.iter().any(|change| matches!(change, Change::QueueMail(_)));
     match services.store.apply(changes).await? {
-        ApplyResult::Conflict => Ok(None),
+        ApplyResult::Conflict => {
+            services.live.doubt(&stale);
+            Ok(None)
+        }
         ApplyResult::Applied(applied) => {
-            services.live.forget(&stale, &applied);
+            services.live.follow(&stale, &applied);
             if mails {
                 (services.mail_queued)();
             }
