@@ -37,6 +37,18 @@ enum Work {
     Sweep(Timestamp),
 }
 
+impl Work {
+    /// Whether it is a single statement, which SQLite itself makes whole or not at all: it needs no savepoint.
+    fn is_one_statement(&self) -> bool {
+        match self {
+            Work::Apply(changes) => {
+                matches!(changes.as_slice(), [Change::MoveSession { .. } | Change::TouchSession { .. }])
+            }
+            Work::Sweep(_) => false,
+        }
+    }
+}
+
 #[derive(Debug)]
 enum Done {
     Applied(ApplyResult),
@@ -58,7 +70,7 @@ impl Writer {
     /// Starts the thread with an open connection.
     pub(crate) fn start(path: PathBuf, connection: Connection) -> std::io::Result<Writer> {
         let (queue, requests) = sync_channel(QUEUE);
-        let worker = Worker { path, connection: Some(connection), sweep_after: 0 };
+        let worker = Worker { path, connection: Some(connection), sweep_after: 0, unlooked: 0 };
         let thread = std::thread::Builder::new()
             .name("doorward-writer".to_owned())
             .spawn(move || worker.run(&requests))?;
@@ -118,7 +130,12 @@ struct Worker {
     connection: Option<Connection>,
     /// Where the next sweep of sessions goes on.
     sweep_after: i64,
+    /// Commits since the length of the log was last looked at.
+    unlooked: u32,
 }
+
+/// After how many commits the length of the log is looked at: a group is far below a megabyte.
+const LOOK_EVERY: u32 = 64;
 
 impl Worker {
     fn run(mut self, requests: &Receiver<Request>) {
@@ -173,7 +190,10 @@ impl Worker {
         let mut answers = Vec::with_capacity(group.len());
         run(connection, "BEGIN IMMEDIATE")?;
         for request in group {
-            run(connection, "SAVEPOINT one")?;
+            let apart = !request.work.is_one_statement();
+            if apart {
+                run(connection, "SAVEPOINT one")?;
+            }
             let done = match &request.work {
                 Work::Apply(changes) => apply(connection, changes),
                 Work::Sweep(now) => sweep(connection, *now, &mut self.sweep_after),
@@ -183,9 +203,13 @@ impl Worker {
                     // The error took the whole transaction with it (a full disk, say).
                     return Err(done.err().unwrap_or(Failure::Conflict));
                 }
-                run(connection, "ROLLBACK TO one")?;
+                if apart {
+                    run(connection, "ROLLBACK TO one")?;
+                }
             }
-            run(connection, "RELEASE one")?;
+            if apart {
+                run(connection, "RELEASE one")?;
+            }
             answers.push(match done {
                 Err(Failure::Conflict) => Ok(Done::Applied(ApplyResult::Conflict)),
                 other => other.map_err(Fault::from),
@@ -195,7 +219,12 @@ impl Worker {
         Ok(answers)
     }
 
-    fn log_is_long(&self) -> bool {
+    fn log_is_long(&mut self) -> bool {
+        self.unlooked += 1;
+        if self.unlooked < LOOK_EVERY {
+            return false;
+        }
+        self.unlooked = 0;
         let mut log = self.path.clone().into_os_string();
         log.push("-wal");
         std::fs::metadata(Path::new(&log)).is_ok_and(|found| found.len() > LONG_LOG)
@@ -244,7 +273,7 @@ mod tests {
         std::fs::write(&path, []).expect("works");
         let mut connection = open_writer(&path).expect("opens");
         migrate(&mut connection).expect("migrates");
-        Worker { path, connection: Some(connection), sweep_after: 0 }
+        Worker { path, connection: Some(connection), sweep_after: 0, unlooked: 0 }
     }
 
     fn asked(work: Work) -> (Request, oneshot::Receiver<Result<Done, Fault>>) {
