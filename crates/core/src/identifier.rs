@@ -1,6 +1,11 @@
 //! What an account signs in by, and when two spellings are the same.
 
+use crate::violation::Violation;
+use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
+
+/// The longest identifier, in characters.
+const LONGEST: u64 = 254;
 
 /// The kinds of identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,14 +74,30 @@ impl IdentifierRule {
     /// characters, at most 254 characters, and for an e-mail exactly one `@` with something on both sides.
     #[must_use]
     pub fn acceptable(&self, written: &str) -> bool {
-        let length = written.chars().count();
+        self.broken(written, "").is_none()
+    }
+
+    /// The rule that this identifier, the value of `field`, breaks: its length, or else its form.
+    #[must_use]
+    pub fn broken(&self, written: &str, field: &str) -> Option<Violation> {
+        let length = written.chars().count() as u64;
+        if length == 0 {
+            return Some(Violation::new(field, "minLength").with_limit(1));
+        }
+        if length > LONGEST {
+            return Some(Violation::new(field, "maxLength").with_limit(LONGEST));
+        }
         let clean = !written.chars().any(|c| c.is_control() || is_invisible(c));
         let shaped = match self.kind {
             IdentifierKind::Username => !written.trim().is_empty(),
             IdentifierKind::Email => looks_like_email(written),
             IdentifierKind::Phone => looks_like_phone(written),
         };
-        clean && shaped && (1..=254).contains(&length)
+        (!clean || !shaped).then(|| {
+            let mut violation = Violation::new(field, "format");
+            violation.params.insert("format".to_owned(), json!(self.kind.name()));
+            violation
+        })
     }
 }
 

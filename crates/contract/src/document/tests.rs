@@ -317,6 +317,8 @@ fn the_most_specific_words_win() {
     assert_eq!(seen("name", "minLength")["message"], "field");
     assert_eq!(seen("other", "pattern")["message"], "rule");
     assert_eq!(seen("other", "pattern")["code"], 17);
+    assert_eq!(seen("pattern", "type")["message"], "must be ", "the rule's text is not that of a member");
+    assert_eq!(seen("pattern", "pattern")["message"], "rule");
 }
 
 #[test]

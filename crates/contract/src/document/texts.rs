@@ -7,7 +7,7 @@ use crate::root_names::RootNames;
 use crate::scope::Root;
 use crate::source::{Node, NodeValue};
 use crate::template::{CompiledTemplate, Setting, Template, TemplateKind};
-use crate::wording::{Languages, Localized, Texts, names_of_rule};
+use crate::wording::{Languages, Localized, Texts, names_of_rule, rule_of};
 use serde_json::Value;
 
 /// A text as it was written: per language, or once for all.
@@ -189,38 +189,6 @@ pub(super) struct Violations {
     pub(super) texts: Vec<(String, Localized)>,
 }
 
-/// Rules that are known by name; a key that is none of them is a field's, unless it ends with one.
-const RULES: [&str; 28] = [
-    "required",
-    "additionalProperties",
-    "unevaluatedProperties",
-    "type",
-    "maxLength",
-    "minLength",
-    "maxItems",
-    "minItems",
-    "maxProperties",
-    "minProperties",
-    "maximum",
-    "minimum",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "multipleOf",
-    "pattern",
-    "format",
-    "enum",
-    "const",
-    "uniqueItems",
-    "contains",
-    "json",
-    "confirm",
-    "cookie",
-    "upper",
-    "lower",
-    "digit",
-    "other",
-];
-
 pub(super) fn violations(reader: &mut Reader, node: &Node, library: &Library) -> Violations {
     let mut read = Violations::default();
     if !reader.members(node, "`violations`", &["codes", "texts"]) {
@@ -242,9 +210,7 @@ pub(super) fn violations(reader: &mut Reader, node: &Node, library: &Library) ->
     if let Some(own) = node.get("texts").filter(|own| reader.map(own, "`texts`")) {
         let keys = library.keys();
         for entry in own.entries() {
-            let last = entry.key.rsplit('.').next().unwrap_or_default();
-            let rule = RULES.iter().copied().find(|rule| *rule == last);
-            let names = names_of_rule(rule).texts(&keys);
+            let names = names_of_rule(rule_of(&entry.key)).texts(&keys);
             let what = format!("the text of `{}`", entry.key);
             let text = library.text(reader, &entry.value, &what);
             if let Some(text) = text.and_then(|text| text.compile(reader, &names, &library.setting)) {

@@ -7,7 +7,7 @@ mod violation_text;
 
 pub(crate) use languages::Languages;
 pub(crate) use localized::Localized;
-pub(crate) use violation_text::names_of_rule;
+pub(crate) use violation_text::{names_of_rule, rule_of};
 
 use crate::expression::{Kind, Path, Scope, Type};
 use crate::template::CompiledTemplate;
@@ -143,8 +143,11 @@ impl Wording {
     /// The contract's words, the most specific ones, else the built-in ones.
     fn message(&self, violation: &Violation, label: &str, language: &str) -> String {
         let both = format!("{}.{}", violation.field, violation.rule);
-        let keys = [both.as_str(), violation.field.as_str(), violation.rule.as_str()];
-        let own = keys.iter().find_map(|wanted| self.violations.iter().find(|(key, _)| key == wanted));
+        // A member may be called `type` or `format`; a bare key of that name is the rule's text, not its own.
+        let field = Some(violation.field.as_str()).filter(|field| rule_of(field).is_none());
+        let keys = [Some(both.as_str()), field, Some(violation.rule.as_str())];
+        let text = |wanted: &str| self.violations.iter().find(|(key, _)| key == wanted);
+        let own = keys.into_iter().flatten().find_map(text);
         match own {
             Some((_, text)) => {
                 let scope = ViolationScope::new(violation, label, language, &self.texts);

@@ -11,6 +11,44 @@ const LABEL: Slot = Slot(0);
 const LIMIT: Slot = Slot(1);
 const PARAMS: Slot = Slot(2);
 
+/// Rules that are known by name; a key that ends with none of them is a field's.
+const RULES: [&str; 28] = [
+    "required",
+    "additionalProperties",
+    "unevaluatedProperties",
+    "type",
+    "maxLength",
+    "minLength",
+    "maxItems",
+    "minItems",
+    "maxProperties",
+    "minProperties",
+    "maximum",
+    "minimum",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "multipleOf",
+    "pattern",
+    "format",
+    "enum",
+    "const",
+    "uniqueItems",
+    "contains",
+    "json",
+    "confirm",
+    "cookie",
+    "upper",
+    "lower",
+    "digit",
+    "other",
+];
+
+/// The rule that a key of `violations.texts` ends with; a key that ends with none is a field's.
+pub(crate) fn rule_of(key: &str) -> Option<&'static str> {
+    let last = key.rsplit('.').next().unwrap_or_default();
+    RULES.into_iter().find(|rule| *rule == last)
+}
+
 /// The names in the text of a rule; `None` for the text of a field, which any rule may need.
 pub(crate) fn names_of_rule<'a>(rule: Option<&str>) -> RootNames<'a> {
     let limited = [

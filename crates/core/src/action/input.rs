@@ -4,7 +4,8 @@ use crate::fault::Fault;
 use crate::identifier::{IdentifierKind, budget_key};
 use crate::password::Password;
 use crate::policy::Policy;
-use serde_json::{Map, Value};
+use crate::violation::Violation;
+use serde_json::{Map, Number, Value};
 use std::time::Duration;
 
 /// The inputs of one call. The contract engine has validated types and presence.
@@ -40,7 +41,9 @@ impl Inputs {
     pub fn loose_text(&self, name: &str) -> Option<String> {
         match self.value(name)? {
             Value::String(text) => Some(text.clone()),
-            Value::Number(number) => Some(number.to_string()),
+            Value::Number(number) => {
+                Some(whole(number).map_or_else(|| number.to_string(), |n| n.to_string()))
+            }
             _ => None,
         }
     }
@@ -81,6 +84,28 @@ impl Inputs {
     pub fn wire_name(&self, input: &str) -> String {
         wire_name(&self.wire, input)
     }
+}
+
+/// A number without a fraction: `1.0` is the integer 1, to JSON Schema too.
+fn whole(number: &Number) -> Option<i64> {
+    let float = number.as_f64().filter(|_| number.is_f64())?;
+    (float.fract() == 0.0 && float.abs() < 9e15).then_some(float as i64)
+}
+
+/// The rules that identifiers break which are to be set.
+pub(super) fn broken_names(
+    names: &[Named],
+    wire: &[(&'static str, String)],
+    policy: &Policy,
+) -> Vec<Violation> {
+    let broken = |name: &Named| {
+        let field = wire_name(wire, name.kind.name());
+        match policy.identifier(name.kind) {
+            Some(rule) => rule.broken(&name.written, &field),
+            None => Some(Violation::new(&field, "format")),
+        }
+    };
+    names.iter().filter_map(broken).collect()
 }
 
 /// The wire name of an input, or its own name when none is given.

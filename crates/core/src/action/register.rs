@@ -1,6 +1,6 @@
 //! `register`: makes an account, and signs it in where the contract says so.
 
-use super::input::{Named, wire_name};
+use super::input::{Named, broken_names, wire_name};
 use super::start::{Wish, start_session};
 use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::{Account, AccountId};
@@ -186,14 +186,7 @@ impl Input {
     /// The completed profile, or the rules that the input breaks.
     fn checked(&self, cx: &Context<'_>) -> Result<Map<String, Value>, Broken> {
         let policy = cx.setting.policy;
-        let unfit =
-            |name: &&Named| policy.identifier(name.kind).is_none_or(|rule| !rule.acceptable(&name.written));
-        let mut violations: Vec<Violation> = self
-            .identifiers
-            .iter()
-            .filter(unfit)
-            .map(|name| Violation::new(&wire_name(&self.wire, name.kind.name()), "format"))
-            .collect();
+        let mut violations = broken_names(&self.identifiers, &self.wire, policy);
         if self.identifiers.is_empty() {
             let first = policy.identifiers.first().map_or("identifier", |rule| rule.kind.name());
             violations.push(Violation::required(&wire_name(&self.wire, first)));

@@ -1,7 +1,7 @@
 //! `send_verification`: mails a code that proves control of an address.
 
 use super::codes::code_mac;
-use super::input::Named;
+use super::input::{Named, broken_names};
 use super::login::whole_seconds;
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::{Account, AccountId};
@@ -15,6 +15,7 @@ use crate::port::{draw_text, uuid_v7};
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
 };
+use crate::violation::Violation;
 use async_trait::async_trait;
 use serde_json::Map;
 use std::sync::Arc;
@@ -93,6 +94,7 @@ impl Entry for SendVerification {
             names: Named::all(&[vec![inputs.identifier()?], inputs.claims.clone()].concat(), policy),
             purpose: purpose(inputs, options)?,
             tell_truth: options.word("tell") == "truth",
+            wire: inputs.wire.clone(),
         };
         perform(&input, cx).await
     }
@@ -113,6 +115,8 @@ pub struct Input {
     pub purpose: Purpose,
     /// Whether failures are told, or everything looks sent.
     pub tell_truth: bool,
+    /// The wire names of the inputs, for violations.
+    pub wire: Vec<(&'static str, String)>,
 }
 
 /// What it can answer.
@@ -131,6 +135,8 @@ pub enum Outcome {
     DeliveryFailed,
     /// The account is locked.
     Locked(Arc<Account>),
+    /// What is named could not sign up.
+    InvalidInput(Vec<Violation>),
 }
 
 impl From<Outcome> for Answer {
@@ -148,6 +154,7 @@ impl From<Outcome> for Answer {
             Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
             Outcome::DeliveryFailed => Answer::bare(Name::DeliveryFailed).with("channel", "email"),
             Outcome::Locked(account) => Answer::bare(Name::Locked).account(account).with("retry_after", 0),
+            Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
         }
     }
 }
@@ -195,12 +202,15 @@ impl Action for Input {
             Ok(account) => account,
             Err(failure) => return Ok(self.told(failure, at, &policy)),
         };
+        if self.purpose == Purpose::SignUp {
+            let broken = broken_names(&self.names, &self.wire, at.policy);
+            if !broken.is_empty() {
+                return Ok(self.told(Outcome::InvalidInput(broken), at, &policy));
+            }
+        }
         let Some((address, canonical)) = self.destination(account.as_ref()) else {
             return Ok(self.told(Outcome::DeliveryFailed, at, &policy));
         };
-        if self.purpose == Purpose::SignUp && !self.acceptable(at) {
-            return Ok(self.told(Outcome::DeliveryFailed, at, &policy));
-        }
         if let Some(before) = &loaded.before {
             let again = before.created_at.plus(policy.resend_after);
             if at.now < again && before.used_at.is_none() {
@@ -236,12 +246,6 @@ impl Input {
         }
         let email = account?.identifier(IdentifierKind::Email)?;
         Some((email.written.clone(), email.canonical.clone()))
-    }
-
-    fn acceptable(&self, at: &Setting<'_>) -> bool {
-        let fits =
-            |name: &Named| at.policy.identifier(name.kind).is_some_and(|rule| rule.acceptable(&name.written));
-        self.names.iter().all(fits)
     }
 
     /// A failure, or what looks like success where the contract does not tell.

@@ -102,6 +102,14 @@ async fn every_failed_registration_is_a_500_with_a_short_error_and_no_fault() {
     }
     short_error(&api.post("/register").json("{}").send().await, 500);
     short_error(&api.post("/register").json(&DYYJKD.replace("secret pass", "")).send().await, 500);
+    for (name, error) in [
+        ("", "must NOT have fewer than 1 characters"),
+        (" ", "must match format \"username\""),
+        (&"u".repeat(255), "must NOT have more than 254 characters"),
+    ] {
+        let reply = api.post("/register").json(&DYYJKD.replace("dyyjkd", name)).send().await;
+        assert_eq!(short_error(&reply, 500), error);
+    }
     assert_eq!(world.faults().await, 0.0);
     let reply = api.post("/login").json(r#"{"username":"other","password":"secret pass"}"#).send().await;
     assert_eq!(reply.status, 401, "nothing was stored");
@@ -391,7 +399,13 @@ async fn cors_is_open_and_every_options_is_200_with_an_empty_object() {
     }
     let good = api.post("/login").json(LOGIN).header("Origin", "http://anywhere.example").send().await;
     let bad = api.post("/login").json("{").header("Origin", "http://anywhere.example").send().await;
-    for reply in [good, bad] {
+    let lost = api.get("/nowhere").send().await;
+    for reply in [good, bad, lost] {
+        assert_eq!(
+            reply.header("access-control-allow-headers").as_deref(),
+            Some("Origin, X-Requested-With, Content-Type, Accept, Authorization")
+        );
+        assert_eq!(reply.header("access-control-allow-methods"), None);
         assert_eq!(reply.header("access-control-allow-origin").as_deref(), Some("*"), "{reply:?}");
         assert_eq!(reply.header("access-control-allow-credentials"), None);
     }

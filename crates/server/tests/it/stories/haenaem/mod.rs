@@ -4,7 +4,7 @@ mod codes;
 mod reset;
 mod wire;
 
-use crate::stories::expect::{JSON, exactly, keys};
+use crate::stories::expect::{JSON, exactly};
 use crate::world::{DAY, HOUR, MINUTE, Mail, SECOND, START, World};
 use doorward_testkit::http_actor::{Actor, Jwt, Reply};
 use serde_json::{Value, json};

@@ -44,7 +44,7 @@ async fn a_reset_needs_a_good_code_of_the_right_kind_and_person() {
     refused(&reset(&api, &json!(1), &code, "hello").await, 400, DENIED);
     data_is_signed_in(&api).await;
     let code = send_code(&world, &api, "FORGET_PASSWORD", "phj123", EMAIL).await;
-    data(&reset(&api, &json!(1), &code, "hello").await, r#"{"userId":1}"#);
+    data(&reset(&api, &json!(1.0), &code, "hello").await, r#"{"userId":1}"#);
 }
 
 #[tokio::test]

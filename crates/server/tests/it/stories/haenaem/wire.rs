@@ -55,13 +55,25 @@ async fn every_body_is_validated_in_its_own_envelope() {
     }
     let body = json!({"authId": "a", "email": "a@b.cd", "type": "canary"});
     let reply = post(&api, "/send/auth-key", &body).await;
-    assert_eq!(reply.status, 400, "{reply:?}");
-    let errors = reply.json()["error"].clone();
-    assert_eq!(errors.as_array().map(Vec::len), Some(1), "{errors}");
-    assert_eq!(keys(&errors[0]), ["field", "message"]);
-    assert_eq!(errors[0]["field"], "type");
+    violated(&reply, &[("type", "허용 되지 않는 값입니다")]);
     let short = json!({"authId": "a", "password": "1", "name": "n", "email": "a@b.cd"});
     violated(&post(&api, "/sign-up", &short).await, &[("password", "너무 짧습니다")]);
+    assert_eq!(world.faults().await, 0.0);
+}
+
+#[tokio::test]
+async fn an_id_that_cannot_be_one_is_a_violation_wherever_it_would_be_set() {
+    let world = World::start().await;
+    let api = api(&world);
+    let long = "x".repeat(255);
+    for (auth_id, message) in [(long.as_str(), "너무 깁니다"), ("a\u{7}", "사용할 수 없는 문자가 있습니다")]
+    {
+        let sign_up = json!({"authId": auth_id, "password": "pw", "name": "n", "email": "a@b.cd"});
+        violated(&post(&api, "/sign-up", &sign_up).await, &[("authId", message)]);
+        let code = json!({"authId": auth_id, "email": "a@b.cd", "type": "SIGN_UP"});
+        violated(&post(&api, "/send/auth-key", &code).await, &[("authId", message)]);
+    }
+    assert!(world.mails("a@b.cd", 0).await.is_empty());
     assert_eq!(world.faults().await, 0.0);
 }
 
