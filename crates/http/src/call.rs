@@ -79,6 +79,18 @@ impl Call {
         self.head.headers.get(name).and_then(text_of)
     }
 
+    /// A header that is a list, over all its lines (RFC 9110 section 5.3).
+    pub(crate) fn list(&self, name: &HeaderName) -> Option<String> {
+        let lines: Vec<_> = self
+            .head
+            .headers
+            .get_all(name)
+            .iter()
+            .map(|line| String::from_utf8_lossy(line.as_bytes()))
+            .collect();
+        (!lines.is_empty()).then(|| lines.join(", "))
+    }
+
     /// The user agent, cut to 256 characters.
     pub(crate) fn user_agent(&self) -> String {
         self.header(&header::USER_AGENT).unwrap_or("").chars().take(AGENT).collect()
@@ -136,6 +148,13 @@ pub(crate) mod tests {
         assert_eq!(call.cookie("c"), Some("x=y"));
         assert_eq!(call.cookie("d"), Some("4"));
         assert_eq!(call.cookie("junk"), None);
+    }
+
+    #[test]
+    fn a_list_may_come_in_several_lines() {
+        let call = call(http::Request::builder().header("accept", "text/html").header("accept", "*/*;q=0.1"));
+        assert_eq!(call.list(&header::ACCEPT).as_deref(), Some("text/html, */*;q=0.1"));
+        assert_eq!(call.list(&header::ACCEPT_LANGUAGE), None);
     }
 
     #[test]

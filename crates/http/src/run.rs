@@ -102,8 +102,11 @@ impl Exchange<'_> {
 
     fn accepts(&self) -> Result<(), Answer> {
         let response = &self.face.plan.response;
-        let accept = self.call.header(&header::ACCEPT);
-        if response.strict_accept && !extract::acceptable(accept, &response.content_type) {
+        if !response.strict_accept {
+            return Ok(());
+        }
+        let accept = self.call.list(&header::ACCEPT);
+        if !extract::acceptable(accept.as_deref(), &response.content_type) {
             return Err(Answer::bare(Outcome::NotAcceptable));
         }
         Ok(())
@@ -184,7 +187,7 @@ impl Exchange<'_> {
                 let scope = ReplyScope::of_request(self.asked(sources, ""));
                 wording.language(text(template, &scope).as_deref())
             }
-            None => wording.language(self.call.header(&header::ACCEPT_LANGUAGE)),
+            None => wording.language(self.call.list(&header::ACCEPT_LANGUAGE).as_deref()),
         }
     }
 

@@ -196,7 +196,7 @@ async fn verify_says_who_it_is_or_401() {
     let sent = bed.get("/_doorward/test/verify", &[]).await;
     assert_eq!((sent.status, sent.json()["error"].as_str()), (401, Some("missing_token")));
     assert!(sent.line("rt").is_some_and(|line| line.contains("rt=;")));
-    assert_eq!(bed.get("/_doorward/test/verify?contract=none", &[]).await.status, 404);
+    assert_eq!(bed.get("/_doorward/test/verify?contract=none", &[]).await.status, 401);
     assert_eq!(bed.post("/_doorward/test/verify", "").await.status, 405);
 }
 

@@ -1,7 +1,7 @@
 //! `introspect`: token introspection (RFC 7662) for the team's own backend, which shows the realm's secret.
 
 use super::verify::{login_name, public_id};
-use super::{asked_face, refused};
+use super::{asked_faces, refused};
 use crate::app::{App, Realm};
 use crate::body::{self, Payload, form};
 use crate::call::Call;
@@ -40,11 +40,7 @@ pub(super) async fn answer<'a>(
     let members = read.ok().and_then(|bytes| form::parse(&bytes).ok());
     let token = members.as_ref().and_then(|members| members.get("token")).and_then(Value::as_str);
     let Some(token) = token else { return error(StatusCode::BAD_REQUEST, "invalid_request") };
-    let faces: Vec<&Face> = match call.query() {
-        Some(_) => asked_face(realm, call).into_iter().collect(),
-        None => realm.faces.iter().collect(),
-    };
-    match find(app, &faces, call, token).await {
+    match find(app, &asked_faces(realm, call), call, token).await {
         Ok(Some((face, kind, alive))) => {
             trace.face = Some(face);
             trace.outcome = Some("alive");

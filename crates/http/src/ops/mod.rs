@@ -101,12 +101,14 @@ fn refused(call: &Call, allowed: &[Method]) -> Option<Reply> {
     Some(refused)
 }
 
-/// The contract that `?contract=NAME` asks for, else the realm's first.
-fn asked_face<'a>(realm: &'a Realm, call: &Call) -> Option<&'a Face> {
-    let Some(query) = call.query() else { return realm.faces.first() };
-    let members = form::parse(query.as_bytes()).ok()?;
-    match members.get("contract").and_then(|name| name.as_str()) {
-        Some(name) => realm.faces.iter().find(|face| face.plan.name == name),
-        None => realm.faces.first(),
+/// The contract that `?contract=NAME` asks for, else all of the realm's. Some proxies send the query of the original
+/// request along: whatever else is in it, twice or broken, does not matter.
+fn asked_faces<'a>(realm: &'a Realm, call: &Call) -> Vec<&'a Face> {
+    let pairs = call.query().unwrap_or("").split('&').filter_map(|pair| form::parse(pair.as_bytes()).ok());
+    let names: Vec<_> = pairs.filter_map(|mut pair| pair.remove("contract")).collect();
+    match names.as_slice() {
+        [] => realm.faces.iter().collect(),
+        [name] => realm.faces.iter().filter(|face| name.as_str() == Some(face.plan.name.as_str())).collect(),
+        _ => Vec::new(),
     }
 }

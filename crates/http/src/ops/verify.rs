@@ -1,14 +1,14 @@
 //! `verify`: forward authentication. A proxy sends the headers of the original request; 204 and who it is, or the
 //! contract's own 401.
 
-use super::{READS, asked_face, refused};
+use super::{READS, asked_faces, refused};
 use crate::app::{App, Realm};
 use crate::call::Call;
 use crate::credentials::Checker;
 use crate::extract::Sources;
 use crate::face::Face;
 use crate::handle::Trace;
-use crate::header::safe;
+use crate::header::{safe, told};
 use crate::reject::{Reply, empty, error};
 use crate::renew::{self, Due};
 use crate::run::Exchange;
@@ -27,7 +27,10 @@ pub(super) async fn answer<'a>(app: &'a App, realm: &'a Realm, call: &Call, trac
     if let Some(refused) = refused(call, &READS) {
         return refused;
     }
-    let Some(face) = asked_face(realm, call) else { return error(StatusCode::NOT_FOUND, "unknown_contract") };
+    // Proxies know no other status for "not let in".
+    let Some(&face) = asked_faces(realm, call).first() else {
+        return error(StatusCode::UNAUTHORIZED, "unknown_contract");
+    };
     trace.face = Some(face);
     let exchange = Exchange { app, face, call };
     match check(&exchange).await {
@@ -37,7 +40,6 @@ pub(super) async fn answer<'a>(app: &'a App, realm: &'a Realm, call: &Call, trac
         }
         Ok(Err((rejection, token))) => {
             let mut reply = exchange.refuse(&rejection.answer(token), trace);
-            // Proxies know no other status for "nobody".
             *reply.status_mut() = StatusCode::UNAUTHORIZED;
             app.metrics.answered(&face.realm, trace.action, trace.outcome.unwrap_or_default());
             reply
@@ -80,8 +82,8 @@ async fn welcome(exchange: &Exchange<'_>, alive: &Alive, due: Option<Due>, trace
     let Exchange { app, face, call } = *exchange;
     let mut reply = empty(StatusCode::NO_CONTENT);
     let headers = reply.headers_mut();
-    headers.insert(&ACCOUNT, safe(&public_id(face, alive)));
-    headers.insert(&USERNAME, safe(login_name(face, alive)));
+    headers.insert(&ACCOUNT, told(&public_id(face, alive)));
+    headers.insert(&USERNAME, told(login_name(face, alive)));
     headers.insert(&SESSION, safe(alive.session.id.0.as_hyphenated().encode_lower(&mut [0; 36])));
     app.metrics.answered(&face.realm, "verify", "alive");
     if let Some(due) = due {

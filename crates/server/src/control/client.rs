@@ -23,6 +23,11 @@ pub fn ask(socket: &Path, request: &Request) -> Result<Option<Reply>, StartError
         StartError::new(format!("the running server does not answer: {}", plain(error)))
     };
     let answer = exchange(stream, request).map_err(|error| broken(&error))?;
+    if answer.is_empty() {
+        return Err(StartError::new(
+            "the running server ended before it answered: what was asked may have been done or not",
+        ));
+    }
     serde_json::from_str(&answer)
         .map(Some)
         .map_err(|_| StartError::new("the running server answers in another version's words"))
@@ -37,4 +42,34 @@ fn exchange(mut stream: UnixStream, request: &Request) -> std::io::Result<String
     let mut answer = String::new();
     BufReader::new(stream.take(LONGEST)).read_line(&mut answer)?;
     Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Work;
+    use std::os::unix::net::UnixListener;
+
+    /// What a command is told when the server reads its line and does this.
+    fn told(server: fn(UnixStream)) -> String {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("control.sock");
+        let listener = UnixListener::bind(&path).unwrap();
+        let serving = std::thread::spawn(move || {
+            let stream = listener.accept().unwrap().0;
+            BufReader::new(&stream).read_line(&mut String::new()).unwrap();
+            server(stream);
+        });
+        let request = Request { realm: "r".to_owned(), identifiers: Vec::new(), work: Work::List };
+        let error = ask(&path, &request).unwrap_err().to_string();
+        serving.join().unwrap();
+        error
+    }
+
+    #[test]
+    fn a_server_that_ends_is_told_from_another_version() {
+        assert!(told(drop).contains("ended before it answered"));
+        let other = told(|mut stream| stream.write_all(b"{\"Other\":1}\n").unwrap());
+        assert!(other.contains("another version"), "{other}");
+    }
 }

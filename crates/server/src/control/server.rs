@@ -14,11 +14,13 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 /// The longest path of a socket on the systems we know, in bytes.
 const LONGEST_PATH: usize = 103;
-/// How long a client may take to send its line.
+/// How long a client may take to send its line, and to read its answer. What it asks for is never cut short: a change
+/// that is stored must be told to the cache of live sessions.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The socket of a running server; dropping it takes it away.
@@ -65,7 +67,7 @@ impl ControlSocket {
                 let (realms, services) = (Arc::clone(&realms), Arc::clone(&services));
                 clients.spawn(async move {
                     // A client that goes away before its answer has nobody to be told.
-                    let _ = tokio::time::timeout(PATIENCE, talk(stream, &realms, &services)).await;
+                    let _ = talk(stream, &realms, &services).await;
                 });
             }
         }
@@ -86,14 +88,14 @@ fn allowed(stream: &UnixStream) -> bool {
 
 async fn talk(stream: UnixStream, realms: &[OpenRealm], services: &Services) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
-    let mut line = Zeroizing::new(String::new());
-    BufReader::new(read.take(LONGEST)).read_line(&mut line).await?;
-    let reply = match serde_json::from_str::<Request>(&line) {
+    let mut line = Zeroizing::new(Vec::new());
+    timeout(PATIENCE, BufReader::new(read.take(LONGEST)).read_until(b'\n', &mut line)).await??;
+    let reply = match serde_json::from_slice::<Request>(&line) {
         Ok(request) => operate(&request, realms, services).await,
         Err(_) => Reply::refused("usage", "the running server is of another version"),
     };
     let mut answer = serde_json::to_string(&reply).map_err(std::io::Error::other)?;
     answer.push('\n');
-    write.write_all(answer.as_bytes()).await?;
+    timeout(PATIENCE, write.write_all(answer.as_bytes())).await??;
     write.shutdown().await
 }

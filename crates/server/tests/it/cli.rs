@@ -4,6 +4,7 @@ use crate::program::{Said, Serving, run, run_with};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -257,6 +258,30 @@ fn accounts_of_a_running_server() {
     refused(&unknown, "there is no realm biji, only cbs, cakes");
     let second = run(data.path(), &["serve", "--listen", "127.0.0.1:0"]);
     refused(&second, "in use by another doorward");
+}
+
+#[test]
+fn nonsense_on_the_control_socket_is_refused_and_harms_nobody() {
+    let data = scratch();
+    let server = Serving::start(data.path(), &["cbs"]);
+    let socket = data.path().join("control.sock");
+    assert_eq!(std::fs::metadata(&socket).unwrap().permissions().mode() & 0o777, 0o600);
+    let silent = UnixStream::connect(&socket).unwrap();
+    let deep = [vec![b'['; 1 << 20], b"\n".to_vec()].concat();
+    for line in [&b"\n"[..], b"junk\n", b"\xff\xfe\n", b"{\"realm\":1}\n", b"no end", &deep] {
+        let mut stream = UnixStream::connect(&socket).unwrap();
+        stream.write_all(line).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains("another version"), "{answer}");
+    }
+    let account = ["account", "create", "--realm", "cbs", "--username", "ann"];
+    assert_eq!(run(data.path(), &account).code, 0, "one that says nothing holds nobody up");
+    let (code, _) = server.stop();
+    assert_eq!(code, Some(0));
+    assert!(!socket.exists());
+    drop(silent);
 }
 
 #[test]

@@ -355,6 +355,8 @@ async fn accept_is_honoured() {
         login_body(&api.post("/login").header("Accept", accept).body(LOGIN).send().await, "");
     }
     login_body(&api.post("/login").body(LOGIN).send().await, "");
+    let lines = api.post("/login").header("Accept", "text/html").header("Accept", "application/json");
+    login_body(&lines.body(LOGIN).send().await, "");
     for accept in ["text/html", "application/xml", "text/*", "image/png, text/plain"] {
         let reply = api.post("/login").header("Accept", accept).body(LOGIN).send().await;
         login_failure(&reply, 406);

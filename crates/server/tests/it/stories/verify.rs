@@ -165,7 +165,25 @@ async fn verify_chooses_a_contract_of_the_realm() {
     };
     assert_eq!(ask("").send().await.status, 204);
     assert_eq!(ask("?contract=biji").send().await.status, 204);
-    assert_ne!(ask("?contract=nobody").send().await.status, 204);
+    for unknown in ["?contract=nobody", "?contract=", "?contract=biji&contract=cakes"] {
+        assert_eq!(ask(unknown).send().await.status, 401, "{unknown}");
+    }
+    for original in ["?tag=1&tag=2", "?of=%zz", "?x=%ff&contract=biji", "?&&="] {
+        assert_eq!(ask(original).send().await.status, 204, "a proxy may send it along: {original}");
+    }
+}
+
+#[tokio::test]
+async fn nobodys_name_is_told_as_somebody_elses() {
+    let world = World::start().await;
+    let api = world.api("biji").under("/biji/auth");
+    for (name, told) in [("ann", "ann"), (" ann", "%20ann"), ("ann ", "ann%20"), ("a%6En", "a%256En")] {
+        let form = [("username", name), ("password", "p")];
+        assert_eq!(api.post("/register").form(&form).send().await.status, 200, "{name:?}");
+        let token = api.post("/login").form(&form).send().await.header("authorization").expect("a token");
+        let reply = world.verify("biji", &[("Authorization", &token)]).await;
+        assert_eq!(reply.header("x-doorward-username").as_deref(), Some(told), "{name:?}");
+    }
 }
 
 #[tokio::test]
