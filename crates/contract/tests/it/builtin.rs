@@ -76,6 +76,16 @@ fn failures_are_constant_bytes_in_each_envelope() {
     assert_eq!(constant(busy), r#"{"code":503,"message":"Service Unavailable","data":{}}"#);
 }
 
+/// No request reaches this outcome: whoever may sign out has a session to end. The document words it all the same.
+#[test]
+fn a_sign_out_that_ends_nothing_is_worded() {
+    let biji = plan("biji");
+    let replies = &operation(&biji, "POST", "/auth/logout").bindings[0].replies;
+    let nothing = reply(replies, Outcome::NothingEnded);
+    assert_eq!(status(nothing), 500);
+    assert_eq!(constant(nothing), r#"{"code":500,"message":"Logout Failed","data":{}}"#);
+}
+
 #[test]
 fn an_operation_changes_the_shape_of_replies_it_does_not_name() {
     let cbs = plan("cbs");

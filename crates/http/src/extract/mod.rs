@@ -97,14 +97,14 @@ pub(crate) async fn read_body(
     let nothing = Body { value: Value::Null, schema: None };
     let read = body::read(payload, bounds).await;
     call.activity.set(true);
-    if !operation.body.taken {
-        // Read only so that the connection can go on.
-        return Ok(nothing);
-    }
+    // Also where the operation takes no body: a request that did not arrive whole does nothing.
     let bytes = read.map_err(|unread| match unread {
         Unread::TooLarge => Answer::bare(Outcome::TooLarge),
         Unread::Broken => malformed(Broken),
     })?;
+    if !operation.body.taken {
+        return Ok(nothing);
+    }
     if bytes.is_empty() && !operation.body.required {
         return Ok(nothing);
     }

@@ -208,6 +208,29 @@ async fn a_body_that_is_badly_framed_is_the_contracts_own_error() {
     assert_eq!(world.faults().await, 0.0);
 }
 
+/// What every route does with a body that it cannot have, whether it takes one or not.
+#[tokio::test]
+async fn a_request_that_did_not_arrive_whole_does_nothing() {
+    let world = World::start().await;
+    let api = world.api("biji").under("/biji/auth");
+    let form = [("username", "a"), ("password", "p")];
+    api.post("/register").form(&form).send().await;
+    let token = api.post("/login").form(&form).send().await.header("authorization").expect("a token");
+    let huge = "x".repeat(3 << 20);
+    for (contract, route) in every_route() {
+        let request = || ask(&world, contract, &route).header("Authorization", &token);
+        let reply = request().body(huge.as_str()).send().await;
+        assert_eq!(reply.status, 413, "{contract} {}: {reply:?}", route.path);
+        own_error(contract, &route, &reply);
+        let reply = request().header("Transfer-Encoding", "chunked").body("zz\r\n").send().await;
+        assert_eq!(reply.status, 400, "{contract} {}: {reply:?}", route.path);
+        own_error(contract, &route, &reply);
+    }
+    let alive = world.verify("biji", &[("Authorization", &token)]).await;
+    assert_eq!(alive.status, 204, "nobody was signed out");
+    assert_eq!(world.faults().await, 0.0);
+}
+
 #[tokio::test]
 async fn an_absolute_target_is_the_same_path() {
     let world = World::start().await;
