@@ -225,6 +225,11 @@ fn tokens_are_checked() {
     assert_eq!(token("opaque: {}, lifetime: 0s"), [50]);
     assert_eq!(token("opaque: {}, lifetime: 2h, longest: 1h"), [50]);
     assert_eq!(token("opaque: {}, lifetime: 2h, session: digest"), [4]);
+    assert_eq!(
+        token("opaque: {}, lifetime: 2h}, stage: {opaque: {}, lifetime: 5m"),
+        [4],
+        "it would read null"
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::root_names::RootNames;
 use crate::scope::Root;
 use crate::source::{Entry, Node, NodeValue, Span};
 use crate::template::{CompiledTemplate, Key, Member, PathAst, Setting, Template, TemplateKind};
+use doorward_core::authenticate::{ACCESS, REFRESH};
 use doorward_core::key::Algorithm;
 use doorward_core::policy::{TokenFormat, TokenPolicy};
 use serde_json::json;
@@ -31,6 +32,12 @@ fn read_token(reader: &mut Reader, entry: &Entry, account: &AccountPlan) -> Opti
     }
     reader.not_yet(node, "session");
     reader.not_yet(node, "purpose");
+    if ![ACCESS, REFRESH].contains(&entry.key.as_str()) {
+        let message = format!("a token `{}` is not done by this version", entry.key);
+        let error = Diagnostic::error(codes::UNSUPPORTED_VERSION, entry.key_span, message);
+        reader.report(error.help("only `access` and `refresh` are issued; others would read as null"));
+        return None;
+    }
     let lifetime = read_lifetime(reader, node)?;
     let longest = node.get("longest").and_then(|longest| reader.duration(longest, "`longest`"));
     if let Some(given) = node.get("longest")
