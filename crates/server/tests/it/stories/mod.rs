@@ -12,5 +12,6 @@ mod junk;
 mod kept;
 mod limits;
 mod races;
+mod sources;
 mod tokens;
 mod verify;
