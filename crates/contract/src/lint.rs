@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::plan::{Binding, BodyReply, CookieAttribute, InputTarget, Operation, Plan, Reply, StatusPlan};
 use crate::source::{Node, Span};
 use doorward_core::outcome::Outcome;
+use doorward_core::spec::Caller;
 
 /// A code is weak below this many possibilities, or when it lives longer than a quarter of an hour.
 const POSSIBILITIES: u128 = 1_000_000;
@@ -49,7 +50,9 @@ impl Linter<'_> {
     }
 
     fn passwords(&mut self) {
-        let takes = |binding: &Binding| matches!(binding.action.spec().name, "register" | "reset_password");
+        let takes = |binding: &Binding| {
+            matches!(binding.action.spec().name, "register" | "reset_password" | "change_password")
+        };
         let taken = self.plan.operations.iter().flat_map(|operation| &operation.bindings).any(takes);
         let least = self.plan.password.min;
         if taken && least < 8 {
@@ -60,7 +63,8 @@ impl Linter<'_> {
     }
 
     fn codes(&mut self) {
-        let sends = |binding: &Binding| binding.action.spec().name == "send_verification";
+        let sends =
+            |binding: &Binding| matches!(binding.action.spec().name, "send_verification" | "forgot_password");
         if !self.plan.operations.iter().flat_map(|operation| &operation.bindings).any(sends) {
             return;
         }
@@ -136,7 +140,12 @@ impl Linter<'_> {
     }
 
     fn told_apart(&mut self, binding: &Binding, origins: &BindingTrace) {
-        let failures = binding.action.spec().failures;
+        let spec = binding.action.spec();
+        // Whoever is signed in is told nothing of anybody else.
+        if spec.caller == Caller::Session {
+            return;
+        }
+        let failures = spec.failures;
         let pair = [Outcome::UnknownAccount, Outcome::WrongPassword];
         if !pair.iter().all(|outcome| failures.contains(outcome)) {
             return;
@@ -144,7 +153,7 @@ impl Linter<'_> {
         let [unknown, wrong] = pair.map(|outcome| last(binding, outcome));
         if !unknown.zip(wrong).is_some_and(|(unknown, wrong)| same(unknown, wrong)) {
             let span = origin(origins, Outcome::UnknownAccount);
-            let name = binding.action.spec().name;
+            let name = spec.name;
             let message = format!("`{name}` tells an unknown account from a wrong password");
             self.lint(codes::UNKNOWN_TOLD_APART, span, message);
         }
@@ -160,7 +169,7 @@ impl Linter<'_> {
                 let span = origin(origins, Outcome::Taken);
                 self.lint(codes::TAKEN_TOLD, span, "a registration tells that an identifier is taken");
             }
-            "send_verification" if binding.options.word("tell") == "truth" => {
+            "send_verification" | "forgot_password" if binding.options.word("tell") == "truth" => {
                 let message = "asking for a code tells whether the account exists";
                 self.lint(codes::FORGOT_TELLS_TRUTH, origins.span, message);
             }

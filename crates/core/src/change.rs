@@ -4,11 +4,13 @@
 use crate::account::{Account, AccountId, LastLogin};
 use crate::audit::AuditEvent;
 use crate::code::{Code, Purpose};
+use crate::identifier::Identifier;
 use crate::key::StoredKey;
 use crate::password::PasswordHash;
 use crate::public_id::PublicId;
 use crate::session::{EndReason, RefreshState, Session, SessionId};
 use crate::time::Timestamp;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// A guarded write.
@@ -22,8 +24,8 @@ pub enum Change {
         /// Whether to draw a number.
         sequence: bool,
     },
-    /// Changes an account's password, lock or flag. Guard: `version` is still the account's; it becomes
-    /// `version + 1`.
+    /// Changes an account. Guards: `version` is still the account's (it becomes `version + 1`), and no new
+    /// identifier is another account's.
     UpdateAccount {
         /// Which account.
         account: AccountId,
@@ -186,6 +188,10 @@ pub enum AccountUpdate {
     Locked(bool),
     /// The must-change flag.
     MustChange(bool),
+    /// All of its identifiers, in place of those it had: those that are left out are free again.
+    Identifiers(Vec<Identifier>),
+    /// The whole profile, in place of the one it had.
+    Profile(Map<String, Value>),
 }
 
 /// A mail in the outbox: nobody without the master key reads it.

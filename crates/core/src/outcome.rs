@@ -2,7 +2,7 @@
 
 use crate::account::Account;
 use crate::session::Session;
-use crate::spec::{Field, Kind};
+use crate::spec::{A, Field, Kind};
 use crate::violation::Violation;
 use serde_json::Value;
 use std::sync::Arc;
@@ -108,9 +108,13 @@ pub enum Outcome {
     CodeAccepted,
     /// The new password counts.
     PasswordReset,
+    /// The new password counts from now on.
+    PasswordChanged,
+    /// The address is proved.
+    Verified,
     /// The account is closed.
     Closed,
-    /// Operator: the account was changed.
+    /// The account was changed.
     Updated,
     /// Operator: the accounts asked for.
     Listed,
@@ -154,6 +158,10 @@ pub enum Outcome {
     Taken,
     /// The password may not be set.
     WeakPassword,
+    /// It is the password so far.
+    SamePassword,
+    /// The address was proved before.
+    AlreadyVerified,
     /// The caller may not do this.
     Forbidden,
     /// Asked again too soon.
@@ -220,6 +228,8 @@ impl Outcome {
         Outcome::Sent,
         Outcome::CodeAccepted,
         Outcome::PasswordReset,
+        Outcome::PasswordChanged,
+        Outcome::Verified,
         Outcome::Closed,
         Outcome::Updated,
         Outcome::Listed,
@@ -243,6 +253,8 @@ impl Outcome {
         Outcome::Malformed,
         Outcome::Taken,
         Outcome::WeakPassword,
+        Outcome::SamePassword,
+        Outcome::AlreadyVerified,
         Outcome::Forbidden,
         Outcome::TooSoon,
         Outcome::DeliveryFailed,
@@ -273,6 +285,8 @@ impl Outcome {
             Outcome::Sent => ("sent", 200, None, &[]),
             Outcome::CodeAccepted => ("code_accepted", 200, None, &[]),
             Outcome::PasswordReset => ("password_reset", 200, None, &[]),
+            Outcome::PasswordChanged => ("password_changed", 200, None, &[]),
+            Outcome::Verified => ("verified", 200, None, &[]),
             Outcome::Closed => ("closed", 200, None, &[]),
             Outcome::Updated => ("updated", 200, None, &[]),
             Outcome::Listed => ("listed", 200, None, &[]),
@@ -296,6 +310,8 @@ impl Outcome {
             Outcome::Malformed => ("malformed", 400, Some(RequestError), VIOLATIONS),
             Outcome::Taken => ("taken", 409, None, TAKEN),
             Outcome::WeakPassword => ("weak_password", 400, None, VIOLATIONS),
+            Outcome::SamePassword => ("same_password", 400, None, &[]),
+            Outcome::AlreadyVerified => ("already_verified", 409, None, A),
             Outcome::Forbidden => ("forbidden", 403, None, &[]),
             Outcome::TooSoon => ("too_soon", 429, None, RETRY),
             Outcome::DeliveryFailed => ("delivery_failed", 502, None, CHANNEL),

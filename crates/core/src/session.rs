@@ -61,6 +61,8 @@ pub enum EndReason {
     SignedOut,
     /// The password was reset or set anew.
     PasswordChanged,
+    /// A new password was asked for, and the contract ends the sessions then.
+    PasswordForgotten,
     /// The account was closed or deleted.
     AccountDeleted,
     /// An operator locked the account.
@@ -72,9 +74,10 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    const ALL: [EndReason; 6] = [
+    const ALL: [EndReason; 7] = [
         EndReason::SignedOut,
         EndReason::PasswordChanged,
+        EndReason::PasswordForgotten,
         EndReason::AccountDeleted,
         EndReason::Locked,
         EndReason::Reused,
@@ -87,6 +90,7 @@ impl EndReason {
         match self {
             EndReason::SignedOut => "signed_out",
             EndReason::PasswordChanged => "password_changed",
+            EndReason::PasswordForgotten => "password_forgotten",
             EndReason::AccountDeleted => "account_deleted",
             EndReason::Locked => "locked",
             EndReason::Reused => "reused",

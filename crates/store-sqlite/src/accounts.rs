@@ -120,11 +120,11 @@ pub(crate) fn create(
         account.last_login.as_ref().map(|login| login.at.0),
         account.last_login.as_ref().map(|login| &login.address),
     ])?;
-    identifiers::add(connection, account)?;
+    identifiers::add(connection, (&account.realm, account.id), &account.identifiers)?;
     public_ids::add(connection, account, sequence, applied)
 }
 
-/// Sets what the update says. Guard: the version.
+/// Sets what the update says. Guards: the version, and for identifiers the unique index.
 pub(crate) fn update(
     connection: &Connection,
     (account, version): (AccountId, u64),
@@ -151,8 +151,23 @@ pub(crate) fn update(
                  WHERE id = ?1 AND version = ?2",
             )?
             .execute(params![id, version, at, must_change])?,
+        AccountUpdate::Profile(profile) => connection
+            .prepare_cached(
+                "UPDATE accounts SET version = version + 1, updated_at = ?3, profile = ?4
+                 WHERE id = ?1 AND version = ?2",
+            )?
+            .execute(params![id, version, at, serde_json::Value::Object(profile.clone()).to_string()])?,
+        AccountUpdate::Identifiers(_) => connection
+            .prepare_cached(
+                "UPDATE accounts SET version = version + 1, updated_at = ?3 WHERE id = ?1 AND version = ?2",
+            )?
+            .execute(params![id, version, at])?,
     };
-    met(rows)
+    met(rows)?;
+    match update {
+        AccountUpdate::Identifiers(identifiers) => identifiers::replace(connection, account, identifiers),
+        _ => Ok(()),
+    }
 }
 
 /// Removes an account with its identifiers and public ids. Guard: the version.

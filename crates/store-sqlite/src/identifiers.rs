@@ -2,7 +2,7 @@
 
 use crate::error::Failure;
 use crate::row::{Cells, Table};
-use doorward_core::account::{Account, AccountId};
+use doorward_core::account::AccountId;
 use doorward_core::identifier::{Identifier, IdentifierKind};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
@@ -44,22 +44,39 @@ pub(crate) fn of_account(connection: &Connection, account: AccountId) -> Result<
     Ok(found)
 }
 
-/// Adds the identifiers of a new account.
-pub(crate) fn add(connection: &Connection, account: &Account) -> Result<(), Failure> {
+/// Adds identifiers of an account that has none; the unique index is the guard.
+pub(crate) fn add(
+    connection: &Connection,
+    (realm, account): (&str, AccountId),
+    identifiers: &[Identifier],
+) -> Result<(), Failure> {
     let sql = "INSERT INTO identifiers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     let mut statement = connection.prepare_cached(sql)?;
-    for (place, one) in (0_i64..).zip(&account.identifiers) {
+    for (place, one) in (0_i64..).zip(identifiers) {
         statement.execute(params![
-            account.realm,
+            realm,
             one.kind.name(),
             one.canonical,
-            account.id.0.as_bytes(),
+            account.0.as_bytes(),
             place,
             one.written,
             one.verified,
         ])?;
     }
     Ok(())
+}
+
+/// Puts these identifiers in place of those an account has.
+pub(crate) fn replace(
+    connection: &Connection,
+    account: AccountId,
+    identifiers: &[Identifier],
+) -> Result<(), Failure> {
+    let sql = "SELECT realm FROM accounts WHERE id = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let realm: String = statement.query_row([account.0.as_bytes()], |row| row.get(0))?;
+    remove(connection, account)?;
+    add(connection, (&realm, account), identifiers)
 }
 
 /// Frees the identifiers of an account.

@@ -6,7 +6,7 @@ use doorward_core::audit::AuditEvent;
 use doorward_core::change::{AccountUpdate, Applied, ApplyResult, Change, SealedMail};
 use doorward_core::code::{Code, Purpose};
 use doorward_core::fault::Fault;
-use doorward_core::identifier::IdentifierKind;
+use doorward_core::identifier::{Identifier, IdentifierKind};
 use doorward_core::key::StoredKey;
 use doorward_core::port::{AccountPage, KEPT_AFTER_EXPIRY, SessionWithAccount, Store};
 use doorward_core::public_id::PublicId;
@@ -201,8 +201,11 @@ impl State {
         match change {
             Change::CreateAccount { account, sequence } => self.create_account(*account, sequence, applied),
             Change::UpdateAccount { account, version, update, at } => {
-                let account = self.account_at(account, version)?;
-                update_account(account, update, at);
+                let realm = self.account_at(account, version)?.realm.clone();
+                if let AccountUpdate::Identifiers(identifiers) = &update {
+                    self.are_free(&realm, account, identifiers)?;
+                }
+                update_account(self.account_at(account, version)?, update, at);
                 Ok(())
             }
             Change::DeleteAccount { account, version } => {
@@ -250,18 +253,23 @@ impl State {
             account.public_ids.push(number.clone());
             applied.assigned.push((account.id, number));
         }
-        for (place, one) in account.identifiers.iter().enumerate() {
-            guard(self.owner_of_identifier(&account.realm, one.kind, &one.canonical).is_none())?;
-            let twin = |other: &&doorward_core::identifier::Identifier| {
-                other.kind == one.kind && other.canonical == one.canonical
-            };
-            guard(!account.identifiers[..place].iter().any(|other| twin(&other)))?;
-        }
+        self.are_free(&account.realm, account.id, &account.identifiers)?;
         for (place, id) in account.public_ids.iter().enumerate() {
             guard(self.owner_of_public_id(&account.realm, &id.kind, &id.value).is_none())?;
             guard(!account.public_ids[..place].contains(id))?;
         }
         self.accounts.insert(account.id, account);
+        Ok(())
+    }
+
+    /// The guard of identifiers: nobody else's, and none twice.
+    fn are_free(&self, realm: &str, account: AccountId, identifiers: &[Identifier]) -> Step {
+        for (place, one) in identifiers.iter().enumerate() {
+            let owner = self.owner_of_identifier(realm, one.kind, &one.canonical);
+            guard(owner.is_none_or(|owner| owner.id == account))?;
+            let twin = |other: &Identifier| other.kind == one.kind && other.canonical == one.canonical;
+            guard(!identifiers[..place].iter().any(twin))?;
+        }
         Ok(())
     }
 
@@ -382,6 +390,8 @@ fn update_account(account: &mut Account, update: AccountUpdate, at: Timestamp) {
         }
         AccountUpdate::Locked(locked) => account.locked = locked,
         AccountUpdate::MustChange(must_change) => account.must_change_password = must_change,
+        AccountUpdate::Identifiers(identifiers) => account.identifiers = identifiers,
+        AccountUpdate::Profile(profile) => account.profile = profile,
     }
     account.version += 1;
     account.updated_at = at;

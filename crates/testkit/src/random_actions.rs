@@ -50,7 +50,7 @@ pub async fn agree_with_the_model(store: Arc<dyn Store>, seed: u64, length: usiz
     let mut seen = BTreeSet::new();
     for number in 0..length {
         let step = Step {
-            what: dice.below(14),
+            what: dice.below(17),
             who: dice.below(4),
             which: dice.below(4),
             pause: dice.below(90) as u64,
@@ -101,6 +101,15 @@ async fn take(step: Step, realm: &TestRealm, held: &mut Held) -> Answer {
         }
         11 => realm.run("close_account", by_name(user, "password", password), &[("needs", "password")]).await,
         12 => operate(step, realm).await,
+        13 => change_password(step, realm, held).await,
+        14 => {
+            let options = [("sign_in", ["true", "false"][step.which % 2])];
+            let answer =
+                realm.run("confirm_verification", by_name(user, "code", &code(step, held)), &options).await;
+            remember(&answer, realm, held);
+            answer
+        }
+        15 => forgot(step, realm, held).await,
         _ => realm.run("check_available", by_name(user, "_", ""), &[]).await,
     }
 }
@@ -146,6 +155,29 @@ async fn send(step: Step, realm: &TestRealm, held: &mut Held) -> Answer {
     let claims = vec![(IdentifierKind::Email, format!("{user}@example.com"))];
     let options = [purpose(step)[0], ("tell", "truth")];
     let answer = realm.run("send_verification", Inputs { claims, ..by_name(user, "_", "") }, &options).await;
+    if answer.outcome == Outcome::Sent {
+        held.code = Some(realm.mailed_code().await);
+    }
+    answer
+}
+
+async fn change_password(step: Step, realm: &TestRealm, held: &Held) -> Answer {
+    let Some(token) = recent(&held.access, step.which) else { return Answer::bare(Outcome::Refused) };
+    let mut inputs = named("new_password", PASSWORDS[step.which % 2]);
+    inputs.values.push(("password", PASSWORDS[step.who % 2].into()));
+    let options = [
+        ("needs", ["password", "password", "password", "session"][step.who]),
+        ("end_others", ["true", "false"][step.which / 2]),
+    ];
+    match realm.check("access", token).await {
+        Ok(alive) => realm.run_as("change_password", inputs, &options, Some(&alive)).await,
+        Err(rejection) => rejection.answer("access"),
+    }
+}
+
+async fn forgot(step: Step, realm: &TestRealm, held: &mut Held) -> Answer {
+    let options = [("tell", "truth"), ("end_sessions", ["true", "false"][step.which % 2])];
+    let answer = realm.run("forgot_password", by_name(USERS[step.who], "_", ""), &options).await;
     if answer.outcome == Outcome::Sent {
         held.code = Some(realm.mailed_code().await);
     }

@@ -97,8 +97,8 @@ impl World<'_> {
 
     async fn change(&self, now: Timestamp) -> Change {
         match self.dice.below(20) {
-            0..=2 => self.create(),
-            3 => self.update(now).await,
+            0 | 1 => self.create(),
+            2 | 3 => self.update(now).await,
             4 if self.chance(40) => {
                 let account = self.any_account();
                 Change::DeleteAccount {
@@ -128,18 +128,7 @@ impl World<'_> {
     fn create(&self) -> Change {
         let n = self.any_account();
         let mut account = samples::account(&self.realm_of(n), self.id(0, n));
-        account.identifiers.clear();
-        for _ in 0..self.dice.below(3) {
-            let name = self.pick(&NAMES).to_owned();
-            let kind = self.pick(&IdentifierKind::ALL);
-            let verified = self.chance(50);
-            account.identifiers.push(Identifier {
-                kind,
-                written: name.to_uppercase(),
-                canonical: name,
-                verified,
-            });
-        }
+        account.identifiers = self.identifiers();
         if self.chance(10) {
             let value = (self.dice.below(9) + 1).to_string();
             account.public_ids.push(PublicId { kind: "sequence".to_owned(), value });
@@ -150,12 +139,26 @@ impl World<'_> {
         Change::CreateAccount { account: Box::new(account), sequence: self.chance(50) }
     }
 
+    fn identifiers(&self) -> Vec<Identifier> {
+        let mut identifiers = Vec::new();
+        for _ in 0..self.dice.below(3) {
+            let name = self.pick(&NAMES).to_owned();
+            let kind = self.pick(&IdentifierKind::ALL);
+            let verified = self.chance(50);
+            identifiers.push(Identifier { kind, written: name.to_uppercase(), canonical: name, verified });
+        }
+        identifiers
+    }
+
     async fn update(&self, now: Timestamp) -> Change {
         let account = self.any_account();
         let hash = PasswordHash::new(format!("${}$", self.dice.below(3)));
-        let update = match self.dice.below(3) {
+        let profile = samples::account("", self.id(4, self.dice.below(3))).profile;
+        let update = match self.dice.below(7) {
             0 => AccountUpdate::Password { hash, must_change: self.chance(50) },
             1 => AccountUpdate::Locked(self.chance(50)),
+            2 => AccountUpdate::Profile(profile),
+            3..=5 => AccountUpdate::Identifiers(self.identifiers()),
             _ => AccountUpdate::MustChange(self.chance(50)),
         };
         let version = self.version_of(account).await;

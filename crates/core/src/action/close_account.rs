@@ -133,7 +133,7 @@ impl Action for Input {
         if !self.needs_password {
             return Ok(Loaded { account, proof: Proof::Right(None) });
         }
-        let name = self.name.clone().or_else(|| account.as_ref().and_then(first_name));
+        let name = self.name.clone().or_else(|| account.as_ref().and_then(Named::first_of));
         let proof = match (&name, &self.password) {
             (Some(name), Some(password)) => prove(name, account.as_ref(), password, cx).await?,
             _ => Proof::Wrong,
@@ -183,9 +183,4 @@ pub(super) fn removal(account: &Account, at: &Setting<'_>) -> Vec<Change> {
     }
     changes.push(Change::DeleteAccount { account: account.id, version: account.version + 1 });
     changes
-}
-
-fn first_name(account: &Account) -> Option<Named> {
-    let first = account.identifiers.first()?;
-    Some(Named { kind: first.kind, written: first.written.clone(), canonical: first.canonical.clone() })
 }

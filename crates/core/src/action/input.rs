@@ -1,5 +1,6 @@
 //! Inputs as a binding brings them: by name, already of the declared type.
 
+use crate::account::Account;
 use crate::fault::Fault;
 use crate::identifier::{IdentifierKind, budget_key};
 use crate::password::Password;
@@ -154,6 +155,12 @@ impl Named {
     pub fn one((kind, written): &(IdentifierKind, String), policy: &Policy) -> Option<Named> {
         let rule = policy.identifier(*kind)?;
         Some(Named { kind: *kind, written: written.clone(), canonical: rule.canonical(written) })
+    }
+
+    /// What an account signs in by first of all.
+    pub(super) fn first_of(account: &Account) -> Option<Named> {
+        let first = account.identifiers.first()?;
+        Some(Named { kind: first.kind, written: first.written.clone(), canonical: first.canonical.clone() })
     }
 
     /// The key of its budget.

@@ -6,11 +6,15 @@
 //! guarded changes. **Apply** is the store's; when a guard fails, load and decide run again, at most three times.
 //! [`perform`] does this for every action, adds the audit event, and keeps the cache of live sessions true.
 
+mod caller;
+pub mod change_password;
 pub mod check_available;
 pub mod check_code;
 pub mod close_account;
 pub mod codes;
+pub mod confirm_verification;
 mod find;
+pub mod forgot_password;
 mod input;
 pub mod login;
 pub mod logout;
@@ -197,7 +201,10 @@ pub static ACTIONS: &[&dyn Entry] = &[
     &check_available::CheckAvailable,
     &send_verification::SendVerification,
     &check_code::CheckCode,
+    &confirm_verification::ConfirmVerification,
+    &forgot_password::ForgotPassword,
     &reset_password::ResetPassword,
+    &change_password::ChangePassword,
     &close_account::CloseAccount,
     &refused::Refuse,
 ];

@@ -167,6 +167,13 @@ pub struct Loaded {
     before: Option<Code>,
 }
 
+impl Loaded {
+    /// The account that the first name belongs to.
+    pub(super) fn named_first(&self) -> Option<&Account> {
+        self.owners.first().and_then(Option::as_ref)
+    }
+}
+
 #[async_trait]
 impl Action for Input {
     type Loaded = Loaded;
@@ -182,10 +189,10 @@ impl Action for Input {
         for name in &self.names {
             owners.push(store.account_by_identifier(realm, name.kind, &name.canonical).await?);
         }
-        let before = match self.destination(owners.first().and_then(Option::as_ref)) {
-            Some((_, canonical)) => store.code(realm, self.purpose, &canonical).await?,
-            None => None,
-        };
+        // Also where there is no address: then the read only takes its time.
+        let destination = self.destination(owners.first().and_then(Option::as_ref));
+        let (_, canonical) = destination.unwrap_or_else(|| self.named());
+        let before = store.code(realm, self.purpose, &canonical).await?;
         Ok(Loaded { owners, before })
     }
 
@@ -200,21 +207,21 @@ impl Action for Input {
         let policy = at.policy.code(self.purpose);
         let account = match self.addressee(loaded) {
             Ok(account) => account,
-            Err(failure) => return Ok(self.told(failure, at, &policy)),
+            Err(failure) => return self.told(failure, at, &policy),
         };
         if self.purpose == Purpose::SignUp {
             let broken = broken_names(&self.names, &self.wire, at.policy);
             if !broken.is_empty() {
-                return Ok(self.told(Outcome::InvalidInput(broken), at, &policy));
+                return self.told(Outcome::InvalidInput(broken), at, &policy);
             }
         }
         let Some((address, canonical)) = self.destination(account.as_ref()) else {
-            return Ok(self.told(Outcome::DeliveryFailed, at, &policy));
+            return self.told(Outcome::DeliveryFailed, at, &policy);
         };
         if let Some(before) = &loaded.before {
             let again = before.created_at.plus(policy.resend_after);
             if at.now < again && before.used_at.is_none() {
-                return Ok(self.told(Outcome::TooSoon(again.since(at.now)), at, &policy));
+                return self.told(Outcome::TooSoon(again.since(at.now)), at, &policy);
             }
         }
         self.send(account, (address, canonical), &policy, at)
@@ -248,13 +255,24 @@ impl Input {
         Some((email.written.clone(), email.canonical.clone()))
     }
 
-    /// A failure, or what looks like success where the contract does not tell.
-    fn told(&self, failure: Outcome, at: &Setting<'_>, policy: &CodePolicy) -> Decision<Outcome> {
-        Decision::just(if self.tell_truth {
-            failure
-        } else {
-            Outcome::Sent(Arc::new(self.claimed(at)), policy.lifetime, policy.resend_after)
-        })
+    /// What the request names first, as written and as compared.
+    fn named(&self) -> (String, String) {
+        let first = self.names.first();
+        first.map(|name| (name.written.clone(), name.canonical.clone())).unwrap_or_default()
+    }
+
+    /// A failure, or what looks like success where the contract does not tell: the work is the same, so that the
+    /// time it takes tells nothing either, and nothing of it is kept.
+    fn told(
+        &self,
+        failure: Outcome,
+        at: &Setting<'_>,
+        policy: &CodePolicy,
+    ) -> Result<Decision<Outcome>, Fault> {
+        if self.tell_truth {
+            return Ok(Decision::just(failure));
+        }
+        self.send(None, self.named(), policy, at).map(|sent| Decision::just(sent.outcome))
     }
 
     /// An account that holds only what the request claims.
@@ -321,7 +339,9 @@ impl Input {
             attempts: 0,
             next_at: at.now,
         };
-        let outcome = Outcome::Sent(Arc::new(about), policy.lifetime, policy.resend_after);
+        // Where nothing is told of the account, the answer holds only what the request says anyway.
+        let shown = if self.tell_truth { about } else { self.claimed(at) };
+        let outcome = Outcome::Sent(Arc::new(shown), policy.lifetime, policy.resend_after);
         Ok(Decision { outcome, changes: vec![Change::PutCode(Box::new(code)), Change::QueueMail(sealed)] })
     }
 }

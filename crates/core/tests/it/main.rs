@@ -3,6 +3,8 @@
 #![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod actions;
+mod changes;
+mod codes_sent;
 mod identifiers;
 mod lifetimes;
 mod races;

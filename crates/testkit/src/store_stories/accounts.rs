@@ -4,7 +4,7 @@ use super::{done, refused};
 use crate::samples::{account, account_id, create, later};
 use doorward_core::account::{Account, LastLogin};
 use doorward_core::change::{AccountUpdate, Change};
-use doorward_core::identifier::IdentifierKind;
+use doorward_core::identifier::{Identifier, IdentifierKind};
 use doorward_core::password::PasswordHash;
 use doorward_core::port::{AccountPage, Store};
 use doorward_core::public_id::PublicId;
@@ -159,6 +159,54 @@ pub(super) async fn updates_are_guarded(store: &dyn Store) {
         at: later(50),
     };
     refused(store, vec![nobody]).await;
+}
+
+pub(super) async fn identifiers_and_profile_are_replaced(store: &dyn Store) {
+    done(store, vec![create(account("r", 1)), create(account("r", 2)), create(account("s", 3))]).await;
+    let update = |version, update| {
+        vec![Change::UpdateAccount { account: account_id(1), version, update, at: later(50) }]
+    };
+    let mut expected = account("r", 1);
+    expected.profile = account("r", 7).profile;
+    refused(store, update(2, AccountUpdate::Profile(expected.profile.clone()))).await;
+    done(store, update(1, AccountUpdate::Profile(expected.profile.clone()))).await;
+    (expected.version, expected.updated_at) = (2, later(50));
+    assert_eq!(load(store, 1).await, Some(expected.clone()));
+
+    // Its own name may stay, and another order is another order; somebody else's name is refused as a whole.
+    let [own_name, own_email] = [0, 1].map(|place| account("r", 1).identifiers[place].clone());
+    let other = account("r", 2).identifiers[0].clone();
+    let free = account("r", 8).identifiers[0].clone();
+    for refusal in [vec![free.clone(), other.clone()], vec![free.clone(), free.clone()]] {
+        refused(store, update(2, AccountUpdate::Identifiers(refusal))).await;
+        assert_eq!(load(store, 1).await, Some(expected.clone()));
+    }
+    refused(store, update(1, AccountUpdate::Identifiers(vec![free.clone()]))).await;
+    let proved = Identifier { verified: !own_email.verified, ..own_email };
+    done(store, update(2, AccountUpdate::Identifiers(vec![proved.clone(), own_name.clone()]))).await;
+    (expected.version, expected.identifiers) = (3, vec![proved, own_name]);
+    assert_eq!(load(store, 1).await, Some(expected.clone()));
+
+    // What it gives up is free again, in the same apply too; in another realm nothing is taken.
+    let mut heir = account("r", 4);
+    heir.identifiers = expected.identifiers.clone();
+    let mut changes = update(3, AccountUpdate::Identifiers(vec![free.clone()]));
+    changes.push(create(heir.clone()));
+    done(store, changes).await;
+    (expected.version, expected.identifiers) = (4, vec![free.clone()]);
+    assert_eq!(load(store, 1).await, Some(expected));
+    let found = store.account_by_identifier("r", IdentifierKind::Username, "user1").await.expect("works");
+    assert_eq!(found, Some(heir));
+    let elsewhere = Change::UpdateAccount {
+        account: account_id(3),
+        version: 1,
+        update: AccountUpdate::Identifiers(vec![free]),
+        at: later(50),
+    };
+    done(store, vec![elsewhere]).await;
+    done(store, update(4, AccountUpdate::Identifiers(Vec::new()))).await;
+    let found = store.account_by_identifier("r", IdentifierKind::Username, "user8").await.expect("works");
+    assert_eq!(found, None);
 }
 
 pub(super) async fn deleting_frees(store: &dyn Store) {

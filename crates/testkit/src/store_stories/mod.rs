@@ -24,6 +24,9 @@ pub const STORIES: &[(&str, Story)] = &[
     ("sequence numbers are never reused", |s| Box::pin(accounts::numbers_are_never_reused(s))),
     ("accounts are listed in pages", |s| Box::pin(accounts::are_listed_in_pages(s))),
     ("updates are guarded by version", |s| Box::pin(accounts::updates_are_guarded(s))),
+    ("identifiers and profile are replaced as a whole", |s| {
+        Box::pin(accounts::identifiers_and_profile_are_replaced(s))
+    }),
     ("deleting frees what was taken", |s| Box::pin(accounts::deleting_frees(s))),
     ("upgrading a hash never conflicts", |s| Box::pin(accounts::upgrade_never_conflicts(s))),
     ("the last sign-in is noted", |s| Box::pin(accounts::login_is_noted(s))),

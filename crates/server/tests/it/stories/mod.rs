@@ -11,6 +11,7 @@ mod haenaem;
 mod junk;
 mod kept;
 mod limits;
+mod own_account;
 mod races;
 mod sources;
 mod tokens;

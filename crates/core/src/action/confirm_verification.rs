@@ -1,0 +1,194 @@
+//! `confirm_verification`: whoever holds the code has proved the account's e-mail address.
+
+use super::codes::{BadCode, Guarded};
+use super::input::Named;
+use super::start::{Wish, start_session};
+use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
+use crate::account::Account;
+use crate::change::{AccountUpdate, Change};
+use crate::code::{Code, Purpose};
+use crate::fault::Fault;
+use crate::identifier::IdentifierKind;
+use crate::outcome::{Answer, Outcome as Name};
+use crate::session::Session;
+use crate::spec::{
+    ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, S,
+};
+use async_trait::async_trait;
+use std::sync::Arc;
+
+/// What it takes and answers.
+pub static SPEC: ActionSpec = ActionSpec {
+    name: "confirm_verification",
+    sentence: "Takes the code that was mailed as proof of the account's e-mail address.",
+    caller: Caller::Anybody,
+    identifiers: Identifiers::Optional,
+    claims: false,
+    profile: false,
+    inputs: &[InputSpec::required("code", Kind::Text)],
+    options: &[OptionSpec { name: "sign_in", values: OptionValues::Flag(false) }],
+    answers: &[AnswerSpec::new(Name::Verified, S)],
+    failures: &[
+        Name::WrongCode,
+        Name::ExpiredCode,
+        Name::UsedCode,
+        Name::UnknownCode,
+        Name::UnknownAccount,
+        Name::Locked,
+        Name::AlreadyVerified,
+    ],
+    only_with: &[],
+    reads_only: false,
+};
+
+/// The entry in the catalogue.
+pub struct ConfirmVerification;
+
+#[async_trait]
+impl Entry for ConfirmVerification {
+    fn spec(&self) -> &'static ActionSpec {
+        &SPEC
+    }
+
+    async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
+        let input = Input {
+            name: inputs.identifiers.first().and_then(|pair| Named::one(pair, cx.setting.policy)),
+            code: inputs.required("code")?,
+            sign_in: options.flag("sign_in"),
+        };
+        perform(&input, cx).await
+    }
+}
+
+/// The input of a confirmation.
+pub struct Input {
+    /// Which account; the caller's own when absent.
+    pub name: Option<Named>,
+    /// The code.
+    pub code: String,
+    /// Whether to sign in at once.
+    pub sign_in: bool,
+}
+
+/// What it can answer.
+pub enum Outcome {
+    /// Proved; `sign_in` brings a session.
+    Verified(Arc<Account>, Option<Arc<Session>>),
+    /// The code is not good.
+    Bad(BadCode),
+    /// No such account.
+    UnknownAccount,
+    /// The account is locked.
+    Locked(Arc<Account>),
+    /// The address was proved before: told to its owner, and to whoever holds a right code.
+    AlreadyVerified(Arc<Account>),
+}
+
+impl From<Outcome> for Answer {
+    fn from(outcome: Outcome) -> Answer {
+        match outcome {
+            Outcome::Verified(account, session) => {
+                let answer = Answer::bare(Name::Verified).account(account);
+                match session {
+                    Some(session) => answer.session(session),
+                    None => answer,
+                }
+            }
+            Outcome::Bad(bad) => bad.into(),
+            Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
+            Outcome::Locked(account) => Answer::bare(Name::Locked).account(account).with("retry_after", 0),
+            Outcome::AlreadyVerified(account) => Answer::bare(Name::AlreadyVerified).account(account),
+        }
+    }
+}
+
+/// What was read before deciding.
+pub struct Loaded {
+    account: Option<Account>,
+    guarded: Guarded,
+}
+
+#[async_trait]
+impl Action for Input {
+    type Loaded = Loaded;
+    type Outcome = Outcome;
+
+    fn name(&self) -> &'static str {
+        SPEC.name
+    }
+
+    async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
+        let (at, store) = (&cx.setting, &cx.services.store);
+        let realm = &at.policy.realm;
+        let account = match (&self.name, at.caller) {
+            (Some(name), _) => store.account_by_identifier(realm, name.kind, &name.canonical).await?,
+            // Fresh from the store: the version guards the change.
+            (None, Some(caller)) => store.account(realm, caller.account.id).await?,
+            (None, None) => None,
+        };
+        let email = account.as_ref().and_then(|account| account.identifier(IdentifierKind::Email));
+        let guarded = match email {
+            Some(email) => Guarded::load(Purpose::Verify, &email.canonical, cx).await?,
+            None => Guarded::none(),
+        };
+        Ok(Loaded { account, guarded })
+    }
+
+    fn about(&self, loaded: &Loaded) -> About {
+        About::account(loaded.account.as_ref())
+    }
+
+    fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
+        let Some(account) = &loaded.account else { return Ok(Decision::just(Outcome::UnknownAccount)) };
+        let email = account.identifier(IdentifierKind::Email);
+        let already = email.is_some_and(|email| email.verified);
+        if already && at.caller.is_some_and(|caller| caller.account.id == account.id) {
+            return Ok(Decision::just(Outcome::AlreadyVerified(Arc::new(account.clone()))));
+        }
+        // A code that was sent to this address when it was somebody else's is nothing here.
+        let own = |code: &Code| code.account == Some(account.id);
+        let code = match (loaded.guarded.compare(&self.code, at), &loaded.guarded.code) {
+            (Ok(code), _) if own(code) => code,
+            (Err((BadCode::Used, _)), Some(code)) if own(code) && already => code,
+            (Ok(_) | Err((BadCode::Used, _)), Some(code)) if !own(code) => {
+                return Ok(Decision::just(Outcome::Bad(BadCode::Unknown)));
+            }
+            (Err((bad, changes)), _) => return Ok(Decision { outcome: Outcome::Bad(bad), changes }),
+            (Ok(_), _) => return Ok(Decision::just(Outcome::Bad(BadCode::Unknown))),
+        };
+        // From here on the answer tells that the code is right.
+        let mut changes = loaded.guarded.still(code, at);
+        if account.locked {
+            return Ok(Decision { outcome: Outcome::Locked(Arc::new(account.clone())), changes });
+        }
+        if already {
+            return Ok(Decision { outcome: Outcome::AlreadyVerified(Arc::new(account.clone())), changes });
+        }
+        changes.push(Change::SpendCode { code: code.id, at: at.now });
+        Ok(self.verified(account, changes, at))
+    }
+}
+
+impl Input {
+    fn verified(&self, account: &Account, mut changes: Vec<Change>, at: &Setting<'_>) -> Decision<Outcome> {
+        let mut identifiers = account.identifiers.clone();
+        for identifier in identifiers.iter_mut().filter(|one| one.kind == IdentifierKind::Email) {
+            identifier.verified = true;
+        }
+        changes.push(Change::UpdateAccount {
+            account: account.id,
+            version: account.version,
+            update: AccountUpdate::Identifiers(identifiers.clone()),
+            at: at.now,
+        });
+        let account =
+            Account { version: account.version + 1, identifiers, updated_at: at.now, ..account.clone() };
+        let mut session = None;
+        if self.sign_in {
+            let (started, change) = start_session(&account, Wish::default(), at);
+            changes.push(change);
+            session = Some(started);
+        }
+        Decision { outcome: Outcome::Verified(Arc::new(account), session), changes }
+    }
+}

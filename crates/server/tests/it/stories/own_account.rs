@@ -1,0 +1,106 @@
+//! What people do with their own account, in a contract of the test's own.
+
+use crate::world::World;
+use doorward_testkit::http_actor::{Actor, Reply};
+use serde_json::{Value, json};
+
+const CONTRACT: &str = include_str!("own_account.yaml");
+
+async fn post(actor: &Actor, path: &str, body: Value) -> Reply {
+    actor.post(path).json(&body.to_string()).send().await
+}
+
+async fn post_as(actor: &Actor, access: &str, path: &str, body: Value) -> Reply {
+    actor.post(path).bearer(access).json(&body.to_string()).send().await
+}
+
+/// Ann, signed up.
+async fn ann(actor: &Actor) {
+    let body = json!({"email": "ann@example.org", "password": "correct horse", "nickname": "Ann"});
+    assert_eq!(post(actor, "/register", body).await.status, 201);
+}
+
+async fn log_in(actor: &Actor, email: &str, password: &str) -> Reply {
+    post(actor, "/login", json!({"email": email, "password": password})).await
+}
+
+async fn token(actor: &Actor) -> String {
+    let reply = log_in(actor, "ann@example.org", "correct horse").await;
+    reply.json()["token"].as_str().expect("a token").to_owned()
+}
+
+#[tokio::test]
+async fn a_password_is_changed_and_the_other_devices_are_signed_out() {
+    let world = World::serving(CONTRACT).await;
+    let actor = world.actor();
+    ann(&actor).await;
+    let (here, there) = (token(&actor).await, token(&actor).await);
+    let change = |old: &str, new: &str| json!({"old": old, "new": new});
+    let told = |reply: Reply| (reply.status, reply.text());
+    let bare = post(&actor, "/password", change("correct horse", "battery staple")).await;
+    assert_eq!(told(bare), (401, r#"{"error":"missing_token"}"#.to_owned()));
+    for (old, new, status, error) in [
+        ("wrong horse", "battery staple", 401, "wrong_password"),
+        ("correct horse", "short", 400, "weak_password"),
+        ("correct horse", "correct horse", 400, "same_password"),
+    ] {
+        let refused = post_as(&actor, &here, "/password", change(old, new)).await;
+        assert_eq!(told(refused), (status, json!({"error": error}).to_string()));
+    }
+    let done = post_as(&actor, &here, "/password", change("correct horse", "battery staple")).await;
+    assert_eq!(told(done), (200, r#"{"email":"ann@example.org"}"#.to_owned()));
+    let verify = async |access: &str| actor.get("/_doorward/face/verify").bearer(access).send().await.status;
+    assert_eq!((verify(&here).await, verify(&there).await), (204, 401));
+    assert_eq!(log_in(&actor, "ann@example.org", "correct horse").await.status, 401);
+    assert_eq!(log_in(&actor, "ann@example.org", "battery staple").await.status, 200);
+    assert_eq!(world.faults().await, 0.0);
+}
+
+/// The code in the newest of so many mails to Ann.
+async fn mailed(world: &World, mails: usize) -> String {
+    let mails = world.mails("ann@example.org", mails).await;
+    let text = &mails.last().expect("a mail").text;
+    let digits = |word: &&str| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    words.find(digits).expect("a code").to_owned()
+}
+
+#[tokio::test]
+async fn a_forgotten_password_tells_a_stranger_nothing_and_is_set_anew() {
+    let world = World::serving(CONTRACT).await;
+    let actor = world.actor();
+    ann(&actor).await;
+    let before = token(&actor).await;
+    for (email, to) in [("bob@example.org", "bob@example.org"), ("Ann@Example.org", "Ann@Example.org")] {
+        let sent = post(&actor, "/forgot", json!({"email": email})).await;
+        assert_eq!((sent.status, sent.json()), (200, json!({"to": to, "expires_in": 600})), "{email}");
+    }
+    assert!(world.mails("bob@example.org", 0).await.is_empty());
+    let verify = actor.get("/_doorward/face/verify").bearer(&before).send().await;
+    assert_eq!(verify.status, 401, "the sessions ended with the request");
+    let body = |code: &str| json!({"email": "ann@example.org", "code": code, "new": "battery staple"});
+    let code = mailed(&world, 1).await;
+    let wrong = post(&actor, "/reset", body("nope")).await;
+    assert_eq!((wrong.status, wrong.text()), (400, r#"{"error":"wrong_code"}"#.to_owned()));
+    assert_eq!(post(&actor, "/reset", body(&code)).await.status, 200);
+    assert_eq!(log_in(&actor, "ann@example.org", "battery staple").await.status, 200);
+    assert_eq!(world.faults().await, 0.0);
+}
+
+#[tokio::test]
+async fn an_address_is_proved_by_the_code_that_was_mailed_to_it() {
+    let world = World::serving(CONTRACT).await;
+    let actor = world.actor();
+    ann(&actor).await;
+    assert_eq!(post(&actor, "/send", json!({"email": "ann@example.org"})).await.status, 204);
+    let body = |code: &str| json!({"email": "ann@example.org", "code": code});
+    let code = mailed(&world, 1).await;
+    let verified = post(&actor, "/confirm", body(&code)).await;
+    assert_eq!((verified.status, &verified.json()["verified"]), (200, &json!(true)));
+    let access = verified.json()["token"].as_str().expect("signed in").to_owned();
+    let verify = actor.get("/_doorward/face/verify").bearer(&access).send().await;
+    assert_eq!(verify.status, 204);
+    let again = post(&actor, "/confirm", body(&code)).await;
+    assert_eq!((again.status, again.text()), (409, r#"{"error":"already_verified"}"#.to_owned()));
+    assert_eq!(world.faults().await, 0.0);
+}
