@@ -1,6 +1,6 @@
 //! The contracts that come with the program. The only place that names them.
 
-/// Each built-in contract: its name and its text.
+/// The contracts that are served unless others are named: each its name and its text.
 pub const BUILTIN: &[(&str, &str)] = &[
     ("cakes", include_str!("../../../contracts/cakes/contract.yaml")),
     ("formmate", include_str!("../../../contracts/formmate/contract.yaml")),
@@ -9,8 +9,29 @@ pub const BUILTIN: &[(&str, &str)] = &[
     ("cbs", include_str!("../../../contracts/cbs/contract.yaml")),
 ];
 
+/// Built-in contracts that extend one of those; served where they are named.
+pub const VARIANTS: &[(&str, &str)] = &[
+    ("cakes-as-shipped", include_str!("../../../contracts/cakes-as-shipped/contract.yaml")),
+    ("haenaem-as-shipped", include_str!("../../../contracts/haenaem-as-shipped/contract.yaml")),
+    ("biji-as-shipped", include_str!("../../../contracts/biji-as-shipped/contract.yaml")),
+    ("cbs-rotating", include_str!("../../../contracts/cbs-rotating/contract.yaml")),
+];
+
+/// Every built-in contract, the variants last.
+pub fn all_builtin() -> impl Iterator<Item = (&'static str, &'static str)> {
+    BUILTIN.iter().chain(VARIANTS).copied()
+}
+
 /// The text of the built-in contract with this name.
 #[must_use]
 pub fn builtin(name: &str) -> Option<&'static str> {
-    BUILTIN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    all_builtin().find(|(known, _)| *known == name).map(|(_, text)| text)
+}
+
+/// Reads what a built-in contract extends: another one, by its name.
+///
+/// # Errors
+/// There is none of this name.
+pub fn open_builtin(name: &str) -> Result<String, String> {
+    builtin(name).map(str::to_owned).ok_or_else(|| "no such file or built-in contract".to_owned())
 }

@@ -207,7 +207,7 @@ impl<'l> Explainer<'l> {
         }
         let body = match &reply.body {
             BodyReply::None => return words,
-            BodyReply::Json { constant: Some(bytes), .. } => String::from_utf8_lossy(bytes).into_owned(),
+            // On one line, however the contract indents.
             BodyReply::Json { template, .. } => {
                 String::from_utf8_lossy(&json_bytes(&value(template), 0)).into_owned()
             }

@@ -4,6 +4,11 @@ use crate::compile::Findings;
 use crate::diagnostic::codes;
 use crate::source::{Entry, Node, NodeValue, Sources, parse};
 
+/// What a contract says it extends.
+pub(crate) fn base(contract: &Node) -> Option<&Node> {
+    contract.get("x-doorward").and_then(|extension| extension.get("extends"))
+}
+
 /// The contract laid over the one it extends; nothing when that cannot be read.
 pub(crate) fn extended(
     contract: Node,
@@ -11,23 +16,22 @@ pub(crate) fn extended(
     open: &dyn Fn(&str) -> Result<String, String>,
     found: &mut Findings,
 ) -> Option<Node> {
-    let Some(path) = contract.get("x-doorward").and_then(|extension| extension.get("extends")) else {
-        return Some(contract);
-    };
+    let Some(path) = base(&contract) else { return Some(contract) };
     let Some(file) = path.as_text() else {
-        found.wrong_kind(path, "`extends`", "the path of a contract");
+        found.wrong_kind(path, "`extends`", "the path or the name of a contract");
         return None;
     };
     let text = match open(file) {
         Ok(text) => text,
         Err(reason) => {
             let message = format!("cannot read `{file}`: {reason}");
-            found.error(codes::BROKEN_EXTENDS, path.span, message, "the path is relative to this file");
+            let help = "a path relative to this file, or the name of a built-in contract";
+            found.error(codes::BROKEN_EXTENDS, path.span, message, help);
             return None;
         }
     };
-    let mut base = found.kept(parse(sources, file, &text))?;
-    if base.get("x-doorward").and_then(|extension| extension.get("extends")).is_some() {
+    let mut under = found.kept(parse(sources, file, &text))?;
+    if base(&under).is_some() {
         let message = format!("`{file}` extends another contract itself");
         found.error(
             codes::BROKEN_EXTENDS,
@@ -38,10 +42,10 @@ pub(crate) fn extended(
         return None;
     }
     let mut patch = contract;
-    each_replies(&mut base, &mut split_keys);
+    each_replies(&mut under, &mut split_keys);
     each_replies(&mut patch, &mut split_keys);
     without_extends(&mut patch);
-    Some(merged(base, patch))
+    Some(merged(under, patch))
 }
 
 /// RFC 7396: members of maps one by one, null takes away, anything else replaces.

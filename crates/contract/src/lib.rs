@@ -27,7 +27,7 @@ pub mod source;
 pub mod template;
 pub mod wording;
 
-pub use builtin::{BUILTIN, builtin};
+pub use builtin::{BUILTIN, VARIANTS, all_builtin, builtin, open_builtin};
 pub use compile::{BindingTrace, OperationTrace, Origin, Scope, Trace};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use explain::explain;

@@ -21,6 +21,8 @@ pub struct Loaded {
     pub plan: Option<Plan>,
     /// The document as it was read, with what it extends; nothing when it is no YAML.
     pub contract: Option<Node>,
+    /// What it extends, as it is written there.
+    pub extends: Option<String>,
     /// Where the plan's parts were written.
     pub trace: Trace,
 }
@@ -31,14 +33,18 @@ pub struct Loaded {
 pub fn load(name: &str, file: &str, text: &str, open: &dyn Fn(&str) -> Result<String, String>) -> Loaded {
     let mut sources = Sources::new();
     let mut found = Findings::default();
+    let mut extends = None;
     let contract = match parse(&mut sources, file, text) {
-        Ok(node) => extend::extended(node, &mut sources, open, &mut found),
+        Ok(node) => {
+            extends = extend::base(&node).and_then(Node::as_text).map(str::to_owned);
+            extend::extended(node, &mut sources, open, &mut found)
+        }
         Err(errors) => {
             found.all.extend(errors);
             None
         }
     };
-    let Some(contract) = contract else { return refused(sources, found, None) };
+    let Some(contract) = contract else { return refused(sources, found, (None, extends)) };
     if !contract.is_map() {
         let message = if contract.is_null() {
             "nothing is written here: a contract is an OpenAPI document".to_owned()
@@ -46,7 +52,7 @@ pub fn load(name: &str, file: &str, text: &str, open: &dyn Fn(&str) -> Result<St
             format!("a contract is an OpenAPI document, this is {}", contract.describe())
         };
         found.error(codes::INVALID_DOCUMENT, contract.span, message, "it begins with `openapi: 3.1.0`");
-        return refused(sources, found, Some(contract));
+        return refused(sources, found, (Some(contract), extends));
     }
     let (document, errors) = document::read(&contract);
     found.all.extend(errors);
@@ -57,6 +63,7 @@ pub fn load(name: &str, file: &str, text: &str, open: &dyn Fn(&str) -> Result<St
         diagnostics: in_order(all),
         plan: None,
         contract: Some(contract),
+        extends,
         trace: Trace::default(),
     };
     let refused = loaded.diagnostics.iter().any(|finding| finding.severity == Severity::Error);
@@ -75,9 +82,9 @@ pub fn load(name: &str, file: &str, text: &str, open: &dyn Fn(&str) -> Result<St
     loaded
 }
 
-fn refused(sources: Sources, found: Findings, contract: Option<Node>) -> Loaded {
+fn refused(sources: Sources, found: Findings, (contract, extends): (Option<Node>, Option<String>)) -> Loaded {
     let diagnostics = in_order(found.all);
-    Loaded { sources, diagnostics, plan: None, contract, trace: Trace::default() }
+    Loaded { sources, diagnostics, plan: None, contract, extends, trace: Trace::default() }
 }
 
 /// In file order, each once: a reply of the document is compiled for many operations.

@@ -59,9 +59,7 @@ pub(crate) fn render(asked: Asked<'_>, table: &ReplyTable, answer: &Answer) -> R
     for cookie in plan.clear_cookies.iter().filter_map(|at| asked.face.plan.cookies.get(*at)) {
         reply.headers_mut().append(SET_COOKIE, safe(&clear_line(cookie, asked.call.https)));
     }
-    if let Some(phrase) = plan.reason.as_ref().and_then(|reason| text(reason, &scope))
-        && let Ok(phrase) = ReasonPhrase::try_from(safe(&phrase).as_bytes())
-    {
+    if let Some(phrase) = reason(plan, status, &scope) {
         reply.extensions_mut().insert(phrase);
     }
     obligations(&mut reply, answer);
@@ -99,6 +97,14 @@ fn status(plan: &StatusPlan, scope: &dyn Scope) -> StatusCode {
     };
     let allowed = number.filter(|number| (200..=999).contains(number));
     allowed.and_then(|number| StatusCode::from_u16(number).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// The contract's own reason phrase. A status that no standard knows has an empty one, where the HTTP library
+/// would make something up.
+fn reason(plan: &plan::Reply, status: StatusCode, scope: &dyn Scope) -> Option<ReasonPhrase> {
+    let own = plan.reason.as_ref().and_then(|reason| text(reason, scope));
+    let own = own.and_then(|phrase| ReasonPhrase::try_from(safe(&phrase).as_bytes()).ok());
+    own.or_else(|| status.canonical_reason().is_none().then(|| ReasonPhrase::from_static(b"")))
 }
 
 /// A template as text; nothing where it is left out or null.

@@ -4,7 +4,7 @@ use crate::folder::plain;
 use crate::start_error::StartError;
 use doorward_contract::diagnostic::{render, to_json};
 use doorward_contract::plan::Plan;
-use doorward_contract::{BUILTIN, Loaded, Severity, builtin, load};
+use doorward_contract::{BUILTIN, Loaded, Severity, all_builtin, builtin, load, open_builtin};
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -26,9 +26,15 @@ pub struct Contract {
 }
 
 impl Contract {
-    /// The built-in contracts, in the order in which they are listed.
+    /// Every built-in contract, in the order in which they are listed: variants last.
     #[must_use]
     pub fn all_builtin() -> Vec<Contract> {
+        all_builtin().filter_map(|(name, _)| Contract::builtin(name)).collect()
+    }
+
+    /// The built-in contracts that are served unless others are named: no variants.
+    #[must_use]
+    pub fn demo() -> Vec<Contract> {
         BUILTIN.iter().filter_map(|(name, _)| Contract::builtin(name)).collect()
     }
 
@@ -62,7 +68,7 @@ impl Contract {
             if argument.contains(['/', '.']) || error.kind() != ErrorKind::NotFound {
                 return StartError::new(format!("cannot read the contract {argument}: {}", why(&error)));
             }
-            let known: Vec<&str> = BUILTIN.iter().map(|(name, _)| *name).collect();
+            let known: Vec<&str> = all_builtin().map(|(name, _)| name).collect();
             let known = known.join(", ");
             StartError::new(format!(
                 "there is no contract {argument}: built in are {known}; anything else is a file"
@@ -119,7 +125,13 @@ impl Contract {
     /// # Errors
     /// As [`Contract::loaded`].
     pub fn plan(&self) -> Result<Plan, StartError> {
-        self.loaded()?.plan.ok_or_else(|| StartError::new(format!("the contract {} has no plan", self.file)))
+        self.loaded()?.plan.ok_or_else(|| self.no_plan())
+    }
+
+    /// It was loaded without errors and yet has no plan.
+    #[must_use]
+    pub fn no_plan(&self) -> StartError {
+        StartError::new(format!("the contract {} has no plan", self.file))
     }
 
     /// A file that this one extends: beside it, or a built-in contract by name.
@@ -131,7 +143,7 @@ impl Contract {
                 Err(_) => {}
             }
         }
-        builtin(wanted).map(str::to_owned).ok_or_else(|| "no such file or built-in contract".to_owned())
+        open_builtin(wanted)
     }
 }
 
@@ -195,5 +207,36 @@ mod tests {
         fs::write(&binary, [0xff, 0xfe, 0x00]).unwrap();
         let sentence = Contract::find(binary.to_str().unwrap()).unwrap_err().to_string();
         assert!(sentence.ends_with(": it is no UTF-8 text; a contract is a YAML file"), "{sentence}");
+    }
+
+    #[test]
+    fn a_variant_extends_a_file_beside_it_or_a_built_in_contract() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |file: &str, text: &str| {
+            let path = folder.path().join(file);
+            fs::write(&path, text).unwrap();
+            Contract::read(path.to_str().unwrap()).unwrap()
+        };
+        let variant = |base: &str| format!("openapi: 3.1.0\nx-doorward: {{extends: {base}}}\n");
+        let title = |contract: &Contract| contract.plan().unwrap().title;
+        let (base, text) = all_builtin().next().unwrap();
+        let theirs = title(&Contract::builtin(base).unwrap());
+        let changed = text.replacen(&format!("title: {theirs}"), "title: Ours", 1);
+        write("base.yaml", &changed);
+        assert_eq!(title(&write("of-file.yaml", &variant("base.yaml"))), "Ours");
+        let by_name = write("of-name.yaml", &variant(base));
+        assert_eq!(title(&by_name), theirs);
+        assert_eq!(by_name.load().extends.as_deref(), Some(base));
+        write(base, &changed);
+        assert_eq!(title(&by_name), "Ours", "a file comes first");
+        assert!(write("of-none.yaml", &variant("nosuch")).plan().is_err());
+    }
+
+    #[test]
+    fn a_built_in_variant_extends_a_built_in_contract() {
+        for contract in Contract::all_builtin() {
+            assert!(contract.plan().is_ok(), "{}", contract.name);
+        }
+        assert!(Contract::demo().iter().all(|contract| contract.load().extends.is_none()));
     }
 }

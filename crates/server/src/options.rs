@@ -47,14 +47,15 @@ pub struct Options {
 }
 
 impl Options {
-    /// The demo on this data folder: every built-in contract, on a free port of the loopback address.
+    /// The demo on this data folder: the built-in contracts without their variants, on a free
+    /// port of the loopback address.
     #[must_use]
     pub fn demo(data: impl Into<PathBuf>) -> Options {
         Options {
             data: data.into(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             program: "doorward".to_owned(),
-            contracts: Contract::all_builtin(),
+            contracts: Contract::demo(),
             at_root: false,
             cost: HashCost::default(),
             limits: LimitPolicy::default(),

@@ -12,7 +12,7 @@ pub use infer::Inferred;
 
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::Type;
-use crate::source::{Node, Span};
+use crate::source::Node;
 use doorward_core::violation::Violation;
 use expand::Expander;
 use jsonschema::{Draft, PatternOptions, ValidationError, ValidationOptions, Validator};
@@ -27,11 +27,13 @@ pub struct Schema {
     validator: Option<Validator>,
 }
 
-/// Compiles the schemas of one contract; equal nodes (the same `$ref`, the same anchor) are compiled once.
+/// Compiles the schemas of one contract; equal ones (the same `$ref`, the same anchor) are compiled once. Where
+/// they stand says nothing: an anchor of a patch may lie over several bases.
 pub struct Schemas<'d> {
     contract: &'d Node,
     options: ValidationOptions<'static>,
-    compiled: Vec<(Span, Arc<Schema>)>,
+    /// By their text: the order of members counts.
+    compiled: Vec<(String, Arc<Schema>)>,
 }
 
 impl<'d> Schemas<'d> {
@@ -54,9 +56,6 @@ impl<'d> Schemas<'d> {
     /// DW001 for what is no JSON Schema or an unknown `$ref`, DW045 for a pattern that is not linear.
     pub fn compile(&mut self, node: &Node) -> Result<Arc<Schema>, Vec<Diagnostic>> {
         let node = expand::target(self.contract, node).unwrap_or(node);
-        if let Some((_, schema)) = self.compiled.iter().find(|(span, _)| *span == node.span) {
-            return Ok(Arc::clone(schema));
-        }
         let mut expander = Expander::new(self.contract);
         let mut json = expander.expand(node);
         if !expander.found.is_empty() {
@@ -65,10 +64,14 @@ impl<'d> Schemas<'d> {
         if expander.recursive {
             self.add_components(&mut json);
         }
+        let text = json.to_string();
+        if let Some((_, schema)) = self.compiled.iter().find(|(known, _)| *known == text) {
+            return Ok(Arc::clone(schema));
+        }
         let validator = self.options.build(&json).map_err(|error| vec![self.refused(node, &error)])?;
         let shape = Shape::of(&json);
         let schema = Arc::new(Schema { json, shape, validator: Some(validator) });
-        self.compiled.push((node.span, Arc::clone(&schema)));
+        self.compiled.push((text, Arc::clone(&schema)));
         Ok(schema)
     }
 

@@ -47,6 +47,19 @@ schema:
     g: {type: string, format: email}
 ";
 
+/// An anchor in a patch may lie over two bases: then two schemas stand at one place.
+#[test]
+fn schemas_at_one_place_are_told_apart() {
+    let base = contract("{a: {properties: {x: {type: string}}}, b: {properties: {y: {type: integer}}}}");
+    let (a, mut b) = (base.get("a").expect("a").clone(), base.get("b").expect("b").clone());
+    b.span = a.span;
+    let mut schemas = Schemas::new(&base);
+    let (a, b, again) = (schemas.compile(&a), schemas.compile(&b), schemas.compile(&a));
+    let [a, b, again] = [a, b, again].map(|schema| schema.unwrap_or_else(|found| panic!("{found:?}")));
+    assert_eq!((a.members(), b.members()), (vec!["x"], vec!["y"]));
+    assert!(Arc::ptr_eq(&a, &again), "equal ones are compiled once");
+}
+
 #[test]
 fn violations_come_in_the_contracts_order_with_ajvs_words() {
     let schema = schema(ACCOUNT);

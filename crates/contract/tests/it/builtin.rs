@@ -1,15 +1,11 @@
 //! The built-in contracts load, and compile to what their notes promise.
 
 use doorward_contract::plan::{BodyReply, Operation, Plan, Reply, ReplyTable, StatusPlan};
-use doorward_contract::{BUILTIN, Severity, builtin, diagnostic, load};
+use doorward_contract::{BUILTIN, Severity, VARIANTS, all_builtin, builtin, diagnostic, load, open_builtin};
 use doorward_core::outcome::Outcome;
 
-fn nothing(_: &str) -> Result<String, String> {
-    Err("nothing to extend".to_owned())
-}
-
 fn plan(name: &str) -> Plan {
-    let loaded = load(name, &format!("{name}/contract.yaml"), builtin(name).expect(name), &nothing);
+    let loaded = load(name, &format!("{name}/contract.yaml"), builtin(name).expect(name), &open_builtin);
     let errors: Vec<_> =
         loaded.diagnostics.iter().filter(|found| found.severity == Severity::Error).cloned().collect();
     assert!(errors.is_empty(), "{}", diagnostic::render(&errors, &loaded.sources, false));
@@ -44,9 +40,22 @@ fn constant(reply: &Reply) -> String {
 }
 
 #[test]
-fn all_five_load() {
-    for (name, _) in BUILTIN {
+fn all_load() {
+    for (name, _) in all_builtin() {
         assert!(!plan(name).operations.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn variants_alone_extend_and_only_those_that_are_none() {
+    let extends = |text: &str| load("any", "any.yaml", text, &open_builtin).extends;
+    for (name, text) in BUILTIN {
+        assert_eq!(extends(text), None, "{name}");
+    }
+    for (name, text) in VARIANTS {
+        let base = extends(text).unwrap_or_else(|| panic!("{name} extends nothing"));
+        assert!(BUILTIN.iter().any(|(known, _)| *known == base), "{name} extends {base}");
+        assert!(name.starts_with(&format!("{base}-")), "{name} extends {base}");
     }
 }
 
@@ -158,7 +167,7 @@ fn bodies_that_nobody_reads_are_ignored() {
 
 #[test]
 fn replies_are_total() {
-    for (name, _) in BUILTIN {
+    for (name, _) in all_builtin() {
         let plan = plan(name);
         for operation in &plan.operations {
             for binding in &operation.bindings {
@@ -197,6 +206,10 @@ fn what_is_given_away_is_named() {
         ("haenaem", vec!["DW101", "DW102", "DW103", "DW104", "DW110", "DW113", "DW130"]),
         ("biji", vec!["DW101", "DW104", "DW130"]),
         ("cbs", vec![]),
+        ("cakes-as-shipped", vec!["DW104", "DW120", "DW130"]),
+        ("haenaem-as-shipped", vec!["DW101", "DW102", "DW103", "DW104", "DW110", "DW130"]),
+        ("biji-as-shipped", vec!["DW101", "DW104"]),
+        ("cbs-rotating", vec![]),
     ] {
         let said = lints(name);
         let mut found: Vec<&str> = said.lines().filter_map(|line| line.split(' ').next()).collect();

@@ -1,13 +1,13 @@
 //! What `explain` says is part of the product: two built-in contracts against what stands under `explain/`.
 //! `DOORWARD_BLESS=1` writes the texts anew, to be read before they are committed.
 
-use doorward_contract::{builtin, explain, load};
+use doorward_contract::{builtin, explain, load, open_builtin};
 use std::fs;
 use std::path::Path;
 
 fn explained(name: &str, only: Option<&str>) -> String {
     let text = builtin(name).expect(name);
-    explain(&load(name, &format!("{name}.yaml"), text, &|_| Err("none".to_owned())), only)
+    explain(&load(name, &format!("{name}.yaml"), text, &open_builtin), only)
 }
 
 #[test]
@@ -35,4 +35,10 @@ fn one_operation_is_explained_alone() {
 #[test]
 fn what_an_option_forbids_is_not_told() {
     assert!(!explained("cakes", None).contains("password_change_required"));
+}
+
+#[test]
+fn indented_replies_are_told_on_one_line() {
+    let told = explained("biji-as-shipped", Some("/register"));
+    assert!(told.contains(r#"601 {"code":601,"message":"User Existed","data":{}}"#), "{told}");
 }

@@ -90,22 +90,47 @@ pub(crate) fn openapi_document(contract: &contracts::Contract) -> Result<Value, 
         .ok_or_else(|| StartError::new(format!("the contract {} cannot be completed", contract.file)))
 }
 
-fn list(output: Output) -> Result<u8, StartError> {
-    let mut rows = Vec::new();
-    for contract in contracts::Contract::all_builtin() {
-        let plan = contract.plan()?;
-        rows.push((contract.name, plan.title.clone(), plan.base.clone(), plan.operations.len()));
+/// A built-in contract as it is listed.
+struct Row {
+    name: String,
+    title: String,
+    base: String,
+    operations: usize,
+    variant_of: Option<String>,
+}
+
+impl Row {
+    fn of(contract: contracts::Contract) -> Result<Row, StartError> {
+        let Loaded { plan, extends: variant_of, .. } = contract.loaded()?;
+        let Some(plan) = plan else { return Err(contract.no_plan()) };
+        let operations = plan.operations.len();
+        Ok(Row { name: contract.name, title: plan.title, base: plan.base, operations, variant_of })
     }
+
+    fn json(&self) -> Value {
+        json!({
+            "name": self.name,
+            "title": self.title,
+            "base": self.base,
+            "operations": self.operations,
+            "variant_of": self.variant_of,
+        })
+    }
+
+    fn line(&self) -> String {
+        let Row { name, title, base, operations, .. } = self;
+        let variant = self.variant_of.as_ref().map(|of| format!(", a variant of {of}")).unwrap_or_default();
+        format!("{name:<18} {title:<18} {operations:>2} operations below {base}/{variant}\n")
+    }
+}
+
+fn list(output: Output) -> Result<u8, StartError> {
+    let all = contracts::Contract::all_builtin();
+    let rows: Vec<Row> = all.into_iter().map(Row::of).collect::<Result<_, _>>()?;
     if output.json() {
-        let all: Vec<Value> = rows
-            .iter()
-            .map(|(name, title, base, count)| json!({"name": name, "title": title, "base": base, "operations": count}))
-            .collect();
-        output.value(&Value::Array(all));
+        output.value(&rows.iter().map(Row::json).collect());
     } else {
-        for (name, title, base, count) in rows {
-            output.text(&format!("{name:<12} {title:<12} {count:>2} operations below {base}/\n"));
-        }
+        rows.iter().for_each(|row| output.text(&row.line()));
     }
     Ok(DONE)
 }

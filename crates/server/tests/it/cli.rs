@@ -28,10 +28,27 @@ fn lists_the_built_in_contracts() {
     let listed = run(data.path(), &["contract", "list", "--json"]).json();
     let names: Vec<&str> =
         listed.as_array().unwrap().iter().map(|contract| contract["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["cakes", "formmate", "haenaem", "biji", "cbs"]);
-    for name in names {
-        assert!(said.out.lines().any(|line| line.starts_with(name)), "{}", said.out);
+    let variants = [
+        ("cakes-as-shipped", "cakes"),
+        ("haenaem-as-shipped", "haenaem"),
+        ("biji-as-shipped", "biji"),
+        ("cbs-rotating", "cbs"),
+    ];
+    let (five, rest) = names.split_at(5);
+    assert_eq!(five, ["cakes", "formmate", "haenaem", "biji", "cbs"]);
+    assert_eq!(rest, variants.map(|(name, _)| name));
+    let line = |name: &str| {
+        let line = said.out.lines().find(|line| line.split(' ').next() == Some(name));
+        line.unwrap_or_else(|| panic!("{name} in {}", said.out))
+    };
+    for name in five {
+        assert!(!line(name).contains("variant"), "{}", said.out);
     }
+    for (at, (name, base)) in variants.iter().enumerate() {
+        assert!(line(name).ends_with(&format!(", a variant of {base}")), "{}", said.out);
+        assert_eq!(listed[5 + at]["variant_of"], *base);
+    }
+    assert_eq!(listed[0]["variant_of"], Value::Null);
     assert!(std::fs::read_dir(data.path()).unwrap().next().is_none(), "looking at contracts writes nothing");
 }
 
@@ -41,6 +58,15 @@ fn checks_files_and_says_where_they_are_wrong() {
     let good = run(data.path(), &["contract", "check", "cakes", "formmate", "haenaem", "biji", "cbs"]);
     assert_eq!(good.code, 0, "{}", good.err);
     assert_eq!(good.out.lines().count(), 5);
+    let variants = ["cakes-as-shipped", "haenaem-as-shipped", "biji-as-shipped", "cbs-rotating"];
+    for name in variants {
+        let checked = run(data.path(), &["contract", "check", name]);
+        assert_eq!(checked.code, 0, "{}", checked.err);
+        // The same from its file: what it extends is found by name.
+        let file = format!("{}/../../contracts/{name}/contract.yaml", env!("CARGO_MANIFEST_DIR"));
+        let checked = run(data.path(), &["contract", "check", &file]);
+        assert_eq!(checked.code, 0, "{}", checked.err);
+    }
 
     let file = data.path().join("mine.yaml");
     let text = doorward_server::Contract::builtin("cbs").unwrap().text;
@@ -70,6 +96,11 @@ fn explains_and_completes_contracts() {
     for word in ["/api/v1/auth/login", "login", "signed_in"] {
         assert!(explained.out.contains(word), "{}", explained.out);
     }
+    let variant = run(data.path(), &["contract", "explain", "cakes-as-shipped", "/mypage"]);
+    assert!(variant.out.contains("show_account"), "{}{}", variant.out, variant.err);
+    let document = run(data.path(), &["contract", "openapi", "biji-as-shipped"]).json();
+    assert_eq!(document["info"]["title"], "Biji as shipped");
+    assert!(document["paths"]["/"]["get"]["responses"]["200"].is_object(), "{document:#}");
     let document = run(data.path(), &["contract", "openapi", "cbs"]).json();
     assert_eq!(document["openapi"], "3.1.0");
     assert!(document["paths"]["/login"]["post"]["responses"]["200"].is_object(), "{document:#}");

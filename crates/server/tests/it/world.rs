@@ -68,6 +68,11 @@ impl World {
         World::with(|_| {}).await
     }
 
+    /// The same with the variants of the five beside them.
+    pub(crate) async fn with_variants() -> World {
+        World::with(|options| options.contracts = Contract::all_builtin()).await
+    }
+
     /// The same on the in-memory model of the store.
     pub(crate) async fn on_the_model() -> World {
         World::with(|options| options.store = Some(Arc::new(MemoryStore::new()))).await
@@ -84,10 +89,14 @@ impl World {
         World::with(|options| options.trusted_proxies = vec![proxy]).await
     }
 
-    /// The same on a store that fails at everything once the server is up.
+    /// The same, with the variants, on a store that fails at everything once the server is up.
     pub(crate) async fn with_a_failing_store() -> World {
         let store = Arc::new(FailingStore::default());
-        let world = World::with(|options| options.store = Some(Arc::<FailingStore>::clone(&store))).await;
+        let world = World::with(|options| {
+            options.contracts = Contract::all_builtin();
+            options.store = Some(Arc::<FailingStore>::clone(&store));
+        })
+        .await;
         store.broken.store(true, Ordering::SeqCst);
         world
     }
