@@ -112,13 +112,19 @@ pub fn budget_key(written: &str) -> String {
     fold(&fold(written)).trim().to_owned()
 }
 
+/// Characters that show nothing or turn the text around. The two joiners (U+200C, U+200D) are part of how Persian and
+/// joined emoji are written, and so of names.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{2028}' | '\u{2029}')
+    matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{2028}' | '\u{2029}')
 }
 
 fn looks_like_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
-    let bad = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '"' | '\\');
+    let bad = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '\u{200C}' | '\u{200D}')
+            || matches!(c, ',' | ';' | '<' | '>' | '(' | ')' | '"' | '\\')
+    };
     !local.is_empty()
         && !domain.is_empty()
         && !domain.contains('@')

@@ -69,6 +69,9 @@ fn what_cannot_be_an_address_is_refused() {
     for text in bad {
         assert!(!email.acceptable(text), "{text:?}");
     }
+    assert!(!email.acceptable("a\u{200d}b@c.de"));
+    assert!(rule(Compare::Exact).acceptable("👩\u{200d}🍳"), "joined emoji are names");
+    assert!(!rule(Compare::Exact).acceptable("ann\u{202e}"), "text that turns around is not");
     assert!(email.acceptable("someone@abcd.com"));
     assert!(email.acceptable("사람@예시.한국"));
 }
