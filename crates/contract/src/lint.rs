@@ -3,7 +3,9 @@
 
 use crate::compile::{BindingTrace, Trace};
 use crate::diagnostic::{Code, Diagnostic, codes};
-use crate::plan::{Binding, BodyReply, CookieAttribute, InputTarget, Operation, Plan, Reply, StatusPlan};
+use crate::plan::{
+    Binding, BodyReply, CookieAttribute, InputPlan, InputTarget, Operation, Plan, Reply, StatusPlan,
+};
 use crate::source::{Node, Span};
 use doorward_core::outcome::Outcome;
 use doorward_core::spec::Caller;
@@ -50,9 +52,9 @@ impl Linter<'_> {
     }
 
     fn passwords(&mut self) {
-        let takes = |binding: &Binding| {
-            matches!(binding.action.spec().name, "register" | "reset_password" | "change_password")
-        };
+        let sets = |input: &InputPlan| input.target == InputTarget::Named("new_password");
+        let takes =
+            |binding: &Binding| binding.action.spec().name == "register" || binding.inputs.iter().any(sets);
         let taken = self.plan.operations.iter().flat_map(|operation| &operation.bindings).any(takes);
         let least = self.plan.password.min;
         if taken && least < 8 {
@@ -160,6 +162,9 @@ impl Linter<'_> {
     }
 
     fn oracles(&mut self, binding: &Binding, origins: &BindingTrace) {
+        let identifies = |input: &InputPlan| {
+            matches!(input.target, InputTarget::Identifier(_) | InputTarget::AnyIdentifier)
+        };
         match binding.action.spec().name {
             "check_available" => {
                 let message = "anybody may ask whether an identifier is taken";
@@ -168,6 +173,10 @@ impl Linter<'_> {
             "register" => {
                 let span = origin(origins, Outcome::Taken);
                 self.lint(codes::TAKEN_TOLD, span, "a registration tells that an identifier is taken");
+            }
+            "update_account" if binding.inputs.iter().any(identifies) => {
+                let span = origin(origins, Outcome::Taken);
+                self.lint(codes::TAKEN_TOLD, span, "a change of identifiers tells that one is taken");
             }
             "send_verification" | "forgot_password" if binding.options.word("tell") == "truth" => {
                 let message = "asking for a code tells whether the account exists";

@@ -127,11 +127,48 @@ impl ProfileSchema {
         }
         if violations.is_empty() { Ok(profile) } else { Err(violations) }
     }
+
+    /// The profile of an account with what was given in place of what it had: fields that were removed, or given as
+    /// null, are as if nobody had ever said; all others stay.
+    ///
+    /// # Errors
+    /// The violations, in the order of the schema.
+    pub fn changed(
+        &self,
+        before: &Map<String, Value>,
+        given: &Map<String, Value>,
+        removed: &[String],
+        by: Setter,
+    ) -> Result<Map<String, Value>, Vec<Violation>> {
+        let mut profile = before.clone();
+        let mut violations = Vec::new();
+        for field in self.fields.iter().filter(|field| field.settable(by)) {
+            let value = given.get(&field.name);
+            if value.is_none() && !removed.contains(&field.name) {
+                continue;
+            }
+            match field.resolve(value, by) {
+                Ok(value) => drop(profile.insert(field.name.clone(), value)),
+                Err(violation) => violations.push(*violation),
+            }
+        }
+        if violations.is_empty() { Ok(profile) } else { Err(violations) }
+    }
+
+    /// Whether there is a field of this name that may be set so.
+    #[must_use]
+    pub fn settable(&self, name: &str, by: Setter) -> bool {
+        self.field(name).is_some_and(|field| field.settable(by))
+    }
 }
 
 impl Field {
+    fn settable(&self, by: Setter) -> bool {
+        self.set_by == SetBy::Caller || by == Setter::Operator
+    }
+
     fn resolve(&self, given: Option<&Value>, by: Setter) -> Result<Value, Box<Violation>> {
-        let settable = self.set_by == SetBy::Caller || by == Setter::Operator;
+        let settable = self.settable(by);
         match given.filter(|value| settable && !value.is_null()) {
             Some(value) if !self.kind.admits(value) => {
                 Err(Box::new(Violation::of_type(&self.name, self.kind.name())))

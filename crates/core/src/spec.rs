@@ -69,6 +69,8 @@ pub enum Identifiers {
     One,
     /// At least one; those of the account that are missing stay unset.
     Some,
+    /// Any number of those that the account has; those that are missing stay as they are.
+    Any,
 }
 
 /// One input of an action.
@@ -150,6 +152,14 @@ pub struct ActionSpec {
     pub only_with: &'static [OnlyWith],
     /// Whether it only reads: then a GET operation answers HEAD too.
     pub reads_only: bool,
+}
+
+impl ActionSpec {
+    /// Whether its profile is that of a new account, and so must be whole; otherwise only what is given changes.
+    #[must_use]
+    pub fn whole_profile(&self) -> bool {
+        self.profile && self.identifiers == Identifiers::Some
+    }
 }
 
 /// One of an action's own answers.

@@ -50,7 +50,7 @@ pub async fn agree_with_the_model(store: Arc<dyn Store>, seed: u64, length: usiz
     let mut seen = BTreeSet::new();
     for number in 0..length {
         let step = Step {
-            what: dice.below(17),
+            what: dice.below(18),
             who: dice.below(4),
             which: dice.below(4),
             pause: dice.below(90) as u64,
@@ -110,6 +110,7 @@ async fn take(step: Step, realm: &TestRealm, held: &mut Held) -> Answer {
             answer
         }
         15 => forgot(step, realm, held).await,
+        16 => update(step, realm, held).await,
         _ => realm.run("check_available", by_name(user, "_", ""), &[]).await,
     }
 }
@@ -171,6 +172,21 @@ async fn change_password(step: Step, realm: &TestRealm, held: &Held) -> Answer {
     ];
     match realm.check("access", token).await {
         Ok(alive) => realm.run_as("change_password", inputs, &options, Some(&alive)).await,
+        Err(rejection) => rejection.answer("access"),
+    }
+}
+
+async fn update(step: Step, realm: &TestRealm, held: &Held) -> Answer {
+    let Some(token) = recent(&held.access, step.which) else { return Answer::bare(Outcome::Refused) };
+    let user = USERS[step.who];
+    let mut inputs = by_name(user, "password", PASSWORDS[step.which % 2]);
+    inputs.identifiers.push((IdentifierKind::Email, format!("{user}@example.org")));
+    if step.pause.is_multiple_of(3) {
+        inputs.values.push(("new_password", PASSWORDS[0].into()));
+    }
+    let needs = [("needs", ["password", "session"][step.which / 2])];
+    match realm.check("access", token).await {
+        Ok(alive) => realm.run_as("update_account", inputs, &needs, Some(&alive)).await,
         Err(rejection) => rejection.answer("access"),
     }
 }

@@ -288,7 +288,7 @@ pub(crate) fn target_name(target: &InputTarget) -> &str {
 }
 
 /// The members of a body that these inputs read: for an operation that declares none.
-pub(super) fn inferred(source: &InputSource, fields: &[Field]) -> Vec<Inferred> {
+pub(super) fn inferred(source: &InputSource, fields: &[Field], spec: &ActionSpec) -> Vec<Inferred> {
     let below = |path: &[String]| match path.split_first() {
         Some((first, rest)) if first == "body" && !rest.is_empty() => Some(rest.to_vec()),
         _ => None,
@@ -298,7 +298,8 @@ pub(super) fn inferred(source: &InputSource, fields: &[Field]) -> Vec<Inferred> 
             InputTarget::Profile(name) => fields.iter().find(|field| field.name == *name),
             _ => None,
         };
-        let required = source.required || field.is_some_and(wanted_at_registration);
+        let wanted = field.is_some_and(wanted_at_registration) && spec.whole_profile();
+        let required = source.required || wanted;
         return vec![Inferred { path, schema: source.wanted.schema(required), required }];
     }
     let any = |path: Vec<String>| Inferred { path, schema: json!({}), required: false };

@@ -139,7 +139,8 @@ fn members(sources: &[BindingSource], shared: &Shared<'_>) -> Vec<Inferred> {
     let mut read_by: Vec<usize> = Vec::new();
     for source in sources {
         let mut mine: Vec<Inferred> = Vec::new();
-        let inputs = source.inputs.iter().flat_map(|input| input::inferred(input, fields));
+        let spec = source.action.spec();
+        let inputs = source.inputs.iter().flat_map(|input| input::inferred(input, fields, spec));
         let guards = source.checks.iter().map(|check| &check.that).chain(&source.when);
         let paths =
             guards.flat_map(|ast| ast.paths().into_iter().map(<[String]>::to_vec).collect::<Vec<_>>());

@@ -27,6 +27,7 @@ pub mod reset_password;
 pub mod send_verification;
 pub mod show_account;
 mod start;
+pub mod update_account;
 
 pub use codes::network;
 pub use input::{Inputs, Named, Options};
@@ -198,6 +199,7 @@ pub static ACTIONS: &[&dyn Entry] = &[
     &logout::Logout,
     &refresh::Refresh,
     &show_account::Show,
+    &update_account::UpdateAccount,
     &check_available::CheckAvailable,
     &send_verification::SendVerification,
     &check_code::CheckCode,

@@ -11,3 +11,4 @@ mod races;
 mod refresh_rule;
 mod tokens;
 mod told;
+mod updates;

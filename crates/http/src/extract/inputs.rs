@@ -8,7 +8,7 @@ use doorward_core::identifier::IdentifierKind;
 use doorward_core::profile::Setter;
 use doorward_core::spec::{Identifiers, Kind};
 use doorward_core::violation::Violation;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Reads the inputs. `broken` are the violations of the request's schemas: a member that is among them is not
 /// complained about twice. `Err` holds them all.
@@ -150,7 +150,13 @@ impl Reader<'_> {
             return;
         }
         let schema = &self.asked.face.policy.profile;
-        let Err(broken) = schema.complete(&self.inputs.profile, Setter::Caller) else { return };
+        let (given, by) = (&self.inputs.profile, Setter::Caller);
+        let checked = if binding.action.spec().whole_profile() {
+            schema.complete(given, by)
+        } else {
+            schema.changed(&Map::new(), given, &[], by)
+        };
+        let Err(broken) = checked else { return };
         for violation in broken {
             let fed = |plan: &&InputPlan| plan.target == InputTarget::Profile(violation.field.clone());
             let wire = binding.inputs.iter().find(fed).map_or(violation.field.as_str(), |plan| &plan.wire);

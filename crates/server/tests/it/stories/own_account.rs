@@ -104,3 +104,56 @@ async fn an_address_is_proved_by_the_code_that_was_mailed_to_it() {
     assert_eq!((again.status, again.text()), (409, r#"{"error":"already_verified"}"#.to_owned()));
     assert_eq!(world.faults().await, 0.0);
 }
+
+#[tokio::test]
+async fn an_account_is_updated_member_by_member() {
+    let world = World::serving(CONTRACT).await;
+    let actor = world.actor();
+    ann(&actor).await;
+    let bob = json!({"email": "bob@example.org", "password": "correct horse", "nickname": "Bob"});
+    assert_eq!(post(&actor, "/register", bob).await.status, 201);
+    let access = token(&actor).await;
+    let patch = async |body: Value| {
+        let reply = actor.request("PATCH", "/me").bearer(&access).json(&body.to_string()).send().await;
+        (reply.status, reply.json())
+    };
+    let mut me = json!({"email": "ann@example.org", "verified": false, "nickname": "Ann", "motto": null, "rank": "novice"});
+    me["motto"] = json!("onwards");
+    assert_eq!(patch(json!({"motto": "onwards", "rank": "chief"})).await, (200, me.clone()));
+    me["motto"] = Value::Null;
+    me["nickname"] = json!("Annie");
+    assert_eq!(patch(json!({"clear": ["motto"], "nickname": "Annie"})).await, (200, me.clone()));
+    let error = |error: &str| json!({"error": error});
+    let old = "correct horse";
+    for (body, expected) in [
+        (json!({"email": "a@example.org"}), (401, error("wrong_password"))),
+        (json!({"email": "Bob@example.org", "old": old}), (409, error("taken"))),
+        (json!({"new": "short", "old": old}), (400, error("weak_password"))),
+        (
+            json!({"email": "nowhere", "old": old}),
+            (400, json!({"error": "invalid_input", "field": "email", "rule": "format"})),
+        ),
+        (
+            json!({"nickname": 7}),
+            (400, json!({"error": "invalid_input", "field": "nickname", "rule": "type"})),
+        ),
+        (
+            json!({"clear": ["nickname"]}),
+            (400, json!({"error": "invalid_input", "field": "nickname", "rule": "required"})),
+        ),
+        (
+            json!({"clear": "motto"}),
+            (400, json!({"error": "invalid_input", "field": "clear", "rule": "type"})),
+        ),
+    ] {
+        assert_eq!(patch(body.clone()).await, expected, "{body}");
+    }
+    me["email"] = json!("a@example.org");
+    let changed = patch(json!({"email": "a@example.org", "new": "battery staple", "old": old})).await;
+    assert_eq!(changed, (200, me.clone()));
+    let shown = actor.get("/me").bearer(&access).send().await;
+    assert_eq!((shown.status, shown.json()), (200, me));
+    assert_eq!(log_in(&actor, "ann@example.org", old).await.status, 401);
+    assert_eq!(log_in(&actor, "a@example.org", "battery staple").await.status, 200);
+    assert_eq!(world.faults().await, 0.0);
+}
