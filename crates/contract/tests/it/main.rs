@@ -7,6 +7,7 @@ mod diagnostics;
 mod documents;
 mod explain;
 mod inference;
+mod lints;
 mod load_time;
 mod replies;
 mod robust;

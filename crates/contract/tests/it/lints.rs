@@ -1,0 +1,59 @@
+//! What is said of contracts that give something away, one mechanism at a time.
+
+use doorward_contract::load;
+
+const HEAD: &str = r#"openapi: 3.1.0
+info: {title: Lints, version: "1"}
+servers: [{url: /}]
+components: {securitySchemes: {bearer: {type: http, scheme: bearer}}}
+x-doorward:
+  account: {identifiers: [email], profile: {nickname: {nullable: true}}}
+  password: {min: 4}
+  tokens: {access: {opaque: {}, lifetime: 1h}}
+  codes: {length: 4}
+  shapes: {failure: {body: {error: $outcome.name}}}
+  replies: {failure: {}, unknown_account: {}, wrong_password: {}}
+paths:
+  /it:
+    post:
+      security: [{bearer: []}]
+      x-doorward:
+"#;
+
+/// The codes of what is said of one operation.
+fn said(operation: &str) -> Vec<String> {
+    let lines = operation.lines().map(|line| format!("        {line}\n"));
+    let text = HEAD.to_owned() + &lines.collect::<String>();
+    let loaded = load("lints", "lints.yaml", &text, &|_| Err("no other file".to_owned()));
+    let plan = loaded.plan.unwrap_or_else(|| panic!("{operation}: {:?}", loaded.diagnostics));
+    let code = |line: &String| line.split(' ').next().map(str::to_owned);
+    let mut codes: Vec<String> = plan.lints.iter().filter_map(code).collect();
+    codes.dedup();
+    codes
+}
+
+#[test]
+fn whoever_sets_a_password_wants_a_rule_worth_its_name() {
+    let change = "action: change_password\ninput: {password: $body.old, new_password: $body.new}\n";
+    let change = change.to_owned() + "replies: {password_changed: {status: 204}}";
+    assert_eq!(said(&change), ["DW130"], "somebody signed in is told nothing of anybody else");
+    let replies = "replies: {updated: {status: 204}}";
+    let update = format!("action: update_account\ninput: {{new_password: $body.new}}\n{replies}");
+    assert_eq!(said(&update), ["DW130"]);
+    let profile = format!("action: update_account\ninput: {{profile: $body}}\n{replies}");
+    assert!(said(&profile).is_empty());
+    let email = format!("action: update_account\ninput: {{email: $body.email}}\n{replies}");
+    assert_eq!(said(&email), ["DW104"]);
+}
+
+#[test]
+fn asking_for_a_code_may_tell_who_has_an_account() {
+    let forgot = |tell: &str| {
+        let head = "action: forgot_password\ninput: {email: $body.email}\n";
+        said(&format!("{head}options: {{tell: {tell}}}\nreplies: {{sent: {{status: 204}}}}"))
+    };
+    let silent = forgot("always_sent");
+    assert_eq!(silent.len(), 1, "{silent:?}");
+    let truth = forgot("truth");
+    assert!(truth.contains(&"DW103".to_owned()) && truth.contains(&silent[0]), "{truth:?}");
+}
