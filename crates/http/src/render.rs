@@ -181,7 +181,8 @@ fn obligations(reply: &mut Reply, answer: &Answer) {
     }
 }
 
-/// Looks at the cookie lines of the reply that an answer would get.
+/// Looks at the cookie lines of the reply that an answer would get; after an update at all of the contract's, or the
+/// next sign-in would be impossible.
 pub(crate) struct CookiePreview<'a> {
     /// What is known of the request.
     pub(crate) asked: Asked<'a>,
@@ -198,12 +199,17 @@ impl Preview for CookiePreview<'_> {
         let answer = numbered(answer, &asked.face.plan.account.id);
         let tokens = tokens_of(asked, &answer);
         let scope = ReplyScope::of_answer(asked, &answer, tokens.as_ref());
-        let Some(plan) = choose(asked, self.table, answer.outcome, &scope) else { return Vec::new() };
-        let cookies = plan.set_cookies.iter().filter_map(|at| asked.face.plan.cookies.get(*at));
+        let all = &asked.face.plan.cookies;
+        let cookies: Vec<&plan::CookiePlan> = if answer.outcome == Outcome::Updated {
+            all.iter().collect()
+        } else {
+            let plan = choose(asked, self.table, answer.outcome, &scope);
+            plan.into_iter().flat_map(|plan| &plan.set_cookies).filter_map(|at| all.get(*at)).collect()
+        };
         let too_long = |cookie: &&plan::CookiePlan| {
             set_line(cookie, asked.face, tokens.as_ref(), (&scope, asked.call.https)).len() > LONGEST
         };
-        let broken = cookies.filter(too_long);
+        let broken = cookies.into_iter().filter(too_long);
         broken.map(|cookie| Violation::new(&cookie.wire, "cookie").with_limit(LONGEST as u64)).collect()
     }
 }

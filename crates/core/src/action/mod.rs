@@ -116,7 +116,8 @@ pub struct Context<'a> {
 /// Looks at the reply an answer would get. A session's tokens may make it impossible (a cookie line that no
 /// browser keeps): then the violations are answered, and nothing is written.
 pub trait Preview: Send + Sync {
-    /// The rules that the reply to this answer would break.
+    /// The rules that the reply to this answer would break; after an update, those that any reply would break which
+    /// brings the account's tokens.
     fn violations(&self, answer: &Answer) -> Vec<Violation>;
 }
 
@@ -229,7 +230,7 @@ pub async fn perform<A: Action>(action: &A, cx: &Context<'_>) -> Result<Answer, 
         let loaded = action.load(cx).await?;
         let Decision { outcome, mut changes } = action.decide(&loaded, &cx.setting)?;
         let mut answer: Answer = outcome.into();
-        let broken = if answer.session.is_some() { cx.preview.violations(&answer) } else { Vec::new() };
+        let broken = impossible(&answer, cx);
         if !broken.is_empty() {
             changes.clear();
             answer = Answer::bare(Outcome::InvalidInput).violating(broken);
@@ -247,6 +248,17 @@ pub async fn perform<A: Action>(action: &A, cx: &Context<'_>) -> Result<Answer, 
         }
     }
     Err(Fault::Contention)
+}
+
+/// What the reply to an answer would break that brings a session, or changes an account whose sessions are to go on.
+fn impossible(answer: &Answer, cx: &Context<'_>) -> Vec<Violation> {
+    match (&answer.session, cx.setting.caller) {
+        (Some(_), _) => cx.preview.violations(answer),
+        (None, Some(caller)) if answer.outcome == Outcome::Updated => {
+            cx.preview.violations(&answer.clone().session(Arc::clone(&caller.session)))
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Applies changes and keeps the cache and the mail worker informed; nothing when a guard failed.

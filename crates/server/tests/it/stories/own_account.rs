@@ -157,3 +157,29 @@ async fn an_account_is_updated_member_by_member() {
     assert_eq!(log_in(&actor, "a@example.org", "battery staple").await.status, 200);
     assert_eq!(world.faults().await, 0.0);
 }
+
+#[tokio::test]
+async fn an_update_that_would_make_the_next_sign_in_impossible_is_refused() {
+    let jwt =
+        "tokens:\n    access: {jwt: {algorithm: HS256, claims: {motto: $account.motto, exp: $expires_at}}, ";
+    let cookie = "cookies: {session: \"s=${tokens.access}; Path=/; HttpOnly\"}\n  views:";
+    let contract = CONTRACT
+        .replace("tokens:\n    access: {opaque: {}, ", jwt)
+        .replace("views:", cookie)
+        .replace("signed_in: {", "signed_in: {set_cookies: [session], ");
+    let world = World::serving(&contract).await;
+    let actor = world.actor();
+    ann(&actor).await;
+    let access = token(&actor).await;
+    let patch = async |motto: String| {
+        let body = json!({"motto": motto}).to_string();
+        let reply = actor.request("PATCH", "/me").bearer(&access).json(&body).send().await;
+        (reply.status, reply.json())
+    };
+    let refused = json!({"error": "invalid_input", "field": "s", "rule": "cookie"});
+    assert_eq!(patch("x".repeat(4000)).await, (400, refused));
+    assert_eq!(actor.get("/me").bearer(&access).send().await.json()["motto"], Value::Null);
+    assert_eq!(patch("x".repeat(2000)).await.0, 200);
+    assert_eq!(log_in(&actor, "ann@example.org", "correct horse").await.status, 200);
+    assert_eq!(world.faults().await, 0.0);
+}
