@@ -208,12 +208,12 @@ const ENDED: &[Field] = &[Field::new("token", Kind::Text), Field::new("reason", 
 const TRIES: &[Field] = &[Field::nullable("tries_left", Kind::Integer)];
 const RETRY: &[Field] = &[Field::new("retry_after", Kind::Duration)];
 const VIOLATIONS: &[Field] = &[Field::new("violations", Kind::Violations)];
+const ACCOUNT: &[Field] = &[Field::new("account", Kind::Account)];
 const LOCKED: &[Field] = &[
     Field::new("account", Kind::Account),
     Field::nullable("until", Kind::Time),
     Field::new("retry_after", Kind::Duration),
 ];
-const STEP: &[Field] = &[Field::new("account", Kind::Account), Field::new("tokens", Kind::Tokens)];
 
 impl Outcome {
     /// Every outcome, in the order of the catalogue.
@@ -294,7 +294,7 @@ impl Outcome {
             Outcome::UnknownAccount => ("unknown_account", 401, Some(BadCredentials), TRIES),
             Outcome::WrongPassword => ("wrong_password", 401, Some(BadCredentials), TRIES),
             Outcome::Locked => ("locked", 423, Some(Barred), LOCKED),
-            Outcome::PasswordChangeRequired => ("password_change_required", 403, Some(StepNeeded), STEP),
+            Outcome::PasswordChangeRequired => ("password_change_required", 403, Some(StepNeeded), ACCOUNT),
             Outcome::MissingToken => ("missing_token", 401, Some(Unauthenticated), TOKEN),
             Outcome::InvalidToken => ("invalid_token", 401, Some(Unauthenticated), TOKEN),
             Outcome::ExpiredToken => ("expired_token", 401, Some(Unauthenticated), TOKEN),

@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod actions;
+mod catalogue;
 mod changes;
 mod codes_sent;
 mod identifiers;
