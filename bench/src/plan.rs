@@ -19,7 +19,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// For reading: about five minutes.
+    /// For reading: about seven minutes.
     pub(crate) fn full() -> Plan {
         Plan {
             rounds: 5,
