@@ -395,6 +395,18 @@ impl Answer {
         self
     }
 
+    /// The same with a session where one was started.
+    #[must_use]
+    pub fn signed_in(self, session: Option<Arc<Session>>) -> Answer {
+        Answer { session, ..self }
+    }
+
+    /// A locked account. Only an operator unlocks it, so there is no time to wait for.
+    #[must_use]
+    pub fn locked(account: Arc<Account>) -> Answer {
+        Answer::bare(Outcome::Locked).account(account).with("retry_after", 0)
+    }
+
     /// The same with one more datum.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Answer {

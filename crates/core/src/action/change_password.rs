@@ -122,7 +122,7 @@ impl From<Outcome> for Answer {
             Outcome::Gone(rejection) => rejection.answer("access"),
             Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
             Outcome::WrongPassword => Answer::bare(Name::WrongPassword),
-            Outcome::Locked(account) => Answer::bare(Name::Locked).account(account).with("retry_after", 0),
+            Outcome::Locked(account) => Answer::locked(account),
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
             Outcome::SamePassword => Answer::bare(Name::SamePassword),
             Outcome::Throttled(wait) => throttled(wait),

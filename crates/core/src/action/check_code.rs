@@ -127,14 +127,8 @@ impl Action for Input {
         };
         let realm = &cx.setting.policy.realm;
         let account = cx.services.store.account_by_identifier(realm, name.kind, &name.canonical).await?;
-        let email = account.as_ref().and_then(|account| account.identifier(IdentifierKind::Email));
-        Ok(Loaded {
-            known: account.is_some(),
-            guarded: match email {
-                Some(email) => Guarded::load(self.purpose, &email.canonical, cx).await?,
-                None => Guarded::none(),
-            },
-        })
+        let guarded = Guarded::of_account(self.purpose, account.as_ref(), cx).await?;
+        Ok(Loaded { known: account.is_some(), guarded })
     }
 
     fn about(&self, loaded: &Loaded) -> About {

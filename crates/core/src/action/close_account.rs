@@ -1,5 +1,6 @@
 //! `close_account`: its owner removes an account; its identifiers are free again.
 
+use super::find::named_or_callers;
 use super::input::Named;
 use super::login::throttled;
 use super::proof::{Proof, prove};
@@ -122,14 +123,7 @@ impl Action for Input {
     }
 
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
-        let (at, store) = (&cx.setting, &cx.services.store);
-        let realm = &at.policy.realm;
-        let account = match (&self.name, at.caller) {
-            (Some(name), _) => store.account_by_identifier(realm, name.kind, &name.canonical).await?,
-            // Fresh from the store: the version guards the deletion.
-            (None, Some(caller)) => store.account(realm, caller.account.id).await?,
-            (None, None) => None,
-        };
+        let account = named_or_callers(self.name.as_ref(), cx).await?;
         if !self.needs_password {
             return Ok(Loaded { account, proof: Proof::Right(None) });
         }

@@ -1,9 +1,11 @@
 //! What the actions on codes share: drawing, keeping and comparing one.
 
 use super::{Context, Setting};
+use crate::account::Account;
 use crate::change::Change;
 use crate::code::{Code, Purpose, TRIES_PER_CODE, TRIES_PER_HOUR};
 use crate::fault::Fault;
+use crate::identifier::IdentifierKind;
 use crate::key::{MacKey, same_bytes};
 use crate::outcome::{Answer, Outcome as Name};
 use crate::time::Timestamp;
@@ -62,6 +64,18 @@ impl Guarded {
         let here = store.tally(realm, &here_key(&code, at.client.address), at.now).await?;
         let hour = store.tally(realm, &hour_key(destination), at.now).await?;
         Ok(Guarded { code: Some(code), here, hour })
+    }
+
+    /// The same for the address of an account; no code where there is no account or no address.
+    pub(super) async fn of_account(
+        purpose: Purpose,
+        account: Option<&Account>,
+        cx: &Context<'_>,
+    ) -> Result<Guarded, Fault> {
+        match account.and_then(|account| account.identifier(IdentifierKind::Email)) {
+            Some(email) => Guarded::load(purpose, &email.canonical, cx).await,
+            None => Ok(Guarded::none()),
+        }
     }
 
     /// No code.

@@ -1,6 +1,7 @@
 //! `confirm_verification`: whoever holds the code has proved the account's e-mail address.
 
 use super::codes::{BadCode, Guarded};
+use super::find::named_or_callers;
 use super::input::Named;
 use super::start::{Wish, start_session};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
@@ -88,15 +89,11 @@ impl From<Outcome> for Answer {
     fn from(outcome: Outcome) -> Answer {
         match outcome {
             Outcome::Verified(account, session) => {
-                let answer = Answer::bare(Name::Verified).account(account);
-                match session {
-                    Some(session) => answer.session(session),
-                    None => answer,
-                }
+                Answer::bare(Name::Verified).account(account).signed_in(session)
             }
             Outcome::Bad(bad) => bad.into(),
             Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
-            Outcome::Locked(account) => Answer::bare(Name::Locked).account(account).with("retry_after", 0),
+            Outcome::Locked(account) => Answer::locked(account),
             Outcome::AlreadyVerified(account) => Answer::bare(Name::AlreadyVerified).account(account),
         }
     }
@@ -118,19 +115,8 @@ impl Action for Input {
     }
 
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
-        let (at, store) = (&cx.setting, &cx.services.store);
-        let realm = &at.policy.realm;
-        let account = match (&self.name, at.caller) {
-            (Some(name), _) => store.account_by_identifier(realm, name.kind, &name.canonical).await?,
-            // Fresh from the store: the version guards the change.
-            (None, Some(caller)) => store.account(realm, caller.account.id).await?,
-            (None, None) => None,
-        };
-        let email = account.as_ref().and_then(|account| account.identifier(IdentifierKind::Email));
-        let guarded = match email {
-            Some(email) => Guarded::load(Purpose::Verify, &email.canonical, cx).await?,
-            None => Guarded::none(),
-        };
+        let account = named_or_callers(self.name.as_ref(), cx).await?;
+        let guarded = Guarded::of_account(Purpose::Verify, account.as_ref(), cx).await?;
         Ok(Loaded { account, guarded })
     }
 

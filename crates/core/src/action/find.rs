@@ -1,6 +1,6 @@
-//! Finding an account by the id that the API shows.
+//! Finding the account that a request is about.
 
-use super::Context;
+use super::{Context, Named};
 use crate::account::Account;
 use crate::fault::Fault;
 use crate::public_id::PublicIdKind;
@@ -14,5 +14,19 @@ pub(super) async fn by_public_id(id: &str, cx: &Context<'_>) -> Result<Option<Ac
             None => Ok(None),
         },
         kind => store.account_by_public_id(&policy.realm, &kind.name(), id).await,
+    }
+}
+
+/// The account that is named, or the caller's own where none is. Fresh from the store: the version guards what is
+/// decided on it.
+pub(super) async fn named_or_callers(
+    name: Option<&Named>,
+    cx: &Context<'_>,
+) -> Result<Option<Account>, Fault> {
+    let (realm, store) = (&cx.setting.policy.realm, &cx.services.store);
+    match (name, cx.setting.caller) {
+        (Some(name), _) => store.account_by_identifier(realm, name.kind, &name.canonical).await,
+        (None, Some(caller)) => store.account(realm, caller.account.id).await,
+        (None, None) => Ok(None),
     }
 }

@@ -112,7 +112,7 @@ impl From<Outcome> for Answer {
             }
             Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
             Outcome::WrongPassword => Answer::bare(Name::WrongPassword),
-            Outcome::Locked(account) => Answer::bare(Name::Locked).account(account).with("retry_after", 0),
+            Outcome::Locked(account) => Answer::locked(account),
             Outcome::PasswordChangeRequired(account) => {
                 Answer::bare(Name::PasswordChangeRequired).account(account)
             }

@@ -32,7 +32,6 @@ pub mod update_account;
 pub use codes::network;
 pub use input::{Inputs, Named, Options};
 pub use operator::{DeleteAccount, ListAccounts, SetLocked, SetMustChange, SetPassword, ShowAccount};
-pub use proof::PASSWORD;
 pub use register::Input as Registration;
 
 use crate::account::{Account, AccountId};

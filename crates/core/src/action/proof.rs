@@ -9,9 +9,6 @@ use crate::password::{Password, PasswordHash, Verdict};
 use crate::port::{Attempt, Settled};
 use std::time::Duration;
 
-/// The name of the input that holds a password.
-pub const PASSWORD: &str = "password";
-
 /// What came of proving a password.
 pub(super) enum Proof {
     /// It is right; the hash should be replaced by this one, if any.

@@ -110,7 +110,7 @@ impl From<Outcome> for Answer {
             Outcome::Rejected(rejection) => rejection.answer(REFRESH),
             Outcome::Reused(_) => Rejection::Reused.answer(REFRESH),
             Outcome::OtherSession => Rejection::Invalid.answer(ACCESS),
-            Outcome::Locked(account) => Answer::bare(Name::Locked).account(account).with("retry_after", 0),
+            Outcome::Locked(account) => Answer::locked(account),
         }
     }
 }

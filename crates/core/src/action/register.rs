@@ -94,11 +94,7 @@ impl From<Outcome> for Answer {
     fn from(outcome: Outcome) -> Answer {
         match outcome {
             Outcome::Registered(account, session) => {
-                let answer = Answer::bare(Name::Registered).account(account);
-                match session {
-                    Some(session) => answer.session(session),
-                    None => answer,
-                }
+                Answer::bare(Name::Registered).account(account).signed_in(session)
             }
             Outcome::Taken(kind, verified) => {
                 Answer::bare(Name::Taken).with("field", kind.name()).with("verified", verified)

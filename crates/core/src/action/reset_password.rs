@@ -9,7 +9,6 @@ use crate::account::Account;
 use crate::change::{AccountUpdate, Change};
 use crate::code::Purpose;
 use crate::fault::Fault;
-use crate::identifier::IdentifierKind;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash};
 use crate::session::{EndReason, Session};
@@ -105,15 +104,11 @@ impl From<Outcome> for Answer {
     fn from(outcome: Outcome) -> Answer {
         match outcome {
             Outcome::Reset(account, session) => {
-                let answer = Answer::bare(Name::PasswordReset).account(account);
-                match session {
-                    Some(session) => answer.session(session),
-                    None => answer,
-                }
+                Answer::bare(Name::PasswordReset).account(account).signed_in(session)
             }
             Outcome::Bad(bad) => bad.into(),
             Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
-            Outcome::Locked(account) => Answer::bare(Name::Locked).account(account).with("retry_after", 0),
+            Outcome::Locked(account) => Answer::locked(account),
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
         }
     }
@@ -144,11 +139,7 @@ impl Action for Input {
             (None, Some(name)) => store.account_by_identifier(realm, name.kind, &name.canonical).await?,
             (None, None) => None,
         };
-        let email = account.as_ref().and_then(|account| account.identifier(IdentifierKind::Email));
-        let guarded = match email {
-            Some(email) => Guarded::load(Purpose::ResetPassword, &email.canonical, cx).await?,
-            None => Guarded::none(),
-        };
+        let guarded = Guarded::of_account(Purpose::ResetPassword, account.as_ref(), cx).await?;
         let mut loaded = Loaded { account, guarded, hash: None };
         if self.refusal(&loaded, at).is_none() {
             loaded.hash = Some(cx.services.hasher.hash(&self.new_password).await?);

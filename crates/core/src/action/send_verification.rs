@@ -153,7 +153,7 @@ impl From<Outcome> for Answer {
             Outcome::Forbidden => Answer::bare(Name::Forbidden),
             Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
             Outcome::DeliveryFailed => Answer::bare(Name::DeliveryFailed).with("channel", "email"),
-            Outcome::Locked(account) => Answer::bare(Name::Locked).account(account).with("retry_after", 0),
+            Outcome::Locked(account) => Answer::locked(account),
             Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
         }
     }
