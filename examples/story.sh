@@ -1,5 +1,6 @@
 # Sourced by the checks beside each proxy's example: the same story must hold behind all of them.
-# The caller has started Doorward and a proxy, and defines `front` (the proxy's URL) and `scratch` (a folder).
+# The caller names the proxy, defines `start_proxy` (which runs it on the configuration in $scratch/proxy.conf in the
+# background), and calls `behind_proxy`. `front` is then the proxy's URL, `scratch` a folder.
 
 fail() {
   echo "FAILED: $*" >&2
@@ -95,4 +96,45 @@ formmate_story() {
   expect "status of the logout" 204 "$status"
   ask after -b "$access; $refresh" "$front/"
   expect "status after the logout" 401 "$status"
+}
+
+# needs COMMAND PACKAGE: fails loudly where the command is missing.
+needs() {
+  command -v "$1" >/dev/null || fail "$1 is not installed (Debian: apt-get install $2)"
+}
+
+program=${DOORWARD_BIN:-$PWD/target/release/doorward}
+[ -x "$program" ] || fail "$program is not there: cargo build --release"
+needs curl curl
+
+scratch=$(mktemp -d)
+children=()
+stop_children() {
+  for child in "${children[@]}"; do
+    kill "$child" 2>/dev/null || true
+  done
+  wait
+  children=()
+}
+trap 'stop_children; rm -rf "$scratch"' EXIT
+
+# behind_proxy NAME CONFIGURATION CONTRACT STORY: runs an example with one contract in the place of cakes and its ports
+# moved to free ones, and a story against it.
+behind_proxy() {
+  local name=$1 configuration=$2 contract=$3 story=$4 doorward_port front_port app_port
+  doorward_port=$(free_port) front_port=$(free_port) app_port=$(free_port)
+  front="http://127.0.0.1:$front_port"
+  sed -e "s/127\.0\.0\.1:8080/127.0.0.1:$doorward_port/; s/127\.0\.0\.1:8000/127.0.0.1:$front_port/" \
+    -e "s/127\.0\.0\.1:9001/127.0.0.1:$app_port/; s#/cakes/#/$contract/#" \
+    -e "s#^pid .*#pid $scratch/proxy.pid;#" "$configuration" >"$scratch/proxy.conf"
+  "$program" --data "$scratch/data-$contract" --listen "127.0.0.1:$doorward_port" serve --trusted-proxy 127.0.0.1 \
+    >"$scratch/doorward.log" 2>&1 &
+  children+=($!)
+  wait_for "$doorward_port"
+  start_proxy &
+  children+=($!)
+  wait_for "$front_port"
+  "$story"
+  echo "ok: $contract behind $name"
+  stop_children
 }

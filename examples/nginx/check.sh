@@ -1,47 +1,13 @@
 #!/usr/bin/env bash
-# Runs nginx.conf in front of the release binary and asks what a browser would ask. Ports are moved to free ones.
+# Runs nginx.conf in front of the release binary and asks what a browser would ask.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source examples/story.sh
 
-command -v nginx >/dev/null || fail "nginx is not installed (Debian: apt-get install nginx-light)"
-command -v curl >/dev/null || fail "curl is not installed"
-program=${DOORWARD_BIN:-$PWD/target/release/doorward}
-[ -x "$program" ] || fail "$program is not there: cargo build --release"
-
-scratch=$(mktemp -d)
-children=()
-finish() {
-  for child in "${children[@]}"; do
-    kill "$child" 2>/dev/null || true
-  done
-  wait
-  rm -rf "$scratch"
-}
-trap finish EXIT
-
-# Runs the example with one contract in the place of cakes, and a story against it.
-behind_nginx() {
-  local contract=$1 story=$2 doorward_port front_port app_port
-  doorward_port=$(free_port) front_port=$(free_port) app_port=$(free_port)
-  front="http://127.0.0.1:$front_port"
-  sed -e "s/127\.0\.0\.1:8080/127.0.0.1:$doorward_port/; s/127\.0\.0\.1:8000/127.0.0.1:$front_port/" \
-    -e "s/127\.0\.0\.1:9001/127.0.0.1:$app_port/; s#/cakes/#/$contract/#" \
-    -e "s#^pid .*#pid $scratch/nginx.pid;#" examples/nginx/nginx.conf >"$scratch/nginx.conf"
-  "$program" --data "$scratch/data-$contract" --listen "127.0.0.1:$doorward_port" serve --trusted-proxy 127.0.0.1 >"$scratch/doorward.log" 2>&1 &
-  children+=($!)
-  wait_for "$doorward_port"
-  nginx -p "$scratch" -e stderr -c "$scratch/nginx.conf" -g 'daemon off;' &
-  children+=($!)
-  wait_for "$front_port"
-  "$story"
-  echo "ok: $contract behind nginx"
-  for child in "${children[@]}"; do
-    kill "$child"
-  done
-  wait
-  children=()
+needs nginx nginx-light
+start_proxy() {
+  exec nginx -p "$scratch" -e stderr -c "$scratch/proxy.conf" -g 'daemon off;'
 }
 
-behind_nginx cakes cakes_story
-behind_nginx formmate formmate_story
+behind_proxy nginx examples/nginx/nginx.conf cakes cakes_story
+behind_proxy nginx examples/nginx/nginx.conf formmate formmate_story
