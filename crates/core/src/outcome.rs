@@ -104,6 +104,8 @@ pub enum Outcome {
     InUse,
     /// A code is on its way.
     Sent,
+    /// A code or a link must be answered first.
+    CodeSent,
     /// The code is good.
     CodeAccepted,
     /// The new password counts.
@@ -116,6 +118,12 @@ pub enum Outcome {
     Closed,
     /// The account was changed.
     Updated,
+    /// The identifier is another one now.
+    Changed,
+    /// Somebody is signed in.
+    Alive,
+    /// The session is over.
+    Ended,
     /// Operator: the accounts asked for.
     Listed,
     /// Operator: the account is gone.
@@ -124,8 +132,16 @@ pub enum Outcome {
     UnknownAccount,
     /// Not its password.
     WrongPassword,
+    /// The address is not proved yet.
+    Unverified,
+    /// Nobody has approved the account yet.
+    Pending,
+    /// An operator has switched the account off.
+    Disabled,
     /// Locked by an operator.
     Locked,
+    /// The account was good until a time that has passed.
+    ExpiredAccount,
     /// A new password must be set before signing in.
     PasswordChangeRequired,
     /// No credential was presented.
@@ -162,6 +178,10 @@ pub enum Outcome {
     SamePassword,
     /// The address was proved before.
     AlreadyVerified,
+    /// The caller is signed in already.
+    AlreadySignedIn,
+    /// A field that is set once is set.
+    AlreadySet,
     /// The caller may not do this.
     Forbidden,
     /// Asked again too soon.
@@ -170,6 +190,10 @@ pub enum Outcome {
     DeliveryFailed,
     /// Nothing was there to end.
     NothingEnded,
+    /// The caller has no such session.
+    UnknownSession,
+    /// The return URL is not on the list.
+    UnlistedUrl,
     /// The contract refuses this on purpose.
     Refused,
     /// No such path.
@@ -205,6 +229,8 @@ pub struct OutcomeSpec {
 
 const TOKEN: &[Field] = &[Field::new("token", Kind::Text)];
 const ENDED: &[Field] = &[Field::new("token", Kind::Text), Field::new("reason", Kind::Text)];
+const DISABLED: &[Field] = &[Field::new("account", Kind::Account), Field::nullable("reason", Kind::Text)];
+const FIELD: &[Field] = &[Field::new("field", Kind::Text)];
 const TRIES: &[Field] = &[Field::nullable("tries_left", Kind::Integer)];
 const RETRY: &[Field] = &[Field::new("retry_after", Kind::Duration)];
 const VIOLATIONS: &[Field] = &[Field::new("violations", Kind::Violations)];
@@ -226,17 +252,25 @@ impl Outcome {
         Outcome::Available,
         Outcome::InUse,
         Outcome::Sent,
+        Outcome::CodeSent,
         Outcome::CodeAccepted,
         Outcome::PasswordReset,
         Outcome::PasswordChanged,
         Outcome::Verified,
         Outcome::Closed,
         Outcome::Updated,
+        Outcome::Changed,
+        Outcome::Alive,
+        Outcome::Ended,
         Outcome::Listed,
         Outcome::Deleted,
         Outcome::UnknownAccount,
         Outcome::WrongPassword,
+        Outcome::Unverified,
+        Outcome::Pending,
+        Outcome::Disabled,
         Outcome::Locked,
+        Outcome::ExpiredAccount,
         Outcome::PasswordChangeRequired,
         Outcome::MissingToken,
         Outcome::InvalidToken,
@@ -255,10 +289,14 @@ impl Outcome {
         Outcome::WeakPassword,
         Outcome::SamePassword,
         Outcome::AlreadyVerified,
+        Outcome::AlreadySignedIn,
+        Outcome::AlreadySet,
         Outcome::Forbidden,
         Outcome::TooSoon,
         Outcome::DeliveryFailed,
         Outcome::NothingEnded,
+        Outcome::UnknownSession,
+        Outcome::UnlistedUrl,
         Outcome::Refused,
         Outcome::NotFound,
         Outcome::MethodNotAllowed,
@@ -283,17 +321,25 @@ impl Outcome {
             Outcome::Available => ("available", 200, None, &[]),
             Outcome::InUse => ("in_use", 200, None, &[]),
             Outcome::Sent => ("sent", 200, None, &[]),
+            Outcome::CodeSent => ("code_sent", 202, None, &[]),
             Outcome::CodeAccepted => ("code_accepted", 200, None, &[]),
             Outcome::PasswordReset => ("password_reset", 200, None, &[]),
             Outcome::PasswordChanged => ("password_changed", 200, None, &[]),
             Outcome::Verified => ("verified", 200, None, &[]),
             Outcome::Closed => ("closed", 200, None, &[]),
             Outcome::Updated => ("updated", 200, None, &[]),
+            Outcome::Changed => ("changed", 200, None, &[]),
+            Outcome::Alive => ("alive", 200, None, &[]),
+            Outcome::Ended => ("ended", 200, None, &[]),
             Outcome::Listed => ("listed", 200, None, &[]),
             Outcome::Deleted => ("deleted", 200, None, &[]),
             Outcome::UnknownAccount => ("unknown_account", 401, Some(BadCredentials), TRIES),
             Outcome::WrongPassword => ("wrong_password", 401, Some(BadCredentials), TRIES),
+            Outcome::Unverified => ("unverified", 403, Some(Barred), ACCOUNT),
+            Outcome::Pending => ("pending", 403, Some(Barred), ACCOUNT),
+            Outcome::Disabled => ("disabled", 403, Some(Barred), DISABLED),
             Outcome::Locked => ("locked", 423, Some(Barred), LOCKED),
+            Outcome::ExpiredAccount => ("expired_account", 403, Some(Barred), ACCOUNT),
             Outcome::PasswordChangeRequired => ("password_change_required", 403, Some(StepNeeded), ACCOUNT),
             Outcome::MissingToken => ("missing_token", 401, Some(Unauthenticated), TOKEN),
             Outcome::InvalidToken => ("invalid_token", 401, Some(Unauthenticated), TOKEN),
@@ -312,10 +358,14 @@ impl Outcome {
             Outcome::WeakPassword => ("weak_password", 400, None, VIOLATIONS),
             Outcome::SamePassword => ("same_password", 400, None, &[]),
             Outcome::AlreadyVerified => ("already_verified", 409, None, A),
+            Outcome::AlreadySignedIn => ("already_signed_in", 409, None, A),
+            Outcome::AlreadySet => ("already_set", 409, None, FIELD),
             Outcome::Forbidden => ("forbidden", 403, None, &[]),
             Outcome::TooSoon => ("too_soon", 429, None, RETRY),
             Outcome::DeliveryFailed => ("delivery_failed", 502, None, CHANNEL),
             Outcome::NothingEnded => ("nothing_ended", 401, None, &[]),
+            Outcome::UnknownSession => ("unknown_session", 404, None, &[]),
+            Outcome::UnlistedUrl => ("unlisted_url", 400, None, &[]),
             Outcome::Refused => ("refused", 403, None, &[]),
             Outcome::NotFound => ("not_found", 404, Some(RequestError), &[]),
             Outcome::MethodNotAllowed => ("method_not_allowed", 405, Some(RequestError), ALLOW),
