@@ -121,7 +121,7 @@ pub struct OptionSpec {
 pub enum Caller {
     /// Anybody; a credential is only looked at where the operation declares one.
     Anybody,
-    /// A live session: the operation must declare `security`.
+    /// A live session: the operation must declare `security`, and so may answer what is [`UNAUTHENTICATED`].
     Session,
 }
 

@@ -35,13 +35,6 @@ pub static SPEC: ActionSpec = ActionSpec {
     ],
     answers: &[AnswerSpec::new(Name::PasswordChanged, A)],
     failures: &[
-        Name::MissingToken,
-        Name::InvalidToken,
-        Name::ExpiredToken,
-        Name::EndedSession,
-        Name::ReusedToken,
-        Name::WrongPurpose,
-        Name::DeletedAccount,
         Name::UnknownAccount,
         Name::WrongPassword,
         Name::Locked,

@@ -23,16 +23,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     inputs: &[InputSpec::optional("refresh_token", Kind::Token)],
     options: &[OptionSpec { name: "which", values: OptionValues::Words(&["this", "all", "others"]) }],
     answers: &[AnswerSpec::new(Name::SignedOut, &[Field::new("count", Kind::Integer)])],
-    failures: &[
-        Name::MissingToken,
-        Name::InvalidToken,
-        Name::ExpiredToken,
-        Name::EndedSession,
-        Name::ReusedToken,
-        Name::WrongPurpose,
-        Name::DeletedAccount,
-        Name::NothingEnded,
-    ],
+    failures: &[Name::NothingEnded],
     only_with: &[OnlyWith { failures: &[Name::NothingEnded], option: "which", words: &["all", "others"] }],
     reads_only: false,
 };

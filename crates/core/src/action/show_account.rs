@@ -4,7 +4,7 @@ use super::{Context, Entry, Inputs, Options};
 use crate::authenticate::Rejection;
 use crate::fault::Fault;
 use crate::outcome::{Answer, Outcome as Name};
-use crate::spec::{ActionSpec, AnswerSpec, Caller, Identifiers, S, UNAUTHENTICATED};
+use crate::spec::{ActionSpec, AnswerSpec, Caller, Identifiers, S};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     inputs: &[],
     options: &[],
     answers: &[AnswerSpec::new(Name::Shown, S)],
-    failures: UNAUTHENTICATED,
+    failures: &[],
     only_with: &[],
     reads_only: true,
 };

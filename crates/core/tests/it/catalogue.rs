@@ -46,7 +46,7 @@ fn document() -> String {
 fn action(page: &mut String, spec: &ActionSpec) {
     let _ = write!(page, "\n### `{}`\n\n{}", spec.name, spec.sentence);
     if spec.caller == Caller::Session {
-        page.push_str(" Needs a live session: the operation declares `security`.");
+        page.push_str(" Needs a live session: the operation declares `security`, and may answer what is `unauthenticated`.");
     }
     let inputs = inputs(spec);
     if !inputs.is_empty() {
