@@ -33,6 +33,9 @@ pub struct Global {
     /// The address that `serve` listens on
     #[arg(long, global = true, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: String,
+    /// The configuration file of `serve`; this version reads its `[limits]`
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Say everything as JSON
     #[arg(long, global = true)]
     pub json: bool,

@@ -7,6 +7,7 @@ pub mod banner;
 pub mod cli;
 pub mod clock;
 pub(crate) mod command;
+pub mod config;
 pub mod contracts;
 pub mod control;
 pub mod dice;

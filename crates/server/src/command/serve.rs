@@ -3,6 +3,7 @@
 use crate::banner::Banner;
 use crate::cli::{DONE, Global};
 use crate::clock::SystemClock;
+use crate::config::Config;
 use crate::contracts::Contract;
 use crate::folder::{DataFolder, plain};
 use crate::open_files::room_for_connections;
@@ -49,6 +50,9 @@ impl Serve {
         }
         options.listen = listen;
         options.trusted_proxies = self.trusted_proxy;
+        if let Some(file) = &global.config {
+            Config::read(file)?.limits.apply(&mut options);
+        }
         options.bounds.connections = options.bounds.connections.min(room_for_connections());
         options.program = std::env::args().next().unwrap_or(options.program);
         let started = |error: &std::io::Error| StartError::new(format!("cannot start: {}", plain(error)));

@@ -194,6 +194,33 @@ fn forwarded_addresses_are_believed_from_trusted_proxies_only() {
     }
 }
 
+#[test]
+fn limits_come_from_a_configuration_file() {
+    let data = scratch();
+    let file = data.path().join("doorward.toml");
+    let path = file.to_str().unwrap();
+    let wrong = r#"{"user": "nobody", "password": "wrong"}"#;
+    let status = |server: &Serving| {
+        let reply = server.ask("POST", "/api/v1/auth/login", wrong);
+        reply.split(' ').nth(1).unwrap().to_owned()
+    };
+    std::fs::write(&file, "[limits]\ntries_per_pair = 1\nfirst_delay = \"10m\"\n").unwrap();
+    let server = Serving::start(data.path(), &["cbs", "--config", path]);
+    // One try is free; the delay begins with the next.
+    let statuses = [status(&server), status(&server), status(&server)];
+    assert_eq!(statuses[2], "429", "{statuses:?}");
+    assert_ne!(statuses[0], "429", "{statuses:?}");
+    server.stop();
+
+    std::fs::write(&file, "[limits]\ntries_per_pair = 1\ntries = 1\n").unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--config", path];
+    refused(&run(data.path(), &serve), "doorward.toml:3:1: unknown member `tries` of [limits]");
+    std::fs::remove_file(&file).unwrap();
+    refused(&run(data.path(), &serve), "cannot read the configuration");
+    let open = ["serve", "--listen", "0.0.0.0:0", "--config", path];
+    refused(&run(data.path(), &open), "other machines");
+}
+
 /// Makes, reads and changes accounts; the same with and without a server.
 fn account_story(data: &Path) {
     let account = |arguments: &[&str], stdin: &str| {
