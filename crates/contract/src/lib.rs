@@ -28,7 +28,7 @@ pub mod template;
 pub mod wording;
 
 pub use builtin::{BUILTIN, VARIANTS, all_builtin, builtin, open_builtin};
-pub use compile::{BindingTrace, OperationTrace, Origin, Scope, Trace};
+pub use compile::{BindingTrace, InputTrace, OperationTrace, Origin, ReplyPart, ReplyTrace, Scope, Trace};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use explain::explain;
 pub use json_bytes::json_bytes;

@@ -2,6 +2,7 @@
 
 pub use crate::account_plan::{AccountPlan, Recipe, TokenPlan};
 
+use crate::compile::ReplyTrace;
 use crate::expression::Typed;
 use crate::mails::Mails;
 use crate::schema::Schema;
@@ -361,6 +362,8 @@ pub struct GuardedReply {
 
 /// What is sent.
 pub struct Reply {
+    /// Where it was written and what it reads: for lints, not for whoever sends it.
+    pub trace: ReplyTrace,
     /// The status, 200 to 999.
     pub status: StatusPlan,
     /// The reason phrase, if it is not the standard one. Text.

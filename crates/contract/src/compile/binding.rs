@@ -200,6 +200,13 @@ impl BindingSource {
         let (replies, origins) = place.table(&outcomes, found);
         let binding =
             Binding { when, action: self.action, inputs, options: self.options.clone(), checks, replies };
-        (binding, BindingTrace { span: self.span, when: self.when.as_ref().map(|when| when.span), origins })
+        let trace = BindingTrace {
+            span: self.span,
+            when: self.when.as_ref().map(|when| when.span),
+            origins,
+            inputs: self.input_traces(),
+            guards: self.guard_reads(),
+        };
+        (binding, trace)
     }
 }

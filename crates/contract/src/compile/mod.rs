@@ -9,6 +9,7 @@ mod place;
 mod possible;
 mod reader;
 mod reading;
+mod reads;
 mod references;
 mod render;
 mod request;
@@ -23,7 +24,7 @@ mod written;
 pub(crate) use input::target_name;
 pub use place::{Origin, Scope};
 pub(crate) use reading::Findings;
-pub use trace::{BindingTrace, OperationTrace, Trace};
+pub use trace::{BindingTrace, InputTrace, OperationTrace, ReplyPart, ReplyTrace, Trace};
 
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Document;

@@ -114,6 +114,7 @@ impl<'p> Filling<'_, 'p, '_> {
         issues.sort();
         issues.dedup();
         Some(Reply {
+            trace: self.traced(),
             status: status?,
             reason: reason?,
             headers: headers?,

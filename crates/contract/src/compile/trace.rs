@@ -2,6 +2,7 @@
 
 use super::place::Origin;
 use crate::expression::Type;
+use crate::plan::InputTarget;
 use crate::source::Span;
 
 /// The origins of a plan's replies, in the order of its operations.
@@ -41,4 +42,40 @@ pub struct BindingTrace {
     pub when: Option<Span>,
     /// One per outcome that it answers.
     pub origins: Vec<Origin>,
+    /// What feeds its inputs.
+    pub inputs: Vec<InputTrace>,
+    /// The names that its guard and its checks read.
+    pub guards: Vec<Vec<String>>,
+}
+
+/// Where an input of a binding comes from.
+pub struct InputTrace {
+    /// What it feeds.
+    pub target: InputTarget,
+    /// Where it stands.
+    pub span: Span,
+    /// The names that it reads.
+    pub reads: Vec<Vec<String>>,
+}
+
+/// Where a reply was written, and what it reads.
+#[derive(Clone, Debug)]
+pub struct ReplyTrace {
+    /// Where it stands.
+    pub span: Span,
+    /// The shape that it fills.
+    pub shape: Option<String>,
+    /// The names that its parts read, those of its shape, arguments and views included.
+    pub reads: Vec<(ReplyPart, Vec<String>)>,
+}
+
+/// A part of a reply that is a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReplyPart {
+    /// The reason phrase.
+    Reason,
+    /// A header, by its name in lower case.
+    Header(String),
+    /// The body.
+    Body,
 }

@@ -18,6 +18,18 @@ impl Code {
     pub fn meaning(self) -> &'static str {
         TABLE.iter().find(|(code, _)| *code == self).map_or("", |(_, meaning)| meaning)
     }
+
+    /// The code of this name, such as `DW012`, in any letter case.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Code> {
+        TABLE.iter().map(|(code, _)| *code).find(|code| code.to_string().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether a contract with it loads all the same.
+    #[must_use]
+    pub fn is_lint(self) -> bool {
+        self.0 >= 100
+    }
 }
 
 /// YAML or OpenAPI invalid.

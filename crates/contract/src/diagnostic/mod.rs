@@ -38,6 +38,17 @@ pub struct Diagnostic {
     pub secondary: Vec<(Span, String)>,
     /// What to do about it.
     pub help: Vec<String>,
+    /// Words that were probably meant.
+    pub suggestions: Vec<Suggestion>,
+}
+
+/// A word that was probably meant, for editors to put in place of the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The word as it was written, somewhere in the primary span.
+    pub word: String,
+    /// The word that was probably meant.
+    pub with: String,
 }
 
 impl Diagnostic {
@@ -62,6 +73,7 @@ impl Diagnostic {
             label: Box::default(),
             secondary: Vec::new(),
             help: Vec::new(),
+            suggestions: Vec::new(),
         }
     }
 
@@ -88,9 +100,12 @@ impl Diagnostic {
 
     /// Says "did you mean" when a candidate is close to the word.
     #[must_use]
-    pub fn suggest<'a>(self, word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn suggest<'a>(mut self, word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
         match did_you_mean(word, candidates) {
-            Some(candidate) => self.help(format!("did you mean `{candidate}`?")),
+            Some(candidate) => {
+                self.suggestions.push(Suggestion { word: word.to_owned(), with: candidate.to_owned() });
+                self.help(format!("did you mean `{candidate}`?"))
+            }
             None => self,
         }
     }

@@ -1,9 +1,9 @@
 //! Diagnostics as a compiler would print them, and as JSON.
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Severity, Suggestion};
 use crate::source::{Sources, Span};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::ops::Range;
 
 /// All findings with the lines they are about, a blank line between two.
@@ -56,26 +56,58 @@ fn range(span: Span, sources: &Sources) -> Range<usize> {
     start..end.max(start)
 }
 
-/// One finding for programs: code, severity, message, place and help.
+/// One finding for programs: `code`, `severity` (`error` or `lint`), `title`, `message`, the place (`file`, `line`,
+/// `column`, `end`, `bytes`), `help`, `labels` and `suggestions`. Lines and columns count from 1, columns in
+/// characters; `end` is one past the last character, `bytes` are offsets in the file. These names are stable.
 #[must_use]
 pub fn to_json(diagnostic: &Diagnostic, sources: &Sources) -> Value {
-    let place = |span: Span, label: &str| {
-        let (line, column) = sources.position(span);
-        json!({"file": sources.name(span.source), "line": line, "column": column,
-            "start": span.start, "end": span.end, "label": label})
-    };
     let severity = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Lint => "lint",
     };
-    json!({
-        "code": diagnostic.code.to_string(),
-        "severity": severity,
-        "message": diagnostic.message,
-        "at": place(diagnostic.primary, &diagnostic.label),
-        "also": diagnostic.secondary.iter().map(|(span, label)| place(*span, label)).collect::<Vec<_>>(),
-        "help": diagnostic.help,
-    })
+    let mut object = Map::new();
+    object.insert("code".to_owned(), json!(diagnostic.code.to_string()));
+    object.insert("severity".to_owned(), json!(severity));
+    object.insert("title".to_owned(), json!(diagnostic.code.meaning()));
+    object.insert("message".to_owned(), json!(diagnostic.message));
+    object.extend(place(diagnostic.primary, sources));
+    object.insert("help".to_owned(), json!(diagnostic.help));
+    let own = (diagnostic.primary, diagnostic.label.as_ref());
+    let others = diagnostic.secondary.iter().map(|(span, text)| (*span, text.as_str()));
+    let labels = [own].into_iter().chain(others).filter(|(_, text)| !text.is_empty());
+    let labels: Vec<Value> = labels.map(|(span, text)| with(place(span, sources), "text", text)).collect();
+    object.insert("labels".to_owned(), Value::Array(labels));
+    let suggestions = diagnostic.suggestions.iter().filter_map(|one| edit(diagnostic, one, sources));
+    object.insert("suggestions".to_owned(), suggestions.collect());
+    Value::Object(object)
+}
+
+fn place(span: Span, sources: &Sources) -> Map<String, Value> {
+    let (line, column) = sources.position(span);
+    let (end_line, end_column) = sources.position(Span { start: span.end.max(span.start), ..span });
+    let mut place = Map::new();
+    place.insert("file".to_owned(), json!(sources.name(span.source)));
+    place.insert("line".to_owned(), json!(line));
+    place.insert("column".to_owned(), json!(column));
+    place.insert("end".to_owned(), json!({"line": end_line, "column": end_column}));
+    place.insert("bytes".to_owned(), json!([span.start, span.end]));
+    place
+}
+
+fn with(mut place: Map<String, Value>, name: &str, value: &str) -> Value {
+    place.insert(name.to_owned(), json!(value));
+    Value::Object(place)
+}
+
+/// What to write instead, and of what: the word where it stands in the primary span. Nothing where it stands there
+/// otherwise than it reads, or more than once.
+fn edit(diagnostic: &Diagnostic, suggestion: &Suggestion, sources: &Sources) -> Option<Value> {
+    let span = diagnostic.primary;
+    let mut found = sources.slice(span).match_indices(suggestion.word.as_str());
+    let (at, _) = found.next().filter(|_| found.next().is_none())?;
+    let start = span.start + at;
+    let word = Span { start, end: start + suggestion.word.len(), ..span };
+    Some(with(place(word, sources), "replacement", &suggestion.with))
 }
 
 #[cfg(test)]
@@ -121,8 +153,15 @@ mod tests {
         let (sources, diagnostic) = finding();
         let value = to_json(&diagnostic, &sources);
         assert_eq!(value["code"], "DW012");
-        assert_eq!(value["at"]["line"], 2);
-        assert_eq!(value["at"]["column"], 9);
-        assert_eq!(value["also"][0]["line"], 1);
+        assert_eq!((&value["file"], &value["line"]), (&json!("a.yaml"), &json!(2)));
+        assert_eq!((&value["column"], &value["end"]), (&json!(9), &json!({"line": 2, "column": 14})));
+        assert_eq!(value["labels"][0]["text"], "no such action");
+        assert_eq!(value["labels"][1]["line"], 1);
+        let edit = &value["suggestions"][0];
+        assert_eq!((&edit["replacement"], &edit["column"]), (&json!("login"), &json!(9)));
+        let names: Vec<&String> = value.as_object().unwrap().keys().collect();
+        let stable = ["code", "severity", "title", "message", "file", "line", "column", "end", "bytes"];
+        assert_eq!(names[..9], stable);
+        assert_eq!(names[9..], ["help", "labels", "suggestions"]);
     }
 }

@@ -1,12 +1,12 @@
 //! `doorward contract …`: looks at contracts without serving them.
 
-use crate::cli::{DONE, NO};
+use super::check::{Check, Strictness};
+use crate::cli::DONE;
 use crate::contracts;
 use crate::output::Output;
 use crate::start_error::StartError;
 use clap::{Args, Subcommand};
-use doorward_contract::diagnostic::{render, to_json};
-use doorward_contract::{Loaded, Severity, explain, openapi};
+use doorward_contract::{Loaded, explain, openapi};
 use serde_json::{Value, json};
 
 /// Look at contracts.
@@ -16,18 +16,12 @@ pub(crate) enum Contract {
     List,
     /// Check contract files, and say what is wrong with them
     Check(Check),
-    /// Print operation, binding, action, outcome and reply of a contract
+    /// Like check, and lints count as wrong too
+    Lint(Check),
+    /// Print operation, binding, action, outcome and reply of a contract; or what a code such as DW012 means
     Explain(Explain),
     /// Print a contract as a complete OpenAPI document
     Openapi(Which),
-}
-
-/// Which files.
-#[derive(Args)]
-pub(crate) struct Check {
-    /// The files (or names of built-in contracts)
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<String>,
 }
 
 /// Which contract.
@@ -57,7 +51,8 @@ impl Contract {
     pub(crate) fn run(self, output: Output) -> Result<u8, StartError> {
         match self {
             Contract::List => list(output),
-            Contract::Check(check) => check_all(&check.files, output),
+            Contract::Check(check) => check.run(Strictness::Errors, output),
+            Contract::Lint(check) => check.run(Strictness::Lints, output),
             Contract::Explain(which) => {
                 let contract = contracts::Contract::find(&which.contract)?;
                 let text = explain(&contract.loaded()?, which.path.as_deref());
@@ -133,43 +128,4 @@ fn list(output: Output) -> Result<u8, StartError> {
         rows.iter().for_each(|row| output.text(&row.line()));
     }
     Ok(DONE)
-}
-
-fn check_all(files: &[String], output: Output) -> Result<u8, StartError> {
-    let mut code = DONE;
-    let mut all = Vec::new();
-    for file in files {
-        let contract = contracts::Contract::find(file)?;
-        let Loaded { sources, diagnostics, plan, .. } = contract.load();
-        if plan.is_none() {
-            code = NO;
-        }
-        if output.json() {
-            all.extend(diagnostics.iter().map(|found| to_json(found, &sources)));
-            continue;
-        }
-        if !diagnostics.is_empty() {
-            output.aside(&format!("{}\n\n", render(&diagnostics, &sources, output.coloured())));
-        }
-        let count = |severity| diagnostics.iter().filter(|found| found.severity == severity).count();
-        let (errors, lints) = (count(Severity::Error), count(Severity::Lint));
-        output.text(&format!("{file}: {}\n", verdict(errors, lints)));
-    }
-    if output.json() {
-        output.value(&Value::Array(all));
-    }
-    Ok(code)
-}
-
-fn verdict(errors: usize, lints: usize) -> String {
-    let many = |count: usize, what: &str| match count {
-        1 => format!("1 {what}"),
-        _ => format!("{count} {what}s"),
-    };
-    match (errors, lints) {
-        (0, 0) => "good".to_owned(),
-        (0, lints) => format!("good, {}", many(lints, "lint")),
-        (errors, 0) => many(errors, "error"),
-        (errors, lints) => format!("{}, {}", many(errors, "error"), many(lints, "lint")),
-    }
 }

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
 pub(crate) mod account;
+mod check;
 pub(crate) mod contract;
 pub(crate) mod serve;

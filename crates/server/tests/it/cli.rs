@@ -78,14 +78,46 @@ fn checks_files_and_says_where_they_are_wrong() {
     assert!(bad.err.contains(&format!("{path}:{line}:")), "{}", bad.err);
     assert!(bad.err.contains("did you mean `login`?"), "{}", bad.err);
     let found = run(data.path(), &["contract", "check", "--json", path]).json();
-    assert_eq!(found[0]["at"]["line"], json!(line));
+    assert_eq!((&found["line"], &found["code"]), (&json!(line), &json!("DW012")));
+    assert_eq!(found["suggestions"][0]["replacement"], "login");
 
     let served = run(data.path(), &["serve", path, "--listen", "127.0.0.1:0"]);
     assert_eq!(served.code, 2);
     assert!(served.err.contains("did you mean `login`?"), "{}", served.err);
     let served = run(data.path(), &["--json", "serve", path, "--listen", "127.0.0.1:0"]);
     let error: Value = serde_json::from_str(&served.err).unwrap();
-    assert_eq!(error["diagnostics"][0]["at"]["line"], json!(line), "{error}");
+    assert_eq!(error["diagnostics"][0]["line"], json!(line), "{error}");
+}
+
+#[test]
+fn an_unreadable_file_does_not_keep_the_others_from_being_checked() {
+    let data = scratch();
+    let said = run(data.path(), &["contract", "check", "formmate", "./nosuch.yaml", "cbs"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert_eq!(said.out.lines().count(), 2, "{}", said.out);
+    assert!(said.err.contains("cannot read the contract ./nosuch.yaml"), "{}", said.err);
+    let said = run(data.path(), &["contract", "check", "--format", "json", "./nosuch.yaml", "formmate"]);
+    assert_eq!(said.code, 2, "{}", said.err);
+    let findings: Vec<Value> = said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&findings[0]["file"], &findings[0]["severity"]), (&json!("./nosuch.yaml"), &json!("error")));
+    assert!(findings.len() > 1 && findings[1..].iter().all(|finding| finding["severity"] == "lint"));
+}
+
+#[test]
+fn lints_count_where_they_are_asked_for() {
+    let data = scratch();
+    let json = run(data.path(), &["contract", "lint", "--format", "json", "formmate"]);
+    assert_eq!(json.code, 1);
+    let mut codes: Vec<String> = json
+        .out
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["code"].as_str().unwrap().to_owned())
+        .collect();
+    codes.dedup();
+    let all = codes.join(",");
+    let allowed = run(data.path(), &["contract", "lint", "--allow", &all, "formmate"]);
+    assert_eq!((allowed.code, allowed.out.as_str()), (0, "formmate: good\n"));
+    refused(&run(data.path(), &["contract", "lint", "--allow", "DW012", "formmate"]), "DW012 is no lint");
 }
 
 #[test]
