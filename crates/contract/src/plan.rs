@@ -307,6 +307,8 @@ pub struct InputPlan {
     pub wire: String,
     /// Whether a request without it is a `required` violation.
     pub required: bool,
+    /// Where it is in the body, when its value is just a member of that: there a null can be told from nothing.
+    pub member: Option<Vec<String>>,
 }
 
 /// What an input feeds.

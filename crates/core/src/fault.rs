@@ -19,7 +19,7 @@ pub enum Fault {
     },
     /// The hashing queue is longer than its waiting time allows; try again after this long.
     Overloaded(Duration),
-    /// Three attempts in a row lost against other writers.
+    /// Several attempts in a row lost against other writers.
     Contention,
     /// A cryptographic operation failed (wrong key, damaged data).
     Crypto(String),
@@ -35,7 +35,7 @@ impl fmt::Display for Fault {
                 write!(f, "corrupt row: table {table}, column {column}, row {row}")
             }
             Fault::Overloaded(wait) => write!(f, "overloaded: try again in {} s", wait.as_secs()),
-            Fault::Contention => write!(f, "three attempts in a row lost against other writers"),
+            Fault::Contention => write!(f, "several attempts in a row lost against other writers"),
             Fault::Crypto(text) => write!(f, "cryptography failed: {text}"),
             Fault::Internal(text) => write!(f, "internal fault: {text}"),
         }

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use doorward_contract::load;
 use doorward_contract::plan::Plan;
-use doorward_core::action::Services;
+use doorward_core::action::{Services, Turns};
 use doorward_core::fault::Fault;
 use doorward_core::key::{MasterKey, RealmKeys};
 use doorward_core::live::LiveSessions;
@@ -134,6 +134,7 @@ impl Bed {
             dice,
             limits: Arc::new(NoLimits),
             live: Arc::new(LiveSessions::default()),
+            turns: Turns::default(),
             mail_queued: Arc::new(|| {}),
         };
         let lines = Arc::new(Lines::default());

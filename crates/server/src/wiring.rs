@@ -12,7 +12,7 @@ use crate::start_error::StartError;
 use crate::sweep::sweep_each_minute;
 use crate::{clock::SystemClock, dice::SystemDice, limits::LimitPolicy};
 use doorward_contract::plan::Plan;
-use doorward_core::action::Services;
+use doorward_core::action::{Services, Turns};
 use doorward_core::fault::Fault;
 use doorward_core::key::MasterKey;
 use doorward_core::live::LiveSessions;
@@ -185,6 +185,7 @@ fn services(
         dice: Arc::clone(&options.dice),
         limits: Arc::new(MemoryLimits::new(options.limits)),
         live: Arc::new(LiveSessions::default()),
+        turns: Turns::default(),
         mail_queued: Arc::new(move || bell.ring()),
     })
 }
@@ -308,6 +309,7 @@ impl Offline {
             dice,
             limits: Arc::new(MemoryLimits::new(LimitPolicy::default())),
             live: Arc::new(LiveSessions::default()),
+            turns: Turns::default(),
             mail_queued: Arc::new(|| {}),
         };
         let realms = open_realms(vec![(plan, contract)], &services, &master).await?;

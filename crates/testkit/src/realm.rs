@@ -3,7 +3,7 @@
 use crate::{FakeClock, MemoryStore, SeededDice};
 use async_trait::async_trait;
 use doorward_core::account::Account;
-use doorward_core::action::{Client, Context, Inputs, NoPreview, Options, Services, Setting, find};
+use doorward_core::action::{Client, Context, Inputs, NoPreview, Options, Services, Setting, Turns, find};
 use doorward_core::authenticate::{Alive, Presented, Rejection, Verifier};
 use doorward_core::code::CodePolicy;
 use doorward_core::fault::Fault;
@@ -149,6 +149,7 @@ impl TestRealm {
             dice: Arc::clone(&dice) as Arc<dyn doorward_core::port::Dice>,
             limits: Arc::new(NoLimits),
             live: Arc::new(LiveSessions::default()),
+            turns: Turns::default(),
             mail_queued: Arc::new(|| {}),
         };
         let client = Client {

@@ -274,7 +274,14 @@ pub(super) fn compiled(
     }
     let wire = read.first().and_then(|path| path.last()).cloned();
     let wire = wire.unwrap_or_else(|| target_name(&source.target).to_owned());
-    Some(InputPlan { target: source.target.clone(), value: template, wire, required: source.required })
+    let member = sole_path(&source.template).and_then(below_body);
+    Some(InputPlan {
+        target: source.target.clone(),
+        value: template,
+        wire,
+        required: source.required,
+        member,
+    })
 }
 
 /// The word of an input in contracts.
@@ -289,11 +296,7 @@ pub(crate) fn target_name(target: &InputTarget) -> &str {
 
 /// The members of a body that these inputs read: for an operation that declares none.
 pub(super) fn inferred(source: &InputSource, fields: &[Field], spec: &ActionSpec) -> Vec<Inferred> {
-    let below = |path: &[String]| match path.split_first() {
-        Some((first, rest)) if first == "body" && !rest.is_empty() => Some(rest.to_vec()),
-        _ => None,
-    };
-    if let Some(path) = sole_path(&source.template).and_then(below) {
+    if let Some(path) = sole_path(&source.template).and_then(below_body) {
         let field = match &source.target {
             InputTarget::Profile(name) => fields.iter().find(|field| field.name == *name),
             _ => None,
@@ -303,5 +306,13 @@ pub(super) fn inferred(source: &InputSource, fields: &[Field], spec: &ActionSpec
         return vec![Inferred { path, schema: source.wanted.schema(required), required }];
     }
     let any = |path: Vec<String>| Inferred { path, schema: json!({}), required: false };
-    paths(&source.template).iter().filter_map(|path| below(path)).map(any).collect()
+    paths(&source.template).iter().filter_map(|path| below_body(path)).map(any).collect()
+}
+
+/// The member of the body that a path stands for.
+fn below_body(path: &[String]) -> Option<Vec<String>> {
+    match path.split_first() {
+        Some((first, rest)) if first == "body" && !rest.is_empty() => Some(rest.to_vec()),
+        _ => None,
+    }
 }

@@ -16,7 +16,9 @@ pub struct Inputs {
     pub identifiers: Vec<(IdentifierKind, String)>,
     /// Facts that must be true of the account, or free when signing up.
     pub claims: Vec<(IdentifierKind, String)>,
-    /// Profile fields.
+    /// Identifiers that the request takes away, where only what is given changes.
+    pub removed: Vec<IdentifierKind>,
+    /// Profile fields; a null takes the value away.
     pub profile: Map<String, Value>,
     /// The other inputs by name; null means absent.
     pub values: Vec<(&'static str, Value)>,

@@ -3,13 +3,14 @@
 //!
 //! **Load** reads from the store (and, between reading and deciding, has a password hashed). **Decide** is pure
 //! and synchronous: from the input, what was loaded and the [`Setting`] it makes an outcome and a list of
-//! guarded changes. **Apply** is the store's; when a guard fails, load and decide run again, at most three times.
-//! [`perform`] does this for every action, adds the audit event, and keeps the cache of live sessions true.
+//! guarded changes. **Apply** is the store's; when a guard fails, load and decide run again, in turn with the others
+//! who want the same account (see [`Turns`]). [`perform`] does this for every action, adds the audit event, and keeps the cache of live sessions true.
 
 mod caller;
 pub mod change_password;
 pub mod check_available;
 pub mod check_code;
+pub mod check_session;
 pub mod close_account;
 pub mod codes;
 pub mod confirm_verification;
@@ -26,13 +27,16 @@ pub mod register;
 pub mod reset_password;
 pub mod send_verification;
 pub mod show_account;
+pub mod show_public;
 mod start;
+mod turns;
 pub mod update_account;
 
 pub use codes::network;
 pub use input::{Inputs, Named, Options};
 pub use operator::{DeleteAccount, ListAccounts, SetLocked, SetMustChange, SetPassword, ShowAccount};
 pub use register::Input as Registration;
+pub use turns::Turns;
 
 use crate::account::{Account, AccountId};
 use crate::audit::AuditEvent;
@@ -52,6 +56,7 @@ use async_trait::async_trait;
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// What actions reach the world through.
 pub struct Services {
@@ -67,6 +72,8 @@ pub struct Services {
     pub limits: Arc<dyn Limits>,
     /// The cache of live sessions.
     pub live: Arc<LiveSessions>,
+    /// The lines of those who lost a race.
+    pub turns: Turns,
     /// Rung when a mail was queued.
     pub mail_queued: Arc<dyn Fn() + Send + Sync>,
 }
@@ -198,7 +205,9 @@ pub static ACTIONS: &[&dyn Entry] = &[
     &login::Login,
     &logout::Logout,
     &refresh::Refresh,
+    &check_session::CheckSession,
     &show_account::Show,
+    &show_public::ShowPublic,
     &update_account::UpdateAccount,
     &check_available::CheckAvailable,
     &send_verification::SendVerification,
@@ -217,36 +226,63 @@ pub fn find(name: &str) -> Option<&'static dyn Entry> {
     ACTIONS.iter().copied().find(|entry| entry.spec().name == name)
 }
 
-/// How often an action may lose against other writers before it is a fault.
-const ATTEMPTS: usize = 3;
+/// How often an action may lose against other writers before it is a fault. It waits for its turn after the first
+/// loss, so more of them come only from writers that stood in no line: those of another process, or of a decision
+/// made before the line was there.
+const ATTEMPTS: usize = 8;
 
 /// Loads, decides and applies.
 ///
 /// # Errors
-/// Infrastructure failed, or three attempts in a row lost against other writers.
+/// Infrastructure failed, too many wait for the same account, or several attempts in a row lost against other writers.
 pub async fn perform<A: Action>(action: &A, cx: &Context<'_>) -> Result<Answer, Fault> {
+    let turns = &cx.services.turns;
+    let mut turn = None;
     for _ in 0..ATTEMPTS {
-        let loaded = action.load(cx).await?;
-        let Decision { outcome, mut changes } = action.decide(&loaded, &cx.setting)?;
-        let mut answer: Answer = outcome.into();
-        let broken = impossible(&answer, cx);
-        if !broken.is_empty() {
-            changes.clear();
-            answer = Answer::bare(Outcome::InvalidInput).violating(broken);
-        }
-        let silent = quiet(action.name(), answer.outcome);
-        if !silent {
-            let about = action.about(&loaded);
-            changes.push(Change::Audit(Box::new(event(action.name(), &answer, about, cx))));
-        }
+        let (answer, changes) = decided(action, cx).await?;
         if changes.is_empty() {
             return Ok(answer);
         }
-        if let Some(applied) = write(changes, cx.services).await? {
+        let subject = fought_over(&changes).filter(|_| turn.is_none());
+        // Nobody overtakes those who wait: what was decided may be old by the time they are done.
+        let queue = subject.is_some_and(|subject| turns.wanted(subject));
+        if !queue && let Some(applied) = write(changes, cx.services).await? {
             return Ok(numbered(answer, &applied));
+        }
+        if let Some(subject) = subject {
+            turn = Some(turns.take(subject).await?);
         }
     }
     Err(Fault::Contention)
+}
+
+/// What an action answers now, and what must be written for it, with the event for the audit trail.
+async fn decided<A: Action>(action: &A, cx: &Context<'_>) -> Result<(Answer, Vec<Change>), Fault> {
+    let loaded = action.load(cx).await?;
+    let Decision { outcome, mut changes } = action.decide(&loaded, &cx.setting)?;
+    let mut answer: Answer = outcome.into();
+    let broken = impossible(&answer, cx);
+    if !broken.is_empty() {
+        changes.clear();
+        answer = Answer::bare(Outcome::InvalidInput).violating(broken);
+    }
+    if !quiet(action.name(), answer.outcome) {
+        let about = action.about(&loaded);
+        changes.push(Change::Audit(Box::new(event(action.name(), &answer, about, cx))));
+    }
+    Ok((answer, changes))
+}
+
+/// The account or session whose guard in these changes others can make fail.
+fn fought_over(changes: &[Change]) -> Option<Uuid> {
+    changes.iter().find_map(|change| match change {
+        Change::UpdateAccount { account, .. }
+        | Change::DeleteAccount { account, .. }
+        | Change::EndSessions { account, .. } => Some(account.0),
+        Change::StartSession { session, .. } => Some(session.account.0),
+        Change::MoveSession { session, .. } | Change::EndSession { session, .. } => Some(session.0),
+        _ => None,
+    })
 }
 
 /// What the reply to an answer would break that brings a session, or changes an account whose sessions are to go on.
@@ -283,9 +319,15 @@ async fn write(changes: Vec<Change>, services: &Services) -> Result<Option<Appli
 fn quiet(action: &str, outcome: Outcome) -> bool {
     matches!(
         outcome,
-        Outcome::Refreshed | Outcome::Shown | Outcome::Available | Outcome::Listed | Outcome::Refused
+        Outcome::Refreshed
+            | Outcome::Shown
+            | Outcome::Alive
+            | Outcome::Available
+            | Outcome::Listed
+            | Outcome::Refused
     ) || (action == check_available::NAME && outcome == Outcome::InUse)
         || (action == check_code::NAME && outcome == Outcome::CodeAccepted)
+        || (action == show_public::NAME && outcome == Outcome::UnknownAccount)
         || outcome == Outcome::InvalidInput
 }
 

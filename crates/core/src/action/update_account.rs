@@ -59,10 +59,11 @@ impl Entry for UpdateAccount {
 
     async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
         let Some(caller) = cx.setting.caller else { return Ok(Rejection::Missing.answer("access")) };
-        let Some(remove) = names(inputs.value("remove")) else {
+        let Some(mut remove) = names(inputs.value("remove")) else {
             let broken = Violation::of_type(&inputs.wire_name("remove"), "array");
             return Ok(Answer::bare(Name::InvalidInput).violating(vec![broken]));
         };
+        remove.extend(inputs.removed.iter().map(|kind| kind.name().to_owned()));
         let input = Input {
             session: caller.session.id,
             identifiers: Named::all(&inputs.identifiers, cx.setting.policy),

@@ -35,7 +35,7 @@ pub(crate) fn read_inputs(
     for plan in &binding.inputs {
         match plan.value.eval(&scope) {
             Evaluated::Unlisted => reader.complain(Violation::new(&plan.wire, "enum")),
-            Evaluated::Omit | Evaluated::Value(Value::Null) => reader.absent(plan),
+            Evaluated::Omit | Evaluated::Value(Value::Null) => reader.absent(plan, binding),
             Evaluated::Value(value) => reader.take(plan, value, binding),
         }
         reader.name(plan);
@@ -72,10 +72,25 @@ impl Reader<'_> {
         }
     }
 
-    fn absent(&mut self, plan: &InputPlan) {
+    fn absent(&mut self, plan: &InputPlan, binding: &Binding) {
         if plan.required {
-            self.complain(Violation::required(&plan.wire));
+            return self.complain(Violation::required(&plan.wire));
         }
+        // Where only what is given changes, a null takes away what there was.
+        if binding.action.spec().identifiers == Identifiers::Any && self.is_null(plan) {
+            match &plan.target {
+                InputTarget::Profile(field) => drop(self.inputs.profile.insert(field.clone(), Value::Null)),
+                InputTarget::Identifier(kind) => self.inputs.removed.push(*kind),
+                InputTarget::AnyIdentifier | InputTarget::Claim(_) | InputTarget::Named(_) => {}
+            }
+        }
+    }
+
+    /// Whether the body says null where this input is read.
+    fn is_null(&self, plan: &InputPlan) -> bool {
+        let member = plan.member.as_deref().unwrap_or_default();
+        let found = member.iter().try_fold(&self.asked.sources.body, |value, name| value.get(name));
+        !member.is_empty() && found.is_some_and(Value::is_null)
     }
 
     fn take(&mut self, plan: &InputPlan, value: Value, binding: &Binding) {

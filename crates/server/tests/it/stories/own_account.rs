@@ -117,7 +117,7 @@ async fn an_account_is_updated_member_by_member() {
         let reply = actor.request("PATCH", "/me").bearer(&access).json(&body.to_string()).send().await;
         (reply.status, reply.json())
     };
-    let mut me = json!({"email": "ann@example.org", "verified": false, "nickname": "Ann", "motto": null, "rank": "novice"});
+    let mut me = json!({"email": "ann@example.org", "phone": null, "verified": false, "nickname": "Ann", "motto": null, "rank": "novice"});
     me["motto"] = json!("onwards");
     assert_eq!(patch(json!({"motto": "onwards", "rank": "chief"})).await, (200, me.clone()));
     me["motto"] = Value::Null;
@@ -155,6 +155,75 @@ async fn an_account_is_updated_member_by_member() {
     assert_eq!((shown.status, shown.json()), (200, me));
     assert_eq!(log_in(&actor, "ann@example.org", old).await.status, 401);
     assert_eq!(log_in(&actor, "a@example.org", "battery staple").await.status, 200);
+    assert_eq!(world.faults().await, 0.0);
+}
+
+#[tokio::test]
+async fn a_null_takes_away_what_was_there_and_nothing_leaves_it() {
+    let world = World::serving(CONTRACT).await;
+    let actor = world.actor();
+    ann(&actor).await;
+    let access = token(&actor).await;
+    let patch = async |body: Value| {
+        let reply = actor.request("PATCH", "/me").bearer(&access).json(&body.to_string()).send().await;
+        (reply.status, reply.json())
+    };
+    let old = "correct horse";
+    let (status, me) = patch(json!({"phone": "010-1234", "motto": "onwards", "old": old})).await;
+    assert_eq!((status, &me["phone"], &me["motto"]), (200, &json!("010-1234"), &json!("onwards")));
+    let (_, me) = patch(json!({})).await;
+    assert_eq!((&me["phone"], &me["motto"]), (&json!("010-1234"), &json!("onwards")));
+    let (status, me) = patch(json!({"motto": null})).await;
+    assert_eq!((status, &me["phone"], &me["motto"]), (200, &json!("010-1234"), &Value::Null));
+    let unproved = patch(json!({"phone": null})).await;
+    assert_eq!(unproved, (401, json!({"error": "wrong_password"})));
+    assert_eq!(patch(json!({"phone": null, "old": old})).await.1["phone"], Value::Null);
+    for field in ["nickname", "email"] {
+        let refused = json!({"error": "invalid_input", "field": field, "rule": "required"});
+        assert_eq!(patch(json!({field: null, "old": old})).await, (400, refused));
+    }
+    assert_eq!(world.faults().await, 0.0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_of_updates_is_served_one_after_the_other() {
+    let world = World::serving(CONTRACT).await;
+    let actor = world.actor();
+    ann(&actor).await;
+    let access = token(&actor).await;
+    let mut crowd = tokio::task::JoinSet::new();
+    for number in 0..50 {
+        let body = json!({"motto": format!("motto {number}")}).to_string();
+        crowd.spawn(actor.request("PATCH", "/me").bearer(&access).json(&body).send());
+    }
+    let statuses: Vec<u16> = crowd.join_all().await.iter().map(|reply| reply.status).collect();
+    assert_eq!(statuses, [200; 50]);
+    assert_eq!(world.faults().await, 0.0);
+}
+
+#[tokio::test]
+async fn a_session_is_asked_after_and_strangers_see_what_the_reply_names() {
+    let world = World::serving(CONTRACT).await;
+    let actor = world.actor();
+    ann(&actor).await;
+    let access = token(&actor).await;
+    let alive = actor.get("/session").bearer(&access).send().await;
+    let told = json!({"email": "ann@example.org", "since": "2026-01-05T12:00:00Z"});
+    assert_eq!((alive.status, alive.json()), (200, told));
+    let missing = actor.get("/session").send().await;
+    assert_eq!((missing.status, missing.text()), (401, r#"{"error":"missing_token"}"#.to_owned()));
+    let ann = actor.get("/people/1").send().await;
+    assert_eq!((ann.status, ann.json()), (200, json!({"nickname": "Ann", "rank": "novice"})));
+    let by_name = actor.get("/people?email=Ann@example.org").send().await;
+    assert_eq!((by_name.status, by_name.json()), (200, json!({"nickname": "Ann"})));
+    for path in ["/people/2", "/people/x", "/people?email=bob@example.org", "/people?email=nobody"] {
+        let unknown = actor.get(path).send().await;
+        assert_eq!(
+            (unknown.status, unknown.text()),
+            (404, r#"{"error":"unknown_account"}"#.to_owned()),
+            "{path}"
+        );
+    }
     assert_eq!(world.faults().await, 0.0);
 }
 

@@ -1,0 +1,44 @@
+//! `check_session`: whether the presented session is alive.
+
+use super::{Context, Entry, Inputs, Options};
+use crate::authenticate::Rejection;
+use crate::fault::Fault;
+use crate::outcome::{Answer, Outcome as Name};
+use crate::spec::{ActionSpec, AnswerSpec, Caller, Identifiers, S};
+use async_trait::async_trait;
+use std::sync::Arc;
+
+/// What it takes and answers.
+pub static SPEC: ActionSpec = ActionSpec {
+    name: "check_session",
+    sentence: "Says whether the presented session is alive.",
+    caller: Caller::Session,
+    identifiers: Identifiers::None,
+    claims: false,
+    profile: false,
+    inputs: &[],
+    options: &[],
+    answers: &[AnswerSpec::new(Name::Alive, S)],
+    failures: &[],
+    only_with: &[],
+    reads_only: true,
+};
+
+/// The entry in the catalogue. The caller's check has found out everything.
+pub struct CheckSession;
+
+#[async_trait]
+impl Entry for CheckSession {
+    fn spec(&self) -> &'static ActionSpec {
+        &SPEC
+    }
+
+    async fn run(&self, _inputs: &Inputs, _options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
+        Ok(match cx.setting.caller {
+            Some(alive) => Answer::bare(Name::Alive)
+                .account(Arc::clone(&alive.account))
+                .session(Arc::clone(&alive.session)),
+            None => Rejection::Missing.answer("access"),
+        })
+    }
+}
