@@ -29,6 +29,8 @@ mod scope;
 mod tokens;
 
 #[cfg(test)]
+mod every_reply;
+#[cfg(test)]
 mod testing;
 
 pub use app::{App, Bounds, Mount, Parts, RealmParts};

@@ -134,6 +134,8 @@ impl Exchange<'_> {
             }
         };
         let Some(binding) = choose(operation, asked) else {
+            // Every `invalid_input` names a rule: here, that the request is none of those that are taken.
+            let broken = if broken.is_empty() { vec![Violation::new("", "anyOf")] } else { broken };
             let answer = Answer::bare(Outcome::InvalidInput).violating(broken);
             return Ok(Answered { table: &operation.replies, answer, due });
         };

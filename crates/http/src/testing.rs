@@ -116,16 +116,21 @@ pub(crate) struct Bed {
 
 impl Bed {
     pub(crate) async fn new() -> Bed {
+        let contracts =
+            vec![("/c".to_owned(), plan("cookies", COOKIES)), ("/b".to_owned(), plan("bearer", BEARER))];
+        Bed::of("test", contracts).await
+    }
+
+    /// These contracts, given as (prefix, plan), in one realm.
+    pub(crate) async fn of(realm: &str, contracts: Vec<(String, Arc<Plan>)>) -> Bed {
         let clock = FakeClock::default();
         let gate = Arc::new(Gate::default());
         let dice = Arc::new(SeededDice::new(7));
         let store = Arc::new(MemoryStore::default());
-        let contracts =
-            vec![("/c".to_owned(), plan("cookies", COOKIES)), ("/b".to_owned(), plan("bearer", BEARER))];
-        let contracts = Mount::all("test", contracts);
+        let contracts = Mount::all(realm, contracts);
         let needs: Vec<_> = contracts.iter().flat_map(|mount| mount.policy.key_needs()).collect();
         let master = Arc::new(MasterKey::new(&[7; 32]).expect("32 bytes"));
-        let keys = RealmKeys::open("test", &needs, master, store.as_ref(), (clock.now(), dice.as_ref()));
+        let keys = RealmKeys::open(realm, &needs, master, store.as_ref(), (clock.now(), dice.as_ref()));
         let keys = Arc::new(keys.await.expect("keys"));
         let services = Services {
             store,
@@ -141,7 +146,7 @@ impl Bed {
         let introspection_secret = Some("let-me-in".to_owned());
         let app = App::new(Parts {
             services: Arc::new(services),
-            realms: vec![RealmParts { name: "test".to_owned(), contracts, keys, introspection_secret }],
+            realms: vec![RealmParts { name: realm.to_owned(), contracts, keys, introspection_secret }],
             metrics: Arc::new(Metrics::default()),
             pages: Arc::new(NoPages),
             access_log: Arc::<Lines>::clone(&lines),

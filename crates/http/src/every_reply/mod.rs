@@ -1,0 +1,227 @@
+//! The proof that an accepted contract cannot fail: every reply to every outcome of every contract of this
+//! repository is rendered, with everything there and with everything absent that may be, and is what the completed
+//! OpenAPI document says.
+
+mod answers;
+mod contracts;
+mod requests;
+
+use crate::call::tests::call;
+use crate::header::safe;
+use crate::reject::Reply;
+use crate::render::{render, text};
+use crate::scope::{Asked, ReplyScope};
+use crate::testing::Bed;
+use contracts::{Contract, contracts};
+use doorward_contract::plan::{Binding, GuardedReply, Operation, ReplyTable};
+use doorward_core::outcome::Outcome;
+use doorward_core::spec::Field;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// One reply that a contract has written for an outcome.
+pub(crate) struct Case<'p> {
+    /// What it answers.
+    pub(crate) outcome: Outcome,
+    /// It, after those that are tried before it.
+    pub(crate) tried: &'p [GuardedReply],
+    /// What the outcome offers.
+    pub(crate) data: Vec<Field>,
+    /// The operation, its binding if one was chosen.
+    pub(crate) place: (Option<&'p Operation>, Option<&'p Binding>),
+    /// The responses that the completed document has for it.
+    responses: Option<&'p Value>,
+}
+
+impl<'p> Case<'p> {
+    fn reply(&self) -> &'p GuardedReply {
+        self.tried.last().expect("a reply")
+    }
+
+    /// Whether it is the one that answers.
+    fn is_chosen(&self, scope: &ReplyScope<'_>) -> bool {
+        let holds = |guarded: &GuardedReply| guarded.when.as_ref().is_none_or(|when| when.holds(scope));
+        let (last, before) = self.tried.split_last().expect("a reply");
+        holds(last) && !before.iter().any(holds)
+    }
+
+    /// A table in which nothing else stands.
+    fn alone(&self) -> ReplyTable {
+        let mut table = ReplyTable::default();
+        table.entries.resize_with(Outcome::ALL.len(), Vec::new);
+        table.entries[self.outcome as usize] =
+            vec![GuardedReply { when: None, reply: Arc::clone(&self.reply().reply) }];
+        table
+    }
+}
+
+/// What an answer of a binding offers; without signing in there is no session.
+fn data_of(binding: Option<&Binding>, outcome: Outcome) -> Vec<Field> {
+    let own = binding.and_then(|binding| {
+        let spec = binding.action.spec();
+        let answer = spec.answers.iter().find(|answer| answer.outcome == outcome)?;
+        let stays_out =
+            spec.options.iter().any(|option| option.name == "sign_in") && !binding.options.flag("sign_in");
+        let data = answer.data.iter().copied();
+        Some(data.filter(|f| !(stays_out && matches!(f.name, "session" | "tokens"))).collect())
+    });
+    own.unwrap_or_else(|| outcome.spec().data.to_vec())
+}
+
+/// Every reply of a contract.
+pub(crate) fn cases(contract: &Contract) -> Vec<Case<'_>> {
+    let mut cases = Vec::new();
+    for (operation, at) in contract.plan.operations.iter().zip(&contract.paths) {
+        let responses = &contract.document["paths"][&at.0][&at.1]["responses"];
+        let tables = operation.bindings.iter().map(|binding| (Some(binding), &binding.replies));
+        for (binding, table) in tables.chain([(None, &operation.replies)]) {
+            let place = (Some(operation), binding);
+            all_of(table, place, Some(responses), &mut cases);
+        }
+    }
+    all_of(&contract.plan.replies, (None, None), None, &mut cases);
+    cases
+}
+
+fn all_of<'p>(
+    table: &'p ReplyTable,
+    place: (Option<&'p Operation>, Option<&'p Binding>),
+    responses: Option<&'p Value>,
+    cases: &mut Vec<Case<'p>>,
+) {
+    for outcome in Outcome::ALL.iter().copied() {
+        let replies = table.of(outcome);
+        for count in 1..=replies.len() {
+            let (tried, data) = (&replies[..count], data_of(place.1, outcome));
+            // A 404 or a 405 is sent where no operation is reached.
+            let reached = !matches!(outcome, Outcome::NotFound | Outcome::MethodNotAllowed);
+            cases.push(Case { outcome, tried, data, place, responses: responses.filter(|_| reached) });
+        }
+    }
+}
+
+/// A reply that was rendered, and of what.
+pub(crate) struct Made {
+    pub(crate) reply: Reply,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Renders a case with every sample with which it is chosen; with all samples where that is none.
+async fn rendered(case: &Case<'_>, contract: &Contract, bed: &Bed) -> (Vec<Made>, bool) {
+    let face = &bed.app.realms[0].faces[0];
+    let call = call(http::Request::builder().uri("/a?b=c").header("user-agent", "agent/1"));
+    let table = case.alone();
+    let (mut chosen, mut others) = (Vec::new(), Vec::new());
+    for sources in requests::samples(case) {
+        for answer in answers::samples(&contract.plan, case.outcome, &case.data) {
+            let language = contract.plan.wording.language(None);
+            let services = bed.app.services.as_ref();
+            let asked = Asked { face, services, call: &call, sources: &sources, language: &language };
+            let scope = ReplyScope::of_answer(asked, &answer, None);
+            let is_chosen = case.is_chosen(&scope);
+            let made = render(asked, &table, &answer);
+            let made = made.unwrap_or_else(|fault| panic!("{}: {fault}", contract.name));
+            if is_chosen {
+                headers_are_legal(case, &scope, &made.reply, contract);
+            }
+            let (head, body) = made.reply.into_parts();
+            let body = body.collect().await.expect("a body").to_bytes();
+            let reply = Reply::from_parts(head, http_body_util::Full::new(body.clone()));
+            let made = Made { reply, body: body.to_vec() };
+            if is_chosen { chosen.push(made) } else { others.push(made) }
+        }
+    }
+    let reached = !chosen.is_empty();
+    (if reached { chosen } else { others }, reached)
+}
+
+/// What a contract writes into headers goes out as it is written: nothing in it had to be encoded.
+fn headers_are_legal(case: &Case<'_>, scope: &ReplyScope<'_>, reply: &Reply, contract: &Contract) {
+    let at = format!("{} {}", contract.name, case.outcome.name());
+    for (name, template) in &case.reply().reply.headers {
+        let Some(written) = text(template, scope) else { continue };
+        assert_eq!(safe(&written).as_bytes(), written.as_bytes(), "{at}: {name}");
+    }
+    for (name, value) in reply.headers() {
+        assert!(value.to_str().is_ok_and(|text| !text.is_empty() || name == "allow"), "{at}: {name}");
+    }
+}
+
+/// The schemas of a document's responses, each compiled once.
+#[derive(Default)]
+struct Schemas(HashMap<String, jsonschema::Validator>);
+
+impl Schemas {
+    fn errors(&mut self, contract: &Contract, schema: &Value, body: &Value) -> Vec<String> {
+        let validator = self.0.entry(schema.to_string()).or_insert_with(|| {
+            let whole = json!({"components": contract.document["components"], "allOf": [schema]});
+            jsonschema::options().offline().build(&whole).expect("a schema")
+        });
+        validator
+            .iter_errors(body)
+            .map(|error| format!("{}: {error}", error.instance_path().as_str()))
+            .collect()
+    }
+}
+
+/// What is wrong with a reply by the completed document.
+fn unfit(case: &Case<'_>, made: &Made, contract: &Contract, schemas: &mut Schemas) -> Vec<String> {
+    let Some(responses) = case.responses else { return Vec::new() };
+    let status = made.reply.status().as_u16();
+    let Some(response) = responses.get(status.to_string()).or_else(|| responses.get("default")) else {
+        return vec![format!("status {status} is not declared")];
+    };
+    let Some(content_type) = made.reply.headers().get("content-type") else {
+        return if made.body.is_empty() { Vec::new() } else { vec!["a body without a type".to_owned()] };
+    };
+    let content_type = content_type.to_str().expect("text");
+    let Some(described) = response["content"].get(content_type) else {
+        return vec![format!("{content_type} is not declared for {status}")];
+    };
+    if !content_type.contains("json") {
+        return Vec::new();
+    }
+    match serde_json::from_slice::<Value>(&made.body) {
+        Ok(body) => {
+            let errors = schemas.errors(contract, &described["schema"], &body);
+            errors.into_iter().map(|error| format!("{error} in {body}")).collect()
+        }
+        Err(error) => vec![error.to_string()],
+    }
+}
+
+#[tokio::test]
+async fn every_reply_is_rendered_and_is_what_the_document_says() {
+    let (mut replies, mut unreached) = (0, Vec::new());
+    let mut wrong = Vec::new();
+    for contract in contracts() {
+        let bed = Bed::of(&contract.name, vec![(String::new(), Arc::clone(&contract.plan))]).await;
+        let mut schemas = Schemas::default();
+        for case in cases(&contract) {
+            let at = format!("{} {} {}", contract.name, case.at(), case.outcome.name());
+            let (made, reached) = rendered(&case, &contract, &bed).await;
+            if !reached {
+                unreached.push(format!("{at} ({})", case.tried.len()));
+                continue;
+            }
+            for one in made {
+                replies += 1;
+                let found = unfit(&case, &one, &contract, &mut schemas);
+                wrong.extend(found.into_iter().map(|error| format!("{at}: {error}")));
+            }
+        }
+    }
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{} of {replies}:\n{}", wrong.len(), wrong[..wrong.len().min(40)].join("\n"));
+    assert!(replies > 10_000, "{replies} replies");
+    assert!(unreached.len() < 20, "{}", unreached.join("\n"));
+}
+
+impl Case<'_> {
+    /// The method and path, for messages.
+    fn at(&self) -> String {
+        self.place.0.map_or_else(|| "nowhere".to_owned(), |o| format!("{} {}", o.method, o.path))
+    }
+}
