@@ -201,15 +201,18 @@ fn replies_are_total() {
 fn what_is_given_away_is_named() {
     let lints = |name: &str| plan(name).lints.join("\n");
     for (name, codes) in [
-        ("cakes", vec!["DW104", "DW120", "DW130"]),
-        ("formmate", vec!["DW101", "DW102", "DW104", "DW120", "DW130"]),
-        ("haenaem", vec!["DW101", "DW102", "DW103", "DW104", "DW110", "DW113", "DW130"]),
-        ("biji", vec!["DW101", "DW104", "DW130"]),
-        ("cbs", vec![]),
-        ("cakes-as-shipped", vec!["DW104", "DW120", "DW130"]),
-        ("haenaem-as-shipped", vec!["DW101", "DW102", "DW103", "DW104", "DW110", "DW130"]),
-        ("biji-as-shipped", vec!["DW101", "DW104"]),
-        ("cbs-rotating", vec![]),
+        ("cakes", vec!["DW104", "DW120", "DW130", "DW132"]),
+        ("formmate", vec!["DW101", "DW102", "DW104", "DW120", "DW121", "DW130", "DW132", "DW141"]),
+        (
+            "haenaem",
+            vec!["DW101", "DW102", "DW103", "DW104", "DW110", "DW113", "DW130", "DW132", "DW141", "DW142"],
+        ),
+        ("biji", vec!["DW101", "DW104", "DW130", "DW132"]),
+        ("cbs", vec!["DW132"]),
+        ("cakes-as-shipped", vec!["DW104", "DW120", "DW130", "DW132"]),
+        ("haenaem-as-shipped", vec!["DW101", "DW102", "DW103", "DW104", "DW110", "DW130", "DW132", "DW141"]),
+        ("biji-as-shipped", vec!["DW101", "DW104", "DW132"]),
+        ("cbs-rotating", vec!["DW132"]),
     ] {
         let said = lints(name);
         let mut found: Vec<&str> = said.lines().filter_map(|line| line.split(' ').next()).collect();

@@ -1,0 +1,120 @@
+//! A contract as lints see it: the file, the plan, and where the plan's parts were written.
+
+use crate::compile::{BindingTrace, OperationTrace, Origin, ReplyPart, Trace};
+use crate::plan::{Binding, Operation, Plan, Reply, ReplyTable};
+use crate::source::{Node, Span};
+use doorward_core::outcome::Outcome;
+
+/// What is looked at.
+pub(super) struct Subject<'s> {
+    pub(super) contract: &'s Node,
+    pub(super) plan: &'s Plan,
+    pub(super) trace: &'s Trace,
+}
+
+/// A binding with its operation.
+pub(super) struct Bound<'s> {
+    pub(super) operation: &'s Operation,
+    pub(super) binding: &'s Binding,
+    pub(super) trace: &'s BindingTrace,
+}
+
+/// A reply and the first outcome that it answers.
+pub(super) struct Answered<'s> {
+    pub(super) outcome: Outcome,
+    pub(super) reply: &'s Reply,
+}
+
+impl<'s> Subject<'s> {
+    /// Where a member of the top `x-doorward` stands; its head when it is not written.
+    pub(super) fn at(&self, path: &[&str]) -> Span {
+        let top = self.contract.entry("x-doorward");
+        let mut span = top.map_or(self.contract.span, |entry| entry.key_span);
+        let mut node = top.map(|entry| &entry.value);
+        for name in path {
+            let Some(entry) = node.and_then(|node| node.entry(name)) else { break };
+            span = entry.key_span;
+            node = Some(&entry.value);
+        }
+        span
+    }
+
+    /// A member of the top `x-doorward`.
+    pub(super) fn section(&self, path: &[&str]) -> Option<&'s Node> {
+        path.iter().try_fold(self.contract.get("x-doorward")?, |node, name| node.get(name))
+    }
+
+    pub(super) fn operations(&self) -> impl Iterator<Item = (&'s Operation, &'s OperationTrace)> + use<'s> {
+        self.plan.operations.iter().zip(&self.trace.operations)
+    }
+
+    /// Every binding.
+    pub(super) fn bindings(&self) -> impl Iterator<Item = Bound<'s>> + use<'s> {
+        self.operations().flat_map(|(operation, traces)| {
+            let pairs = operation.bindings.iter().zip(&traces.bindings);
+            pairs.map(move |(binding, trace)| Bound { operation, binding, trace })
+        })
+    }
+
+    /// Every reply once, wherever it is sent.
+    pub(super) fn replies(&self) -> Vec<Answered<'s>> {
+        let mut all: Vec<Answered<'s>> = Vec::new();
+        let operations = &self.plan.operations;
+        let of_bindings = operations.iter().flat_map(|operation| &operation.bindings);
+        let tables = of_bindings.map(|binding| &binding.replies);
+        let others = operations.iter().map(|operation| &operation.replies).chain([&self.plan.replies]);
+        let mut seen = std::collections::HashSet::new();
+        for table in tables.chain(others) {
+            for answered in answers(table) {
+                if seen.insert(std::ptr::from_ref(answered.reply)) {
+                    all.push(answered);
+                }
+            }
+        }
+        all
+    }
+}
+
+fn answers(table: &ReplyTable) -> impl Iterator<Item = Answered<'_>> {
+    Outcome::ALL.iter().flat_map(|outcome| {
+        table.of(*outcome).iter().map(|guarded| Answered { outcome: *outcome, reply: &guarded.reply })
+    })
+}
+
+impl Bound<'_> {
+    /// Where the reply to an outcome was written; nothing where the binding never answers it.
+    pub(super) fn origin(&self, outcome: Outcome) -> Option<&Origin> {
+        self.trace.origins.iter().find(|origin| origin.outcome == outcome)
+    }
+
+    /// Where the reply to an outcome was written, or else the binding.
+    pub(super) fn span_of(&self, outcome: Outcome) -> Span {
+        self.origin(outcome).map_or(self.trace.span, |origin| origin.span)
+    }
+
+    /// The name of its action.
+    pub(super) fn action(&self) -> &'static str {
+        self.binding.action.spec().name
+    }
+
+    /// Whether this input of the action is bound.
+    pub(super) fn takes(&self, name: &str) -> bool {
+        self.binding.inputs.iter().any(|input| crate::compile::target_name(&input.target) == name)
+    }
+}
+
+impl Answered<'_> {
+    /// What a header reads.
+    pub(super) fn header_reads(&self, name: &str) -> impl Iterator<Item = &Vec<String>> {
+        let reads = self.reply.trace.reads.iter();
+        reads
+            .filter(move |(part, _)| matches!(part, ReplyPart::Header(own) if own == name))
+            .map(|(_, path)| path)
+    }
+}
+
+/// Whether a name is of the request as it was sent.
+pub(super) fn is_of_request(path: &[String]) -> bool {
+    let first = path.first().map_or("", String::as_str);
+    ["body", "query", "path", "header", "cookie", "basic"].contains(&first)
+}
