@@ -21,6 +21,7 @@ pub mod output;
 pub mod pages;
 pub mod realm;
 pub mod start_error;
+pub mod stories;
 mod sweep;
 pub mod telemetry;
 pub mod wiring;

@@ -1,0 +1,140 @@
+//! A file of stories from its text, with everything wrong in it named at its place.
+
+mod exchange;
+mod reader;
+mod step;
+
+use super::story::{Step, Stories, Story};
+use super::text::Text;
+use doorward_contract::diagnostic::{Diagnostic, codes};
+use doorward_contract::source::parse;
+use doorward_contract::{Node, Sources};
+use reader::Reader;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The name that every story has from the start: different in each.
+pub(super) const UNIQUE: &str = "unique";
+
+/// Reads a file of stories. `file` is what diagnostics call it.
+///
+/// # Errors
+/// Everything that is wrong in it.
+pub fn read(sources: &mut Sources, file: &str, text: &str) -> Result<Stories, Vec<Diagnostic>> {
+    let root = parse(sources, file, text)?;
+    let mut reader = Reader::default();
+    let stories = document(&mut reader, &root);
+    if reader.found.is_empty() {
+        return Ok(Stories { stories });
+    }
+    reader.found.sort_by_key(|found| found.primary.start);
+    Err(reader.found)
+}
+
+/// What a story may build on.
+struct Shared<'n> {
+    names: Vec<(String, Text)>,
+    setups: BTreeMap<&'n str, (&'n Node, Vec<Step>, BTreeSet<String>)>,
+}
+
+fn document(reader: &mut Reader, root: &Node) -> Vec<Story> {
+    if !reader.members(root, "a file of stories", &["names", "setups", "stories"]) {
+        return Vec::new();
+    }
+    let names = root.get("names").map(|node| constants(reader, node)).unwrap_or_default();
+    let mut shared = Shared { names, setups: BTreeMap::new() };
+    if let Some(setups) = root.get("setups").filter(|node| reader.map(node, "`setups`")) {
+        for setup in setups.entries() {
+            // A setup may use what the setups named before it keep: a setup does not say which those are, so
+            // its names are asked where a story is put together.
+            let steps = reader.free(|reader| step::steps(reader, &setup.value));
+            shared.setups.insert(setup.key.as_str(), (&setup.value, steps.0, steps.1));
+        }
+    }
+    let Some(list) = root.get("stories") else {
+        let message = "there are no stories here";
+        reader.refuse(codes::INVALID_DOCUMENT, root, message, "write `stories:` and a list of them below it");
+        return Vec::new();
+    };
+    let Some(items) = reader.list(list, "`stories`") else { return Vec::new() };
+    items.iter().filter_map(|node| story(reader, node, &shared)).collect()
+}
+
+/// Names with constant texts, each over those before it.
+fn constants(reader: &mut Reader, node: &Node) -> Vec<(String, Text)> {
+    let mut names: Vec<(String, Text)> = Vec::new();
+    if !reader.map(node, "`names`") {
+        return names;
+    }
+    let mut known = BTreeSet::from([UNIQUE.to_owned()]);
+    for entry in node.entries() {
+        reader.name(entry);
+        reader.known = std::mem::take(&mut known);
+        if let Some(text) = reader.sent_text(&entry.value, "a name's value") {
+            names.push((entry.key.clone(), text));
+        }
+        known = std::mem::take(&mut reader.known);
+        known.insert(entry.key.clone());
+    }
+    names
+}
+
+fn story(reader: &mut Reader, node: &Node, shared: &Shared<'_>) -> Option<Story> {
+    if !reader.members(node, "a story", &["story", "given", "names", "limits", "steps"]) {
+        return None;
+    }
+    let Some(title) = node.get("story") else {
+        let help = "begin it with `- story: what it tells`";
+        reader.refuse(codes::INVALID_DOCUMENT, node, "this story has no name", help);
+        return None;
+    };
+    let name = reader.text(title, "a story's name")?.to_owned();
+    let mut names = shared.names.clone();
+    names.extend(node.get("names").map(|node| constants(reader, node)).unwrap_or_default());
+    let mut known: BTreeSet<String> = names.iter().map(|(name, _)| name.clone()).collect();
+    known.insert(UNIQUE.to_owned());
+    let mut steps = Vec::new();
+    for given in node.get("given").map(|node| reader.one_or_more(node, "`given`")).unwrap_or_default() {
+        let Some(word) = reader.text(given, "the name of a setup") else { continue };
+        let Some((_, setup, needs)) = shared.setups.get(word) else {
+            let error =
+                Diagnostic::error(codes::UNKNOWN_NAME, given.span, format!("there is no setup `{word}`"));
+            reader.found.push(
+                error.suggest(word, shared.setups.keys().copied()).help("setups stand under `setups:`"),
+            );
+            continue;
+        };
+        for need in needs.iter().filter(|need| !known.contains(*need)) {
+            let message = format!("the setup `{word}` uses `${{{need}}}`, which nothing before it keeps");
+            reader.refuse(
+                codes::UNKNOWN_NAME,
+                given,
+                message,
+                "name the setup that keeps it before this one",
+            );
+        }
+        known.extend(setup.iter().flat_map(step::kept).map(str::to_owned));
+        steps.extend(setup.iter().cloned());
+    }
+    let limited = node.get("limits").is_some_and(|node| limits(reader, node));
+    reader.known = known;
+    match node.get("steps") {
+        Some(list) => steps.extend(step::steps(reader, list)),
+        None => {
+            let help = "list what happens under `steps:`, or leave the story out";
+            reader.refuse(codes::INVALID_DOCUMENT, node, "this story has no steps", help);
+        }
+    }
+    Some(Story { name, at: title.span, names, limited, steps })
+}
+
+fn limits(reader: &mut Reader, node: &Node) -> bool {
+    let word = reader.text(node, "`limits`");
+    if word.is_some_and(|word| word != "demo" && word != "none") {
+        let help = "`limits: demo` has the budgets of the demo; without it there are none";
+        reader.refuse(codes::WRONG_KIND, node, "`limits` is `demo` or `none`", help);
+    }
+    word == Some("demo")
+}
+
+#[cfg(test)]
+mod tests;
