@@ -82,7 +82,8 @@ pub fn field_type(field: &Field) -> Type {
         (FieldType::List, _) => Kind::List(Box::new(Type::any())),
         (FieldType::Object, _) => Kind::AnyObject,
     };
-    let stays_null = field.default.is_none() && (field.nullable || field.set_by != SetBy::Caller);
+    let filled = field.default.is_some() || field.generate.is_some();
+    let stays_null = !filled && (field.nullable || field.set_by != SetBy::Caller);
     Type { kind, nullable: stays_null }
 }
 

@@ -10,6 +10,7 @@ pub mod account;
 pub mod action;
 pub mod audit;
 pub mod authenticate;
+pub mod calendar;
 pub mod change;
 pub mod code;
 pub mod fault;

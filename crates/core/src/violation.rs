@@ -58,4 +58,21 @@ impl Violation {
         self.params.insert("limit".to_owned(), json!(limit));
         self
     }
+
+    /// The same violation with one of `params`.
+    #[must_use]
+    pub fn with_param(mut self, name: &str, value: Value) -> Violation {
+        self.params.insert(name.to_owned(), value);
+        self
+    }
+
+    /// A violation of a member's value, seen from the object around it.
+    #[must_use]
+    pub fn under(self, name: &str) -> Violation {
+        let field = if self.field.is_empty() { name.to_owned() } else { format!("{name}.{}", self.field) };
+        let mut path = self.path;
+        path.insert(0, name.to_owned());
+        let pointer = format!("/{}{}", name.replace('~', "~0").replace('/', "~1"), self.pointer);
+        Violation { field, path, pointer, ..self }
+    }
 }

@@ -14,7 +14,7 @@ use crate::template::{PathAst, Setting, Template, TemplateKind, compile};
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::profile::{Field, SetBy};
 use doorward_core::spec::{ActionSpec, Identifiers, InputSpec, Kind as CoreKind, OptionValues};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// An input as it was written.
 pub(super) struct InputSource {
@@ -235,7 +235,7 @@ pub(super) fn profile_bound(
     if spec.name != "register" {
         return;
     }
-    for field in document.account.profile.fields.iter().filter(|field| wanted_at_registration(field)) {
+    for field in document.account.profile.fields.iter().filter(|field| field.wanted()) {
         if !inputs.iter().any(|input| input.target == InputTarget::Profile(field.name.clone())) {
             let message =
                 format!("registration wants the profile field `{}`, and nothing is bound to it", field.name);
@@ -246,10 +246,6 @@ pub(super) fn profile_bound(
             found.error(codes::UNBOUND_INPUT, span, message, &help);
         }
     }
-}
-
-fn wanted_at_registration(field: &Field) -> bool {
-    field.set_by == SetBy::Caller && field.default.is_none() && !field.nullable
 }
 
 /// Compiles an input; `None` when something in it is wrong, or it is not declared and need not be.
@@ -301,9 +297,16 @@ pub(super) fn inferred(source: &InputSource, fields: &[Field], spec: &ActionSpec
             InputTarget::Profile(name) => fields.iter().find(|field| field.name == *name),
             _ => None,
         };
-        let wanted = field.is_some_and(wanted_at_registration) && spec.whole_profile();
+        let wanted = field.is_some_and(Field::wanted) && spec.whole_profile();
         let required = source.required || wanted;
-        return vec![Inferred { path, schema: source.wanted.schema(required), required }];
+        let mut schema = source.wanted.schema(required);
+        if let Some(Value::Object(rules)) =
+            field.and_then(|field| field.rules.as_ref()).map(|rules| &rules.schema)
+            && let Some(schema) = schema.as_object_mut()
+        {
+            schema.extend(rules.clone());
+        }
+        return vec![Inferred { path, schema, required }];
     }
     let any = |path: Vec<String>| Inferred { path, schema: json!({}), required: false };
     paths(&source.template).iter().filter_map(|path| below_body(path)).map(any).collect()

@@ -1,35 +1,22 @@
 //! `account`: ids, identifiers, profile. And `password`.
 
 use super::members::Reader;
+use super::profile;
 use crate::account_plan::AccountPlan;
-use crate::account_view::ACCOUNT_FIELDS;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::source::{Entry, Node};
+use crate::source::Node;
 use doorward_core::identifier::{Compare, IdentifierKind, IdentifierRule};
 use doorward_core::password::{CharacterClass, PasswordPolicy};
-use doorward_core::profile::{Field, FieldType, ProfileSchema, SetBy};
+use doorward_core::profile::ProfileSchema;
 use doorward_core::public_id::PublicIdKind;
 
 const MEMBERS: [&str; 5] = ["id", "id_as", "identifiers", "roles", "profile"];
 const IDS: [&str; 5] = ["uuid", "sequence", "hex24", "username", "email"];
 const KINDS: [&str; 3] = ["username", "email", "phone"];
-const TYPES: [FieldType; 8] = [
-    FieldType::Text,
-    FieldType::Integer,
-    FieldType::Number,
-    FieldType::Boolean,
-    FieldType::Date,
-    FieldType::DateTime,
-    FieldType::List,
-    FieldType::Object,
-];
-const TYPE_WORDS: [&str; 8] = ["text", "integer", "number", "boolean", "date", "datetime", "list", "object"];
-const FIELD_MEMBERS: [&str; 9] =
-    ["type", "enum", "pattern", "default", "nullable", "unique", "set_by", "generate", "wire"];
 /// Longer passwords cost time to hash and are nobody's.
 const LONGEST_PASSWORD: i64 = 4096;
 
-pub(super) fn read(reader: &mut Reader, node: &Node) -> AccountPlan {
+pub(super) fn read(reader: &mut Reader, node: &Node, contract: &Node) -> AccountPlan {
     let mut plan = AccountPlan::default();
     if !reader.members(node, "`account`", &MEMBERS) {
         return plan;
@@ -55,8 +42,7 @@ pub(super) fn read(reader: &mut Reader, node: &Node) -> AccountPlan {
     if let Some(profile) = node.get("profile")
         && reader.map(profile, "`profile`")
     {
-        let fields = profile.entries().iter().filter_map(|entry| read_field(reader, entry));
-        plan.profile = ProfileSchema { fields: fields.collect() };
+        plan.profile = ProfileSchema { fields: profile::fields(reader, profile, contract) };
     }
     plan
 }
@@ -145,86 +131,12 @@ fn read_roles(reader: &mut Reader, node: &Node) {
     }
 }
 
-fn read_field(reader: &mut Reader, entry: &Entry) -> Option<Field> {
-    let name = entry.key.as_str();
-    if ACCOUNT_FIELDS.contains(&name) {
-        let message = format!("every account has a `{name}` already");
-        let error = Diagnostic::error(codes::DUPLICATE_WIRE_NAME, entry.key_span, message);
-        reader.report(error.help("give the profile field another name; the wire name is set in replies"));
-        return None;
-    }
-    let node = &entry.value;
-    let mut field = Field {
-        name: name.to_owned(),
-        kind: FieldType::Text,
-        allowed: Vec::new(),
-        default: None,
-        nullable: false,
-        set_by: SetBy::Caller,
-    };
-    if node.as_text().is_some() {
-        field.kind = field_type(reader, node)?;
-        return Some(field);
-    }
-    if !reader.members(node, "a profile field", &FIELD_MEMBERS) {
-        return None;
-    }
-    for member in ["pattern", "unique", "generate", "wire"] {
-        reader.not_yet(node, member);
-    }
-    if let Some(kind) = node.get("type") {
-        field.kind = field_type(reader, kind)?;
-    }
-    if let Some(allowed) = node.get("enum") {
-        let values = reader.list(allowed, "`enum`").unwrap_or_default();
-        values.iter().for_each(|value| admits(reader, &field, value));
-        field.allowed = values.iter().map(Node::to_json).collect();
-    }
-    if let Some(default) = node.get("default") {
-        admits(reader, &field, default);
-        field.default = Some(default.to_json());
-    }
-    if let Some(nullable) = node.get("nullable") {
-        field.nullable = reader.flag(nullable, "`nullable`").unwrap_or(false);
-    }
-    if let Some(set_by) = node.get("set_by") {
-        field.set_by = match reader.word(set_by, "`set_by`", &["caller", "operator", "server"]) {
-            Some("operator") => SetBy::Operator,
-            Some("server") => SetBy::Server,
-            _ => SetBy::Caller,
-        };
-    }
-    Some(field)
-}
-
-fn field_type(reader: &mut Reader, node: &Node) -> Option<FieldType> {
-    let word = reader.word(node, "the type of a profile field", &TYPE_WORDS)?;
-    TYPES.into_iter().find(|kind| kind.name() == word)
-}
-
-/// Refuses a value that the field could never have.
-fn admits(reader: &mut Reader, field: &Field, node: &Node) {
-    let value = node.to_json();
-    if !field.kind.admits(&value) {
-        let message = format!("`{}` is {}, this is {}", field.name, field.kind.name(), node.describe());
-        let help = if field.kind == FieldType::Text {
-            "put it in quotes to make it text"
-        } else {
-            "or give it another `type`"
-        };
-        reader.refuse(codes::WRONG_KIND, node, message, help);
-    } else if !field.allowed.is_empty() && !field.allowed.contains(&value) {
-        let message = format!("this is not among the values of `{}`", field.name);
-        reader.refuse(codes::WRONG_KIND, node, message, "add it to `enum`, or take one of those");
-    }
-}
-
 pub(super) fn password(reader: &mut Reader, node: &Node) -> PasswordPolicy {
     let mut policy = PasswordPolicy::default();
     if !reader.members(node, "`password`", &["min", "max", "classes", "alphabet"]) {
         return policy;
     }
-    reader.not_yet(node, "alphabet");
+    policy.alphabet = node.get("alphabet").and_then(|alphabet| characters(reader, alphabet));
     let mut length = |member: &str, default: usize| {
         let number = node
             .get(member)
@@ -250,4 +162,24 @@ pub(super) fn password(reader: &mut Reader, node: &Node) -> PasswordPolicy {
         }
     }
     policy
+}
+
+/// The characters of which passwords may be made: as texts, and by the classes of ASCII.
+fn characters(reader: &mut Reader, node: &Node) -> Option<String> {
+    let mut alphabet = String::new();
+    for item in reader.texts(node, "`alphabet`") {
+        match item.as_text().unwrap_or_default() {
+            "upper" => alphabet.extend('A'..='Z'),
+            "lower" => alphabet.extend('a'..='z'),
+            "digit" => alphabet.extend('0'..='9'),
+            "other" => alphabet.extend(('!'..='~').filter(char::is_ascii_punctuation)),
+            characters => alphabet.push_str(characters),
+        }
+    }
+    if alphabet.chars().count() < 10 {
+        let help = "for example `alphabet: [upper, lower, digit, \"!@#$%\"]`";
+        reader.refuse(codes::WRONG_KIND, node, "passwords want ten or more characters to choose from", help);
+        return None;
+    }
+    Some(alphabet)
 }

@@ -4,6 +4,7 @@ mod account;
 mod cookies;
 mod mails;
 mod members;
+mod profile;
 mod schemes;
 mod texts;
 mod tokens;
@@ -116,7 +117,8 @@ pub fn read(contract: &Node) -> (Document, Vec<Diagnostic>) {
     let title = title(&mut reader, contract);
     let base = base(&mut reader, contract);
     let section = |name: &str| contract.get("x-doorward").and_then(|top| top.get(name));
-    let account = section("account").map(|node| account::read(&mut reader, node)).unwrap_or_default();
+    let account =
+        section("account").map(|node| account::read(&mut reader, node, contract)).unwrap_or_default();
     let password = section("password").map(|node| account::password(&mut reader, node)).unwrap_or_default();
     let tokens = section("tokens").map(|node| tokens::read(&mut reader, node, &account)).unwrap_or_default();
     let (response, times) = match section("response") {

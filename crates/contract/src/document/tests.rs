@@ -377,7 +377,40 @@ fn accounts_are_checked() {
     assert_eq!(account("identifiers: [email], profile: {email: text}"), [52]);
     assert_eq!(account("identifiers: [email], profile: {age: {type: integer, default: old}}"), [3]);
     assert_eq!(account("identifiers: [email], profile: {kind: {enum: [a, b], default: c}}"), [3]);
-    assert_eq!(account("identifiers: [email], profile: {kind: {unique: true}}"), [4]);
+    assert_eq!(account("identifiers: [email], profile: {kind: {set: once}}"), [4]);
+    let field = |field: &str| account(&format!("identifiers: [email], profile: {{x: {{{field}}}}}"));
+    let none: [u16; 0] = [];
+    for good in [
+        "minLength: 2, maxLength: 3, pattern: '^[a-z]+$', format: email",
+        "type: number, minimum: 0, maximum: 1.5, multipleOf: 0.5, default: 1.5",
+        "type: date, min_age: 14, default: 2000-01-01",
+        "type: list, items: {type: string}, maxItems: 3, uniqueItems: true",
+        "type: object, properties: {a: {type: integer}}, required: [a], additionalProperties: false",
+        "generate: {}",
+        "generate: {prefix: key_, alphabet: abc, length: 28}, pattern: '^key_[abc]{28}$'",
+    ] {
+        assert_eq!(field(good), none, "{good}");
+    }
+    for (bad, codes) in [
+        ("pattern: '(?=x)'", vec![45]),
+        ("type: integer, minLength: 2", vec![3]),
+        ("minimum: 2", vec![3]),
+        ("minLength: two", vec![1]),
+        ("minLenght: 2", vec![2]),
+        ("minLength: 2, default: a", vec![3]),
+        ("type: date, default: 2000-02-30", vec![3]),
+        ("min_age: 14", vec![3]),
+        ("type: date, min_age: 0", vec![38]),
+        ("type: integer, generate: {}", vec![3]),
+        ("generate: {alphabet: aa}", vec![3]),
+        ("generate: {length: 3}", vec![38]),
+        ("generate: {prefix: k-}, pattern: '^[a-z]+$'", vec![3]),
+        ("generate: {lenght: 3}", vec![2]),
+    ] {
+        assert_eq!(field(bad), codes, "{bad}");
+    }
+    assert_eq!(refused("password: {alphabet: [lower, digit, '!']}"), none);
+    assert_eq!(refused("password: {alphabet: abc}"), [3]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub use infer::Inferred;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::Type;
 use crate::source::Node;
+use doorward_core::profile::ValueRules;
 use doorward_core::violation::Violation;
 use expand::Expander;
 use jsonschema::{Draft, PatternOptions, ValidationError, ValidationOptions, Validator};
@@ -117,6 +118,12 @@ impl<'d> Schemas<'d> {
         let pattern = node.get("pattern")?;
         let alone = json!({"pattern": pattern.as_text()?});
         self.options.build(&alone).is_err().then_some(pattern)
+    }
+}
+
+impl ValueRules for Schema {
+    fn broken(&self, value: &Value) -> Vec<Violation> {
+        self.violations(value)
     }
 }
 

@@ -39,6 +39,8 @@ pub(super) fn message(violation: &Violation) -> String {
         "lower" => "must have a lower-case letter".to_owned(),
         "digit" => "must have a digit".to_owned(),
         "other" => "must have a character that is neither letter nor digit".to_owned(),
+        "alphabet" => "must have allowed characters only".to_owned(),
+        "min_age" => format!("must be at least {limit} years ago"),
         _ => "must be valid".to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use crate::identifier::{Identifier, IdentifierKind};
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash};
 use crate::port::{Dice, draw_text, uuid_v7};
-use crate::profile::Setter;
+use crate::profile::{Asking, Setter};
 use crate::public_id::{PublicId, PublicIdKind};
 use crate::session::Session;
 use crate::spec::{
@@ -187,7 +187,7 @@ impl Input {
             let first = policy.identifiers.first().map_or("identifier", |rule| rule.kind.name());
             violations.push(Violation::required(&wire_name(&self.wire, first)));
         }
-        let profile = policy.profile.complete(&self.profile, self.setter);
+        let profile = policy.profile.complete(&self.profile, Asking { by: self.setter, now: cx.setting.now });
         let broken = self
             .password
             .as_ref()
@@ -203,13 +203,19 @@ impl Input {
         }
     }
 
-    fn account(&self, profile: Map<String, Value>, hash: Option<PasswordHash>, at: &Setting<'_>) -> Account {
+    fn account(
+        &self,
+        mut profile: Map<String, Value>,
+        hash: Option<PasswordHash>,
+        at: &Setting<'_>,
+    ) -> Account {
         let identifier = |name: &Named| Identifier {
             kind: name.kind,
             written: name.written.clone(),
             canonical: name.canonical.clone(),
             verified: false,
         };
+        at.policy.profile.generate(&mut profile, at.dice);
         Account {
             id: AccountId(uuid_v7(at.now, at.dice)),
             realm: at.policy.realm.clone(),

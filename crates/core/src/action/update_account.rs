@@ -15,8 +15,7 @@ use crate::fault::Fault;
 use crate::identifier::{Identifier, IdentifierKind};
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash};
-use crate::policy::Policy;
-use crate::profile::Setter;
+use crate::profile::{Asking, Setter};
 use crate::public_id::PublicIdKind;
 use crate::session::{EndReason, SessionId};
 use crate::spec::{
@@ -172,7 +171,7 @@ impl Action for Input {
         if account.locked {
             return refused(Outcome::Gone(Rejection::Ended(Some(EndReason::Locked))));
         }
-        let wanted = match self.wanted(&account, cx.setting.policy) {
+        let wanted = match self.wanted(&account, &cx.setting) {
             Ok(wanted) => wanted,
             Err(violations) => return refused(Outcome::InvalidInput(violations)),
         };
@@ -234,7 +233,8 @@ impl Action for Input {
 
 impl Input {
     /// What the account is to have, or the rules that the input breaks.
-    fn wanted(&self, account: &Account, policy: &Policy) -> Result<Wanted, Vec<Violation>> {
+    fn wanted(&self, account: &Account, at: &Setting<'_>) -> Result<Wanted, Vec<Violation>> {
+        let policy = at.policy;
         let unchanged = |name: &&Named| {
             account.identifier(name.kind).is_some_and(|identifier| identifier.written == name.written)
         };
@@ -263,7 +263,8 @@ impl Input {
             !left && (identifiers.is_empty() || id == Some(*kind))
         });
         violations.extend(gone.map(|kind| Violation::required(&wire_name(&self.wire, kind.name()))));
-        match policy.profile.changed(&account.profile, &self.profile, &self.remove, Setter::Caller) {
+        let asking = Asking { by: Setter::Caller, now: at.now };
+        match policy.profile.changed(&account.profile, &self.profile, &self.remove, asking) {
             Ok(profile) if violations.is_empty() => Ok(Wanted { identifiers, profile }),
             Ok(_) => Err(violations),
             Err(more) => {

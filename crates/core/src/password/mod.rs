@@ -1,6 +1,7 @@
 //! Passwords: what may be set, how they are kept, and what verifying one may lead to.
 
 use crate::violation::Violation;
+use serde_json::json;
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -108,11 +109,13 @@ pub struct PasswordPolicy {
     pub max: usize,
     /// Classes of which each must occur.
     pub classes: Vec<CharacterClass>,
+    /// The only characters allowed, when said.
+    pub alphabet: Option<String>,
 }
 
 impl Default for PasswordPolicy {
     fn default() -> PasswordPolicy {
-        PasswordPolicy { min: 8, max: 1024, classes: Vec::new() }
+        PasswordPolicy { min: 8, max: 1024, classes: Vec::new(), alphabet: None }
     }
 }
 
@@ -132,6 +135,11 @@ impl PasswordPolicy {
             if !password.0.chars().any(|c| class.has(c)) {
                 broken.push(Violation::new(field, class.name()));
             }
+        }
+        if let Some(alphabet) = &self.alphabet
+            && password.0.nfc().any(|c| !alphabet.contains(c))
+        {
+            broken.push(Violation::new(field, "alphabet").with_param("alphabet", json!(alphabet)));
         }
         broken
     }
@@ -153,4 +161,29 @@ pub enum Verdict {
     },
     /// It is wrong, or there was nothing to compare with.
     Wrong,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn broken(policy: &PasswordPolicy, password: &str) -> Vec<String> {
+        let broken = policy.violations(&Password::new(password.to_owned()), "password");
+        broken.into_iter().map(|violation| violation.rule).collect()
+    }
+
+    #[test]
+    fn rules_are_told_in_their_order() {
+        let policy = PasswordPolicy {
+            min: 4,
+            max: 6,
+            classes: vec![CharacterClass::Digit, CharacterClass::Other],
+            alphabet: Some("abc123!\u{e9}".to_owned()),
+        };
+        assert!(broken(&policy, "abc1!").is_empty());
+        assert_eq!(broken(&policy, "abe1!"), ["alphabet"]);
+        assert!(broken(&policy, "abe\u{301}1!").is_empty(), "composed, it is in it");
+        assert_eq!(broken(&policy, "xyz"), ["minLength", "digit", "other", "alphabet"]);
+        assert_eq!(broken(&policy, "abcabcabc1!"), ["maxLength"], "longer ones are refused, never cut");
+    }
 }

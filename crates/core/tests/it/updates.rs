@@ -16,14 +16,7 @@ const NEEDS_PASSWORD: &[(&str, &str)] = &[("needs", "password")];
 const NEEDS_SESSION: &[(&str, &str)] = &[("needs", "session")];
 
 fn field(name: &str, kind: FieldType) -> Field {
-    Field {
-        name: name.to_owned(),
-        kind,
-        allowed: Vec::new(),
-        default: None,
-        nullable: false,
-        set_by: SetBy::Caller,
-    }
+    Field::new(name, kind)
 }
 
 /// A realm with a profile, and Kim signed in.

@@ -5,7 +5,7 @@ use doorward_contract::expression::Evaluated;
 use doorward_contract::plan::{Binding, InputPlan, InputTarget};
 use doorward_core::action::Inputs;
 use doorward_core::identifier::IdentifierKind;
-use doorward_core::profile::Setter;
+use doorward_core::profile::{Asking, Setter};
 use doorward_core::spec::{Identifiers, Kind};
 use doorward_core::violation::Violation;
 use serde_json::{Map, Value};
@@ -165,28 +165,40 @@ impl Reader<'_> {
             return;
         }
         let schema = &self.asked.face.policy.profile;
-        let (given, by) = (&self.inputs.profile, Setter::Caller);
+        let (given, asking) = (&self.inputs.profile, Asking { by: Setter::Caller, now: self.asked.call.now });
         let checked = if binding.action.spec().whole_profile() {
-            schema.complete(given, by)
+            schema.complete(given, asking)
         } else {
-            schema.changed(&Map::new(), given, &[], by)
+            schema.changed(&Map::new(), given, &[], asking)
         };
         let Err(broken) = checked else { return };
+        let before: Vec<String> = self.violations.iter().map(|known| known.field.clone()).collect();
         for violation in broken {
-            let fed = |plan: &&InputPlan| plan.target == InputTarget::Profile(violation.field.clone());
-            let wire = binding.inputs.iter().find(fed).map_or(violation.field.as_str(), |plan| &plan.wire);
-            let wire = wire.to_owned();
-            self.complain(renamed(violation, wire));
+            let Some(field) = violation.path.first() else { continue };
+            let fed = |plan: &&InputPlan| plan.target == InputTarget::Profile(field.clone());
+            let wire = binding.inputs.iter().find(fed).map_or(field.as_str(), |plan| &plan.wire).to_owned();
+            // What the schema or a check said of a member is enough; of a field every rule is told.
+            if !before.contains(&wire) {
+                self.violations.push(renamed(violation, &wire));
+            }
         }
     }
 }
 
 /// The violation at another member.
-fn renamed(violation: Violation, field: String) -> Violation {
-    if violation.rule == "required" {
-        return Violation::required(&field);
+fn renamed(violation: Violation, name: &str) -> Violation {
+    if violation.rule == "required" && violation.path.len() == 1 {
+        return Violation::required(name);
     }
-    let (path, pointer) = (vec![field.clone()], format!("/{field}"));
+    let old = violation.path.first().cloned().unwrap_or_default();
+    let (below, deeper) = (
+        violation.field.strip_prefix(old.as_str()).unwrap_or_default(),
+        violation.pointer.trim_start_matches('/').split_once('/'),
+    );
+    let field = format!("{name}{below}");
+    let pointer = deeper.map_or_else(|| format!("/{name}"), |(_, rest)| format!("/{name}/{rest}"));
+    let mut path = violation.path;
+    path[0] = name.to_owned();
     Violation { field, path, pointer, ..violation }
 }
 

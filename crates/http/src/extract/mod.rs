@@ -193,14 +193,5 @@ fn check_parameter(parameter: &Parameter, sources: &mut Sources) -> Vec<Violatio
     };
     let Some(schema) = &parameter.schema else { return Vec::new() };
     *slot = schema.coerce(slot.take());
-    schema.violations(slot).into_iter().map(|violation| under(violation, &parameter.name)).collect()
-}
-
-/// A violation of a parameter's own schema, seen from the request.
-fn under(violation: Violation, name: &str) -> Violation {
-    let field =
-        if violation.field.is_empty() { name.to_owned() } else { format!("{name}.{}", violation.field) };
-    let mut path = violation.path;
-    path.insert(0, name.to_owned());
-    Violation { field, path, pointer: format!("/{name}{}", violation.pointer), ..violation }
+    schema.violations(slot).into_iter().map(|violation| violation.under(&parameter.name)).collect()
 }

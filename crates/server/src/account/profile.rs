@@ -43,18 +43,11 @@ fn value(text: &str, kind: FieldType) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use doorward_core::profile::{Field, SetBy};
+    use doorward_core::profile::Field;
     use serde_json::json;
 
     fn schema() -> ProfileSchema {
-        let field = |name: &str, kind| Field {
-            name: name.to_owned(),
-            kind,
-            allowed: Vec::new(),
-            default: None,
-            nullable: true,
-            set_by: SetBy::Caller,
-        };
+        let field = |name: &str, kind| Field { nullable: true, ..Field::new(name, kind) };
         let fields = vec![
             field("role", FieldType::Text),
             field("pro", FieldType::Boolean),
