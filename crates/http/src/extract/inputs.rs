@@ -178,7 +178,10 @@ impl Reader<'_> {
             let fed = |plan: &&InputPlan| plan.target == InputTarget::Profile(field.clone());
             let wire = binding.inputs.iter().find(fed).map_or(field.as_str(), |plan| &plan.wire).to_owned();
             // What the schema or a check said of a member is enough; of a field every rule is told.
-            if !before.contains(&wire) {
+            let told = |known: &String| {
+                known.strip_prefix(wire.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            if !before.iter().any(told) {
                 self.violations.push(renamed(violation, &wire));
             }
         }
