@@ -129,12 +129,18 @@ pub fn tokens_member(tokens: &[TokenPlan], rest: &[String]) -> Option<Type> {
     tokens.iter().find(|token| token.policy.name == *name)?;
     match rest {
         [] => Some(Type::new(Kind::Token)),
-        [field] => match field.as_str() {
-            "id" => Some(Type::text()),
-            "expires_in" => Some(Type::new(Kind::Duration)),
-            "expires_at" | "issued_at" => Some(Type::new(Kind::Time)),
-            _ => None,
-        },
+        [field] => token_field(field),
+        _ => None,
+    }
+}
+
+/// The type of what hangs below a token.
+#[must_use]
+pub fn token_field(field: &str) -> Option<Type> {
+    match field {
+        "id" => Some(Type::text()),
+        "expires_in" => Some(Type::new(Kind::Duration)),
+        "expires_at" | "issued_at" => Some(Type::new(Kind::Time)),
         _ => None,
     }
 }

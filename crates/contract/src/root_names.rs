@@ -10,6 +10,7 @@ use crate::{account_view, expression::Kind};
 pub(crate) struct RootNames<'a> {
     roots: Vec<(&'static str, Type, Slot)>,
     tokens: &'a [TokenPlan],
+    fields_of: &'a [String],
     text_keys: &'a [String],
 }
 
@@ -48,6 +49,12 @@ impl<'a> RootNames<'a> {
         self
     }
 
+    /// What hangs below these tokens, but not they themselves: a token inside a token could never end.
+    pub(crate) fn fields_of_tokens(mut self, names: &'a [String]) -> Self {
+        self.fields_of = names;
+        self
+    }
+
     /// What `text(key)` knows.
     pub(crate) fn texts(mut self, keys: &'a [String]) -> Self {
         self.text_keys = keys;
@@ -58,6 +65,13 @@ impl<'a> RootNames<'a> {
 impl Names for RootNames<'_> {
     fn lookup(&self, path: &[String]) -> Option<Reference> {
         let (first, rest) = path.split_first()?;
+        if first == "tokens"
+            && let [name, field] = rest
+            && self.fields_of.contains(name)
+        {
+            let ty = account_view::token_field(field)?;
+            return Some(Reference::slot(ty, Root::Tokens.slot(), rest));
+        }
         if first == "tokens" {
             let ty = account_view::tokens_member(self.tokens, rest)?;
             return Some(Reference::slot(ty, Root::Tokens.slot(), rest));
@@ -79,6 +93,9 @@ impl Names for RootNames<'_> {
             if let Kind::Object(members) = &ty.kind {
                 all.extend(members.iter().map(|(member, _)| format!("{name}.{member}")));
             }
+        }
+        for name in self.fields_of {
+            all.extend(account_view::TOKEN_FIELDS.iter().map(|field| format!("tokens.{name}.{field}")));
         }
         for token in self.tokens {
             let name = &token.policy.name;

@@ -45,6 +45,8 @@ pub enum Root {
     ExpiresAt,
     /// `token_id` in a token recipe.
     TokenId,
+    /// `key_id` in the header of a token recipe: the key that signs it, as JWKS names it.
+    KeyId,
     /// `code` in a mail.
     Code,
     /// `link` in a mail.
@@ -54,7 +56,7 @@ pub enum Root {
 }
 
 impl Root {
-    const ALL: [Root; 22] = [
+    const ALL: [Root; 23] = [
         Root::Request,
         Root::Body,
         Root::PathParameters,
@@ -74,6 +76,7 @@ impl Root {
         Root::IssuedAt,
         Root::ExpiresAt,
         Root::TokenId,
+        Root::KeyId,
         Root::Code,
         Root::Link,
         Root::ExpiresIn,

@@ -6,11 +6,13 @@ use crate::fault::Fault;
 use crate::key::RealmKeys;
 use crate::live::{Found, LiveSessions};
 use crate::outcome::{Answer, Outcome};
-use crate::policy::{Policy, TokenFormat};
+use crate::policy::{Policy, TokenFormat, TokenPolicy};
 use crate::port::Store;
 use crate::session::{EndReason, RefreshState, Session};
 use crate::time::Timestamp;
-use crate::token::{OpaqueAccess, RefreshId, TokenHead, jwt_expiry, read_access_id, verify_jwt};
+use crate::token::{
+    OpaqueAccess, RefreshId, TokenHead, jwt_expiry, read_access_id, token_digest, verify_jwt,
+};
 use std::sync::Arc;
 
 /// The name of the token that a session's checks use.
@@ -107,7 +109,7 @@ struct Read {
 }
 
 enum Proof {
-    /// The JWT's signature was verified.
+    /// The JWT's signature was verified, or a digest of the token was found.
     Signed,
     /// A refresh token's MAC must be compared with the session's.
     Refresh(RefreshId, bool),
@@ -123,7 +125,10 @@ impl Verifier<'_> {
     /// The store failed.
     pub async fn check(&self, presented: &Presented<'_>) -> Result<Result<Alive, Rejection>, Fault> {
         let Some(raw) = presented.raw else { return Ok(Err(Rejection::Missing)) };
-        let Some(read) = self.read(presented.token, raw) else { return Ok(Err(Rejection::Invalid)) };
+        let read = match self.read_or_look_up(presented.token, raw).await? {
+            Ok(read) => read,
+            Err(rejection) => return Ok(Err(rejection)),
+        };
         let found = self.live.find(self.store, read.head.session).await?;
         match self.judge(&read, found, presented.accept_expired).and_then(recent) {
             Ok(alive) => {
@@ -147,6 +152,37 @@ impl Verifier<'_> {
         Ok(self.judge(&read, found, false))
     }
 
+    async fn read_or_look_up(&self, token: &str, raw: &str) -> Result<Result<Read, Rejection>, Fault> {
+        match self.policy.token(token) {
+            Some(policy) if policy.by_digest => self.look_up(policy, raw).await,
+            _ => Ok(self.read(token, raw).ok_or(Rejection::Invalid)),
+        }
+    }
+
+    /// Reads a token that carries no id: a digest of it leads to its session.
+    async fn look_up(&self, policy: &TokenPolicy, raw: &str) -> Result<Result<Read, Rejection>, Fault> {
+        let claims = match policy.format {
+            TokenFormat::Jwt(_) => match verify_jwt(raw, &policy.name, self.keys) {
+                Some(claims) => Some(claims),
+                None => return Ok(Err(Rejection::Invalid)),
+            },
+            TokenFormat::Opaque(_) => None,
+        };
+        let digest = token_digest(raw, self.keys.access());
+        let note = self.store.token_note(&self.policy.realm, &digest).await?;
+        let signed = claims.as_ref().map(jwt_expiry);
+        Ok(match (note, signed) {
+            (Some(note), signed) => Ok(Read {
+                head: TokenHead { session: note.session, generation: note.generation },
+                expires_at: signed.unwrap_or(note.expires_at),
+                proof: Proof::Signed,
+            }),
+            (None, Some(until)) if self.now >= until => Err(Rejection::Expired),
+            (None, Some(_)) => Err(Rejection::Ended(None)),
+            (None, None) => Err(Rejection::Invalid),
+        })
+    }
+
     fn read(&self, token: &str, raw: &str) -> Option<Read> {
         let policy = self.policy.token(token)?;
         match (&policy.format, token) {
@@ -161,14 +197,15 @@ impl Verifier<'_> {
                 };
                 Some(Read { head, expires_at: jwt_expiry(&claims), proof })
             }
-            (TokenFormat::Opaque { prefix }, REFRESH) => {
-                let id = RefreshId::read(raw.strip_prefix(prefix.as_str())?)?;
+            (TokenFormat::Opaque(form), REFRESH) => {
+                let id = RefreshId::opaque(raw, form)?;
                 Some(Read { head: id.head, expires_at: Timestamp::MAX, proof: Proof::Refresh(id, false) })
             }
-            (TokenFormat::Opaque { prefix }, _) => {
-                let opaque = OpaqueAccess::read(raw.strip_prefix(prefix.as_str())?)?;
+            (TokenFormat::Opaque(form), ACCESS) => {
+                let opaque = OpaqueAccess::read(raw, form)?;
                 Some(Read { head: opaque.head, expires_at: opaque.expires_at, proof: Proof::Opaque(opaque) })
             }
+            (TokenFormat::Opaque(_), _) => None,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::password::PasswordHash;
 use crate::public_id::PublicId;
 use crate::session::{EndReason, RefreshState, Session, SessionId};
 use crate::time::Timestamp;
+use crate::token::TokenNote;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -81,6 +82,14 @@ pub enum Change {
         /// The new prolongation, if its contract prolongs.
         access_until: Option<Timestamp>,
         /// The new last use.
+        at: Timestamp,
+    },
+    /// Notes the one token of a session that is found by its digest, in place of the one before. Where another
+    /// session had the same token, that session ends ([`EndReason::Replaced`]): both cannot be meant. No guard.
+    NoteToken {
+        /// What is kept of it.
+        note: TokenNote,
+        /// When.
         at: Timestamp,
     },
     /// Notes that a session was used. No guard.

@@ -18,6 +18,7 @@ pub mod identifier;
 pub mod key;
 pub mod live;
 pub mod mail;
+pub mod opaque;
 pub mod outcome;
 pub mod password;
 pub mod policy;

@@ -4,6 +4,7 @@ use crate::code::{CodePolicy, Purpose};
 use crate::identifier::{IdentifierKind, IdentifierRule};
 use crate::key::{Algorithm, KeyNeed};
 use crate::mail::MailTexts;
+use crate::opaque::OpaqueForm;
 use crate::password::PasswordPolicy;
 use crate::profile::ProfileSchema;
 use crate::public_id::PublicIdKind;
@@ -16,11 +17,17 @@ use std::time::Duration;
 pub enum TokenFormat {
     /// A signed JWT (RFC 7519).
     Jwt(Algorithm),
-    /// A random-looking text with this prefix.
-    Opaque {
-        /// What it begins with, possibly empty.
-        prefix: String,
-    },
+    /// A random-looking text of this form.
+    Opaque(OpaqueForm),
+}
+
+/// What tokens of one name are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenUse {
+    /// `access` and `refresh`: each as its name says.
+    Session,
+    /// Shown beside a cookie, so that another site cannot act in its user's name.
+    Csrf,
 }
 
 /// How tokens of one name look and live.
@@ -34,6 +41,12 @@ pub struct TokenPolicy {
     pub lifetime: Duration,
     /// It never lives past sign-in plus this.
     pub longest: Option<Duration>,
+    /// How long one lives that a refresh issued, where that is another time.
+    pub after_refresh: Option<Duration>,
+    /// Whether it carries no id of ours, and its session is found by a digest of it. Only `access`.
+    pub by_digest: bool,
+    /// What it is for.
+    pub used: TokenUse,
 }
 
 /// A contract's policy within a realm.
@@ -86,7 +99,7 @@ impl Policy {
     pub fn key_needs(&self) -> Vec<KeyNeed> {
         let need = |token: &TokenPolicy| match token.format {
             TokenFormat::Jwt(algorithm) => Some(KeyNeed { kind: token.name.clone(), algorithm }),
-            TokenFormat::Opaque { .. } => None,
+            TokenFormat::Opaque(_) => None,
         };
         self.tokens.iter().filter_map(need).collect()
     }

@@ -14,6 +14,7 @@ use doorward_core::action::Preview;
 use doorward_core::fault::Fault;
 use doorward_core::outcome::{Answer, Outcome};
 use doorward_core::public_id::{PublicId, PublicIdKind};
+use doorward_core::token::TokenNote;
 use doorward_core::violation::Violation;
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -30,6 +31,8 @@ pub(crate) struct Rendered {
     pub(crate) reply: Reply,
     /// The cookies it sets or clears (indexes into the plan's cookies).
     pub(crate) cookies: Vec<usize>,
+    /// A token in it that nobody knows until this is kept.
+    pub(crate) note: Option<TokenNote>,
 }
 
 /// Renders the reply to an answer. `table` is tried first, the contract's own table next.
@@ -37,13 +40,14 @@ pub(crate) struct Rendered {
 /// # Errors
 /// A token could not be minted.
 pub(crate) fn render(asked: Asked<'_>, table: &ReplyTable, answer: &Answer) -> Result<Rendered, Fault> {
-    let tokens = tokens_of(asked, answer);
+    let tokens = Tokens::of_answer(asked, answer);
     let scope = ReplyScope::of_answer(asked, answer, tokens.as_ref());
     let Some(plan) = choose(asked, table, answer.outcome, &scope) else {
         // The checker sees to it that `failure` answers everything.
         return Ok(Rendered {
             reply: error(StatusCode::INTERNAL_SERVER_ERROR, "broken"),
             cookies: Vec::new(),
+            note: None,
         });
     };
     let status = status(&plan.status, &scope);
@@ -66,12 +70,8 @@ pub(crate) fn render(asked: Asked<'_>, table: &ReplyTable, answer: &Answer) -> R
     if let Some(fault) = tokens.as_ref().and_then(Tokens::fault) {
         return Err(fault);
     }
-    Ok(Rendered { reply, cookies: [plan.set_cookies.as_slice(), &plan.clear_cookies].concat() })
-}
-
-fn tokens_of<'a>(asked: Asked<'a>, answer: &'a Answer) -> Option<Tokens<'a>> {
-    let (account, session) = answer.account.as_deref().zip(answer.session.as_deref())?;
-    Some(Tokens::new(asked, account, session))
+    let cookies = [plan.set_cookies.as_slice(), &plan.clear_cookies].concat();
+    Ok(Rendered { reply, cookies, note: tokens.and_then(Tokens::into_note) })
 }
 
 fn choose<'a>(
@@ -197,7 +197,7 @@ impl Preview for CookiePreview<'_> {
             return Vec::new();
         }
         let answer = numbered(answer, &asked.face.plan.account.id);
-        let tokens = tokens_of(asked, &answer);
+        let tokens = Tokens::of_answer(asked, &answer);
         let scope = ReplyScope::of_answer(asked, &answer, tokens.as_ref());
         let all = &asked.face.plan.cookies;
         let cookies: Vec<&plan::CookiePlan> = if answer.outcome == Outcome::Updated {

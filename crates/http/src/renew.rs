@@ -105,10 +105,7 @@ async fn prolong(alive: &Alive, asked: Asked<'_>) -> Result<Option<Arc<Session>>
 }
 
 fn write(renew: &RenewPlan, asked: Asked<'_>, answer: &Answer, out: &mut HeaderMap) -> Result<(), Fault> {
-    let Some((account, session)) = answer.account.as_deref().zip(answer.session.as_deref()) else {
-        return Ok(());
-    };
-    let tokens = Tokens::new(asked, account, session);
+    let Some(tokens) = Tokens::of_answer(asked, answer) else { return Ok(()) };
     let scope = ReplyScope::of_answer(asked, answer, Some(&tokens));
     let mut lines = Vec::new();
     for cookie in renew.set_cookies.iter().filter_map(|at| asked.face.plan.cookies.get(*at)) {

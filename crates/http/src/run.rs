@@ -8,13 +8,14 @@ use crate::extract::{self, Sources};
 use crate::face::Face;
 use crate::handle::Trace;
 use crate::reject::{Reply, error};
-use crate::render::{CookiePreview, render, text};
+use crate::render::{CookiePreview, Rendered, render, text};
 use crate::renew::{self, Due};
 use crate::route::Routed;
 use crate::scope::{Asked, ReplyScope};
 use doorward_contract::plan::{Binding, Operation, ReplyTable};
 use doorward_core::action::{Client, Context, NoPreview, Preview, Setting, record};
 use doorward_core::authenticate::Alive;
+use doorward_core::change::{ApplyResult, Change};
 use doorward_core::fault::Fault;
 use doorward_core::outcome::{Answer, Outcome};
 use doorward_core::violation::Violation;
@@ -155,7 +156,7 @@ impl Exchange<'_> {
     /// Renders the reply and delivers what is due with it.
     async fn finish(&self, asked: Asked<'_>, answered: Answered<'_>, trace: &mut Trace<'_>) -> Reply {
         let Answered { table, answer, due } = answered;
-        let rendered = render(asked, table, &answer).or_else(|fault| {
+        let rendered = self.rendered(asked, table, &answer).await.or_else(|fault| {
             let answer = self.app.faulted(&fault, self.call, trace);
             trace.outcome = Some(answer.outcome.name());
             render(asked, table, &answer)
@@ -174,6 +175,25 @@ impl Exchange<'_> {
             }
         }
         rendered.reply
+    }
+
+    /// The reply, with whatever must be kept for its tokens to be good.
+    async fn rendered(
+        &self,
+        asked: Asked<'_>,
+        table: &ReplyTable,
+        answer: &Answer,
+    ) -> Result<Rendered, Fault> {
+        let mut rendered = render(asked, table, answer)?;
+        if let Some(note) = rendered.note.take() {
+            let services = &self.app.services;
+            let change = Change::NoteToken { note, at: self.call.now };
+            match services.store.apply(vec![change]).await? {
+                ApplyResult::Applied(applied) => services.live.follow(&[], &applied),
+                ApplyResult::Conflict => return Err(Fault::Contention),
+            }
+        }
+        Ok(rendered)
     }
 
     /// What the request offers to templates.

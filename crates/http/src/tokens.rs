@@ -9,10 +9,14 @@ use doorward_core::account::Account;
 use doorward_core::authenticate::{ACCESS, REFRESH};
 use doorward_core::fault::Fault;
 use doorward_core::key::Algorithm;
-use doorward_core::policy::TokenFormat;
+use doorward_core::opaque::OpaqueForm;
+use doorward_core::outcome::{Answer, Outcome};
+use doorward_core::policy::{TokenFormat, TokenPolicy, TokenUse};
 use doorward_core::session::Session;
 use doorward_core::time::Timestamp;
-use doorward_core::token::{access_id, opaque_access, refresh_id};
+use doorward_core::token::{
+    TokenNote, access_id, csrf_token, opaque_access, opaque_refresh, random_token, refresh_id, token_digest,
+};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
@@ -22,7 +26,11 @@ pub(crate) struct Tokens<'a> {
     asked: Asked<'a>,
     account: &'a Account,
     session: &'a Session,
+    /// Whether a refresh issues them.
+    refreshed: bool,
     slots: Vec<Slot>,
+    /// The token that must be noted before anybody can show it, once it is minted.
+    note: OnceCell<TokenNote>,
     fault: RefCell<Option<Fault>>,
 }
 
@@ -42,10 +50,18 @@ pub(crate) struct Life {
 }
 
 impl<'a> Tokens<'a> {
-    /// The tokens of this session. None is minted yet.
-    pub(crate) fn new(asked: Asked<'a>, account: &'a Account, session: &'a Session) -> Tokens<'a> {
+    /// The tokens of the session that an answer comes with. None is minted yet.
+    pub(crate) fn of_answer(asked: Asked<'a>, answer: &'a Answer) -> Option<Tokens<'a>> {
+        let (account, session) = answer.account.as_deref().zip(answer.session.as_deref())?;
         let slots = asked.face.plan.tokens.iter().map(|_| Slot::default()).collect();
-        Tokens { asked, account, session, slots, fault: RefCell::new(None) }
+        let refreshed = answer.outcome == Outcome::Refreshed;
+        let (note, fault) = (OnceCell::new(), RefCell::new(None));
+        Some(Tokens { asked, account, session, refreshed, slots, note, fault })
+    }
+
+    /// What must be kept of a token that was minted, before the reply goes out.
+    pub(crate) fn into_note(self) -> Option<TokenNote> {
+        self.note.into_inner()
     }
 
     /// What went wrong while minting, if anything: then the reply must not be sent.
@@ -75,8 +91,12 @@ impl<'a> Tokens<'a> {
         let session = self.session;
         let now = self.asked.call.now.whole_second();
         let (issued_at, expires_at) = match name {
+            _ if plan.policy.used == TokenUse::Csrf => {
+                (session.created_at.whole_second(), session.expires_at)
+            }
             ACCESS => {
-                let length = session.access_lifetime.unwrap_or(plan.policy.lifetime);
+                let usual = plan.policy.after_refresh.filter(|_| self.refreshed);
+                let length = session.access_lifetime.or(usual).unwrap_or(plan.policy.lifetime);
                 // No access token says that it lives longer than its session does.
                 (now, now.plus(length).min(session.expires_at).min(session.absolute_until))
             }
@@ -107,17 +127,20 @@ impl<'a> Tokens<'a> {
     fn mint(&self, plan: &TokenPlan, slot: &Slot, life: Life) -> Value {
         let minted = match (&plan.policy.format, &plan.recipe) {
             (TokenFormat::Jwt(algorithm), Some(recipe)) => self.jwt(plan, recipe, *algorithm, (slot, life)),
-            (TokenFormat::Opaque { prefix }, _) if plan.policy.name == REFRESH => {
-                Ok(format!("{prefix}{}", refresh_id(self.session, self.asked.face.keys.refresh())))
-            }
-            (TokenFormat::Opaque { prefix }, _) => {
-                let Asked { face, services, .. } = self.asked;
-                let dice = services.dice.as_ref();
-                let token = opaque_access(self.session, life.expires_at, face.keys.access(), dice);
-                Ok(format!("{prefix}{token}"))
-            }
+            (TokenFormat::Opaque(form), _) => Ok(self.opaque(&plan.policy, form, life)),
             (TokenFormat::Jwt(_), None) => Err(Fault::Internal("a JWT without a recipe".to_owned())),
         };
+        if let Ok(token) = &minted
+            && plan.policy.by_digest
+        {
+            self.note.get_or_init(|| TokenNote {
+                realm: self.session.realm.clone(),
+                digest: token_digest(token, self.asked.face.keys.access()),
+                session: self.session.id,
+                generation: self.session.refresh.generation,
+                expires_at: life.expires_at,
+            });
+        }
         minted.map_or_else(
             |fault| {
                 self.fault.borrow_mut().get_or_insert(fault);
@@ -125,6 +148,17 @@ impl<'a> Tokens<'a> {
             },
             Value::String,
         )
+    }
+
+    fn opaque(&self, policy: &TokenPolicy, form: &OpaqueForm, life: Life) -> String {
+        let Asked { face, services, .. } = self.asked;
+        let (session, dice) = (self.session, services.dice.as_ref());
+        match policy.name.as_str() {
+            name if policy.used == TokenUse::Csrf => csrf_token(session, name, form, face.keys.access()),
+            REFRESH => opaque_refresh(session, form, face.keys.refresh()),
+            _ if policy.by_digest => random_token(form, dice),
+            _ => opaque_access(session, life.expires_at, form, (face.keys.access(), dice)),
+        }
     }
 
     fn jwt(
@@ -140,12 +174,14 @@ impl<'a> Tokens<'a> {
             .signer(kind, algorithm)
             .ok_or_else(|| Fault::Crypto(format!("no {} key for {kind} tokens", algorithm.name())))?;
         let id = self.id(plan, slot);
-        let scope = RecipeScope { tokens: self, id, life };
+        let scope = RecipeScope { tokens: self, id, life, key_id: signer.id() };
         let header = object_of(&recipe.header, &scope);
         let mut claims = object_of(&recipe.claims, &scope);
-        // Last, wherever a recipe may have put one of its own.
-        claims.shift_remove("jti");
-        claims.insert("jti".to_owned(), id.clone());
+        if !plan.policy.by_digest {
+            // Last, wherever a recipe may have put one of its own.
+            claims.shift_remove("jti");
+            claims.insert("jti".to_owned(), id.clone());
+        }
         signer.sign(&Value::Object(header).to_string(), &Value::Object(claims).to_string())
     }
 }
@@ -162,6 +198,7 @@ struct RecipeScope<'t, 'a> {
     tokens: &'t Tokens<'a>,
     id: &'t Value,
     life: Life,
+    key_id: &'t str,
 }
 
 impl Scope for RecipeScope<'_, '_> {
@@ -173,6 +210,7 @@ impl Scope for RecipeScope<'_, '_> {
             Some(Root::Session) => session_member(tokens.session, rest),
             Some(Root::IssuedAt) => Cow::Owned(self.life.issued_at.0.into()),
             Some(Root::ExpiresAt) => Cow::Owned(self.life.expires_at.0.into()),
+            Some(Root::KeyId) => Cow::Owned(self.key_id.into()),
             Some(Root::TokenId) => Cow::Borrowed(self.id),
             // Only ids and times of other tokens: a token inside a token could never end.
             Some(Root::Tokens) if rest.len() > 1 => tokens.read(rest),

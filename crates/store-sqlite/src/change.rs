@@ -3,7 +3,7 @@
 use crate::error::Failure;
 use crate::sessions::Move;
 use crate::tallies::Count;
-use crate::{accounts, audit, codes, keys, outbox, sessions, tallies};
+use crate::{accounts, audit, codes, keys, outbox, sessions, tallies, token_notes};
 use doorward_core::change::{Applied, Change};
 use doorward_core::session::Ended;
 use rusqlite::Connection;
@@ -34,6 +34,10 @@ fn make(connection: &Connection, change: &Change, applied: &mut Applied) -> Resu
         Change::MoveSession { session, from, to, expires_at, access_until, at } => {
             let step = Move { from, to, expires_at: *expires_at, access_until: *access_until, at: *at };
             sessions::advance(connection, *session, &step)
+        }
+        Change::NoteToken { note, at } => {
+            applied.ended.extend(token_notes::put(connection, note, *at)?);
+            Ok(())
         }
         Change::TouchSession { session, at } => sessions::touch(connection, *session, *at),
         Change::EndSession { session, reason, at } => {

@@ -20,6 +20,7 @@ mod reader;
 mod row;
 mod sessions;
 mod tallies;
+mod token_notes;
 mod writer;
 
 pub use error::OpenError;
@@ -38,6 +39,7 @@ use doorward_core::key::StoredKey;
 use doorward_core::port::{AccountPage, SessionWithAccount, Store};
 use doorward_core::session::{Session, SessionId};
 use doorward_core::time::Timestamp;
+use doorward_core::token::TokenNote;
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
@@ -127,6 +129,10 @@ impl Store for SqliteStore {
 
     async fn session(&self, id: SessionId) -> Result<Option<SessionWithAccount>, Fault> {
         self.reader.snapshot(|connection| sessions::by_id(connection, id))
+    }
+
+    async fn token_note(&self, realm: &str, digest: &[u8; 32]) -> Result<Option<TokenNote>, Fault> {
+        self.reader.read(|connection| token_notes::of_digest(connection, realm, digest))
     }
 
     async fn live_sessions(&self, account: AccountId, now: Timestamp) -> Result<Vec<Session>, Fault> {

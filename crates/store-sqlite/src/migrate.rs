@@ -4,7 +4,8 @@ use crate::error::OpenError;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Every migration in order. Append only: see `migrations/README.md`.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_token_notes.sql")];
 
 /// Runs what has not run yet, each migration in a transaction with the version it leads to.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {

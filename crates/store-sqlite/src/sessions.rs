@@ -3,6 +3,7 @@
 use crate::accounts;
 use crate::error::{Failure, met};
 use crate::row::{Cells, Table, millis};
+use crate::token_notes;
 use doorward_core::account::AccountId;
 use doorward_core::port::{KEPT_AFTER_EXPIRY, SessionWithAccount};
 use doorward_core::session::{EndReason, Ended, RefreshState, Session, SessionId};
@@ -222,9 +223,20 @@ pub(crate) fn sweep(connection: &Connection, now: Timestamp, after: i64) -> Resu
     let last = last.unwrap_or(after);
     let sql =
         "DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE rowid > ?1 AND rowid <= ?2
-        AND min(expires_at, absolute_until) <= ?3 AND ifnull(access_until, ?3) <= ?3 LIMIT ?4)";
+        AND min(expires_at, absolute_until) <= ?3 AND ifnull(access_until, ?3) <= ?3 LIMIT ?4)
+        RETURNING id";
     let over = now.0.saturating_sub(millis(KEPT_AFTER_EXPIRY));
-    let gone = connection.prepare_cached(sql)?.execute(params![after, last, over, crate::SWEEP_AT_MOST])?;
+    let gone = {
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params![after, last, over, crate::SWEEP_AT_MOST])?;
+        let mut gone = Vec::new();
+        while let Some(row) = rows.next()? {
+            gone.push(SessionId(Cells::new(row, &TABLE, 0).uuid(0)?));
+        }
+        gone
+    };
+    token_notes::forget(connection, &gone)?;
+    let gone = gone.len();
     let next = match () {
         () if gone >= usize::from(crate::SWEEP_AT_MOST) => after,
         () if looked_at < SWEEP_PIECE => 0,

@@ -12,6 +12,7 @@ use doorward_core::port::{AccountPage, KEPT_AFTER_EXPIRY, SessionWithAccount, St
 use doorward_core::public_id::PublicId;
 use doorward_core::session::{EndReason, Ended, Session, SessionId};
 use doorward_core::time::Timestamp;
+use doorward_core::token::TokenNote;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
@@ -27,6 +28,7 @@ struct State {
     accounts: BTreeMap<AccountId, Account>,
     counters: BTreeMap<String, u64>,
     sessions: BTreeMap<SessionId, Session>,
+    notes: BTreeMap<SessionId, TokenNote>,
     codes: BTreeMap<(String, Purpose, String), Code>,
     tallies: BTreeMap<(String, String), (u32, Timestamp)>,
     outbox: BTreeMap<Uuid, SealedMail>,
@@ -95,6 +97,12 @@ impl Store for MemoryStore {
             session: session.clone(),
             account: state.accounts.get(&session.account).cloned(),
         }))
+    }
+
+    async fn token_note(&self, realm: &str, digest: &[u8; 32]) -> Result<Option<TokenNote>, Fault> {
+        let state = self.state();
+        let is_it = |note: &&TokenNote| note.realm == realm && note.digest == *digest;
+        Ok(state.notes.values().find(is_it).cloned())
     }
 
     async fn live_sessions(&self, account: AccountId, now: Timestamp) -> Result<Vec<Session>, Fault> {
@@ -171,6 +179,7 @@ impl Store for MemoryStore {
             .take(AT_MOST)
             .collect();
         state.sessions.retain(|id, _| !sessions.contains(id));
+        state.notes.retain(|id, _| !sessions.contains(id));
         state.codes.retain(|key, _| !codes.contains(key));
         state.tallies.retain(|key, _| !tallies.contains(key));
         Ok((sessions.len() + codes.len() + tallies.len()) as u64)
@@ -229,6 +238,7 @@ impl State {
             }
             session @ (Change::StartSession { .. }
             | Change::MoveSession { .. }
+            | Change::NoteToken { .. }
             | Change::TouchSession { .. }
             | Change::EndSession { .. }
             | Change::EndSessions { .. }) => self.make_on_sessions(session, applied),
@@ -289,6 +299,7 @@ impl State {
                 )?;
                 *found = found.moved(&to, (expires_at, access_until), at);
             }
+            Change::NoteToken { note, at } => applied.ended.extend(self.note_token(note, at)),
             Change::TouchSession { session, at } => {
                 if let Some(found) = self.sessions.get_mut(&session) {
                     found.last_used_at = at;
@@ -312,6 +323,20 @@ impl State {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Says which session had the same token and ends by that.
+    fn note_token(&mut self, note: TokenNote, at: Timestamp) -> Option<SessionId> {
+        let same = |other: &&TokenNote| other.realm == note.realm && other.digest == note.digest;
+        let other = self.notes.values().find(same).map(|other| other.session);
+        let other = other.filter(|other| *other != note.session);
+        if let Some(other) = other {
+            self.notes.remove(&other);
+        }
+        self.notes.insert(note.session, note);
+        let session = self.sessions.get_mut(&other?).filter(|session| session.ended.is_none())?;
+        session.ended = Some(Ended { at, reason: EndReason::Replaced });
+        Some(session.id)
     }
 
     /// Ends what has not ended, expired or not: an expired session could still be moved by a decision under way.

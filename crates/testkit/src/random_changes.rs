@@ -12,6 +12,7 @@ use doorward_core::port::{AccountPage, Store};
 use doorward_core::public_id::PublicId;
 use doorward_core::session::{EndReason, RefreshState, Session, SessionId};
 use doorward_core::time::Timestamp;
+use doorward_core::token::TokenNote;
 use std::time::Duration;
 
 const ACCOUNTS: usize = 5;
@@ -112,6 +113,7 @@ impl World<'_> {
                 login: LastLogin { at: now, address: self.pick(&NAMES).to_owned() },
             },
             7..=9 => self.start(now).await,
+            12 if self.chance(50) => self.note_token(now),
             12 => Change::TouchSession { session: self.session_id(self.dice.below(SESSIONS)), at: now },
             13 => Change::EndSession {
                 session: self.session_id(self.dice.below(SESSIONS)),
@@ -207,6 +209,17 @@ impl World<'_> {
         let expires_at = now.plus(Duration::from_secs(300));
         let access_until = self.chance(50).then_some(expires_at);
         Change::MoveSession { session, from, to, expires_at, access_until, at: now }
+    }
+
+    fn note_token(&self, now: Timestamp) -> Change {
+        let note = TokenNote {
+            realm: self.realm(self.dice.below(2)),
+            digest: [u8::from(self.chance(50)); 32],
+            session: self.session_id(self.dice.below(SESSIONS)),
+            generation: 1,
+            expires_at: now.plus(Duration::from_secs(60)),
+        };
+        Change::NoteToken { note, at: now }
     }
 
     async fn end_sessions(&self, now: Timestamp) -> Change {
@@ -329,6 +342,10 @@ impl World<'_> {
             let expected = self.model.accounts(realm, &page).await.expect("the model works");
             assert_eq!(subject.accounts(realm, &page).await.expect("works"), expected, "{told}");
         }
+        for digest in [[0; 32], [1; 32]] {
+            let expected = self.model.token_note(realm, &digest).await.expect("the model works");
+            assert_eq!(subject.token_note(realm, &digest).await.expect("works"), expected, "{told}");
+        }
         let expected = self.model.keys(realm).await.expect("the model works");
         assert_eq!(subject.keys(realm).await.expect("works"), expected, "{told}");
         let expected = self.model.audit_events(realm, 25).await.expect("the model works");
@@ -357,10 +374,11 @@ mod tests {
         "QueueMail",
         "PutKey",
     ];
-    const UNGUARDED: [&str; 8] = [
+    const UNGUARDED: [&str; 9] = [
         "UpgradeHash",
         "NoteLogin",
         "TouchSession",
+        "NoteToken",
         "PutCode",
         "DropCodes",
         "MailDelivered",

@@ -13,7 +13,7 @@ use doorward_core::live::LiveSessions;
 use doorward_core::mail::{CodeMail, Mail, MailTexts, open_mail};
 use doorward_core::outcome::Answer;
 use doorward_core::password::{Password, PasswordHash, PasswordPolicy, Verdict};
-use doorward_core::policy::{Policy, TokenFormat, TokenPolicy};
+use doorward_core::policy::{Policy, TokenFormat, TokenPolicy, TokenUse};
 use doorward_core::port::{Attempt, Clock, Hasher, Limits, Settled, Store};
 use doorward_core::profile::ProfileSchema;
 use doorward_core::public_id::PublicIdKind;
@@ -99,6 +99,9 @@ fn token(name: &str, format: TokenFormat, minutes: u64) -> TokenPolicy {
         format,
         lifetime: Duration::from_secs(minutes * 60),
         longest: Some(Duration::from_secs(12 * 3600)),
+        after_refresh: None,
+        by_digest: false,
+        used: TokenUse::Session,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::names::{ReplyKey, ReplyNames, ShapeNames, StatusKnown};
 use crate::plan::{BodyReply, Reply, StatusPlan};
 use crate::template::{CompiledTemplate, Escape, Setting, Template, compile};
 use doorward_core::outcome::Outcome;
+use doorward_core::spec::Caller;
 use std::sync::Arc;
 
 /// A reply while it is put together.
@@ -113,6 +114,7 @@ impl<'p> Filling<'_, 'p, '_> {
         issues.extend(self.names.seen.borrow().tokens.iter().cloned());
         issues.sort();
         issues.dedup();
+        self.none_beside_the_presented(&issues)?;
         Some(Reply {
             trace: self.traced(),
             status: status?,
@@ -123,6 +125,19 @@ impl<'p> Filling<'_, 'p, '_> {
             issues,
             body: body.filter(|_| complete)?,
         })
+    }
+
+    /// A session has one token that is found by its digest: issuing another ends the one that the caller shows.
+    fn none_beside_the_presented(&mut self, issues: &[String]) -> Option<()> {
+        let asks_for_session = self.place.action.is_some_and(|(spec, _)| spec.caller == Caller::Session);
+        let tokens = &self.place.shared.facts.document.tokens;
+        let one = tokens.iter().find(|token| token.policy.by_digest && issues.contains(&token.policy.name));
+        let Some(token) = one.filter(|_| asks_for_session) else { return Some(()) };
+        let message = format!("`tokens.{}` here would end the one that the caller shows", token.policy.name);
+        let help =
+            "with `session: digest` a session has one: issue it where a session starts or is refreshed";
+        self.found.error(codes::NO_TOKEN_HERE, self.source.span, message, help);
+        None
     }
 
     fn status(&mut self, template: &Template, side: In) -> Option<StatusPlan> {

@@ -202,6 +202,12 @@ pub(super) fn renew(
         let at = node.get("token").unwrap_or(node);
         reader.refuse(codes::WRONG_KIND, at, "only the access token is renewed", "write `token: access`");
     }
+    if signing.tokens.iter().any(|token| token.policy.by_digest) {
+        let help = "leave out `renew`, or `session: digest`";
+        let message =
+            "a token that is found by its digest is not renewed: the one before would be over at once";
+        reader.refuse(codes::TOKEN_RECIPE, node, message, help);
+    }
     let from = match node.get("from") {
         Some(from) => Some(signing.known(reader, from)?),
         None => None,

@@ -4,6 +4,7 @@ mod account;
 mod cookies;
 mod mails;
 mod members;
+mod opaque;
 mod profile;
 mod schemes;
 mod texts;

@@ -224,7 +224,33 @@ fn tokens_are_checked() {
     assert_eq!(token("opaque: {}, jwt: {algorithm: HS256}, lifetime: 1h"), [50]);
     assert_eq!(token("opaque: {}, lifetime: 0s"), [50]);
     assert_eq!(token("opaque: {}, lifetime: 2h, longest: 1h"), [50]);
-    assert_eq!(token("opaque: {}, lifetime: 2h, session: digest"), [4]);
+    assert_eq!(token("opaque: {length: 40, alphabet: hex}, lifetime: 2h, session: digest"), none);
+    for (broken, code) in [
+        ("opaque: {length: 40, alphabet: hex}, lifetime: 2h", 50),
+        ("opaque: {bytes: 15}, lifetime: 2h, session: digest", 50),
+        ("opaque: {length: 41, alphabet: hex}, lifetime: 2h, session: digest", 50),
+        ("opaque: {length: 256, bytes: 128, alphabet: hex}, lifetime: 2h", 50),
+        ("opaque: {alphabet: AABCDEFGHIJKLM}, lifetime: 2h", 50),
+        ("opaque: {alphabet: base32}, lifetime: 2h", 50),
+        ("opaque: {}, lifetime: 2h, session: counted", 3),
+        ("opaque: {}, lifetime: 2h}, refresh: {opaque: {bytes: 35}, lifetime: 7d", 50),
+        ("opaque: {}, lifetime: 2h}, refresh: {opaque: {}, lifetime: 7d, session: digest", 50),
+        ("opaque: {}, lifetime: 2h}, refresh: {opaque: {}, lifetime: 7d, after_refresh: 1h", 50),
+        ("opaque: {}, lifetime: 2h}, csrf: {opaque: {}, lifetime: 7d", 50),
+        ("jwt: {algorithm: HS256, claims: {r: $tokens.refresh.id, exp: $expires_at}}, lifetime: 1h", 31),
+    ] {
+        assert_eq!(token(broken), [code], "{broken}");
+    }
+    for good in [
+        "opaque: {length: 256, alphabet: hex}, lifetime: 2h, after_refresh: 30m",
+        "opaque: {bytes: 64, alphabet: base64}, lifetime: 2h}, refresh: {opaque: {bytes: 36}, lifetime: 7d",
+        "opaque: {}, lifetime: 2h}, csrf: {opaque: {length: 32, alphabet: hex}",
+        "opaque: {}, lifetime: 2h}, xsrf: {purpose: csrf",
+        "jwt: {algorithm: HS256, header: {alg: HS256, kid: $key_id}, claims: {r: $tokens.refresh.id, exp: $expires_at}}, lifetime: 1h}, refresh: {opaque: {}, lifetime: 7d",
+        "jwt: {algorithm: HS256, claims: {jti: a, exp: $expires_at}}, lifetime: 1h, session: digest",
+    ] {
+        assert_eq!(token(good), none, "{good}");
+    }
     assert_eq!(
         token("opaque: {}, lifetime: 2h}, stage: {opaque: {}, lifetime: 5m"),
         [4],

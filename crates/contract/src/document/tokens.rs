@@ -1,6 +1,7 @@
 //! `tokens`: their formats, lives and recipes.
 
 use super::members::Reader;
+use super::opaque;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::Kind;
 use crate::expression::Type;
@@ -11,26 +12,40 @@ use crate::source::{Entry, Node, NodeValue, Span};
 use crate::template::{CompiledTemplate, Key, Member, PathAst, Setting, Template, TemplateKind};
 use doorward_core::authenticate::{ACCESS, REFRESH};
 use doorward_core::key::Algorithm;
-use doorward_core::policy::{TokenFormat, TokenPolicy};
+use doorward_core::opaque::OpaqueForm;
+use doorward_core::policy::{TokenFormat, TokenPolicy, TokenUse};
 use serde_json::json;
 use std::time::Duration;
 
-const MEMBERS: [&str; 6] = ["jwt", "opaque", "lifetime", "longest", "session", "purpose"];
+const MEMBERS: [&str; 7] = ["jwt", "opaque", "lifetime", "after_refresh", "longest", "session", "purpose"];
+/// The purpose of a token that is shown beside a cookie.
+const CSRF: &str = "csrf";
 const ALGORITHMS: [&str; 6] = ["HS256", "HS384", "HS512", "EdDSA", "ES256", "RS256"];
 
 pub(super) fn read(reader: &mut Reader, node: &Node, account: &AccountPlan) -> Vec<TokenPlan> {
     if !reader.map(node, "`tokens`") {
         return Vec::new();
     }
-    node.entries().iter().filter_map(|entry| read_token(reader, entry, account)).collect()
+    let names: Vec<String> = node.entries().iter().map(|entry| entry.key.clone()).collect();
+    let around = Around { account, names: &names };
+    node.entries().iter().filter_map(|entry| read_token(reader, entry, &around)).collect()
 }
 
-fn read_token(reader: &mut Reader, entry: &Entry, account: &AccountPlan) -> Option<TokenPlan> {
+/// What recipes read beside their own token.
+struct Around<'a> {
+    account: &'a AccountPlan,
+    names: &'a [String],
+}
+
+fn read_token(reader: &mut Reader, entry: &Entry, around: &Around<'_>) -> Option<TokenPlan> {
     let node = &entry.value;
     if !reader.members(node, "a token", &MEMBERS) {
         return None;
     }
-    reader.not_yet(node, "session");
+    let purpose = node.get("purpose").and_then(Node::as_text).unwrap_or(&entry.key);
+    if purpose == CSRF {
+        return read_csrf(reader, entry);
+    }
     reader.not_yet(node, "purpose");
     if ![ACCESS, REFRESH].contains(&entry.key.as_str()) {
         let message = format!("a token `{}` is not done by this version", entry.key);
@@ -46,20 +61,85 @@ fn read_token(reader: &mut Reader, entry: &Entry, account: &AccountPlan) -> Opti
         let message = "`longest` is shorter than `lifetime`";
         reader.refuse(codes::TOKEN_RECIPE, given, message, "it counts from the sign-in on");
     }
+    let after_refresh = match node.get("after_refresh") {
+        Some(given) => read_after_refresh(reader, entry, given),
+        None => None,
+    };
+    let by_digest = by_digest(reader, entry);
     let (format, recipe) = match (node.get("jwt"), node.get("opaque")) {
         (Some(jwt), None) => {
-            let (algorithm, recipe) = read_jwt(reader, jwt, account)?;
+            let (algorithm, recipe) = read_jwt(reader, jwt, (around, by_digest))?;
             (TokenFormat::Jwt(algorithm), Some(recipe))
         }
-        (None, Some(opaque)) => (read_opaque(reader, opaque)?, None),
+        (None, Some(opaque)) => {
+            let room = opaque::Room { token: &entry.key, bare: by_digest };
+            (TokenFormat::Opaque(opaque::read(reader, opaque, &room)?), None)
+        }
         _ => {
             let help = "`jwt: {algorithm: HS256}` or `opaque: {}`";
             reader.refuse(codes::TOKEN_RECIPE, node, "a token is either a JWT or opaque", help);
             return None;
         }
     };
-    let policy = TokenPolicy { name: entry.key.clone(), format, lifetime, longest };
+    let (name, used) = (entry.key.clone(), TokenUse::Session);
+    let policy = TokenPolicy { name, format, lifetime, longest, after_refresh, by_digest, used };
     Some(TokenPlan { policy, recipe })
+}
+
+/// A token that is shown beside a cookie: opaque, and as old as its session.
+fn read_csrf(reader: &mut Reader, entry: &Entry) -> Option<TokenPlan> {
+    let (node, name) = (&entry.value, entry.key.as_str());
+    if let Some(own) = node.entries().iter().find(|own| !["opaque", "purpose"].contains(&own.key.as_str())) {
+        let message = format!("a token of the purpose `{CSRF}` has no `{}`", own.key);
+        let error = Diagnostic::error(codes::TOKEN_RECIPE, own.key_span, message);
+        reader.report(error.help("it is opaque, and lives as long as its session: `csrf: {opaque: {}}`"));
+        return None;
+    }
+    if [ACCESS, REFRESH].contains(&name) {
+        let message = format!("`{name}` has its own purpose");
+        reader.refuse(codes::TOKEN_RECIPE, node, message, "give this token another name");
+        return None;
+    }
+    let form = match node.get("opaque") {
+        Some(opaque) => opaque::read(reader, opaque, &opaque::Room { token: name, bare: true })?,
+        None => OpaqueForm::default(),
+    };
+    let policy = TokenPolicy {
+        name: name.to_owned(),
+        format: TokenFormat::Opaque(form),
+        lifetime: Duration::ZERO,
+        longest: None,
+        after_refresh: None,
+        by_digest: false,
+        used: TokenUse::Csrf,
+    };
+    Some(TokenPlan { policy, recipe: None })
+}
+
+fn read_after_refresh(reader: &mut Reader, entry: &Entry, given: &Node) -> Option<Duration> {
+    if entry.key != ACCESS {
+        let help = "it is how long an access token lives that a refresh issued";
+        reader.refuse(codes::TOKEN_RECIPE, given, "only `access` has `after_refresh`", help);
+        return None;
+    }
+    let length = reader.duration(given, "`after_refresh`")?;
+    if length.is_zero() {
+        reader.refuse(codes::TOKEN_RECIPE, given, "the token lives no time at all", "for example `30m`");
+    }
+    Some(length)
+}
+
+/// Whether its session is found by a digest of it, and nothing of ours stands in it.
+fn by_digest(reader: &mut Reader, entry: &Entry) -> bool {
+    let Some(given) = entry.value.get("session") else { return false };
+    if reader.word(given, "`session`", &["digest"]).is_none() {
+        return false;
+    }
+    if entry.key != ACCESS {
+        let help = "a refresh token names its session itself: leave it out";
+        reader.refuse(codes::TOKEN_RECIPE, given, "only `access` is found by its digest", help);
+    }
+    entry.key == ACCESS
 }
 
 fn read_lifetime(reader: &mut Reader, node: &Node) -> Option<Duration> {
@@ -76,17 +156,11 @@ fn read_lifetime(reader: &mut Reader, node: &Node) -> Option<Duration> {
     Some(lifetime)
 }
 
-fn read_opaque(reader: &mut Reader, node: &Node) -> Option<TokenFormat> {
-    if !reader.members(node, "`opaque`", &["prefix", "bytes", "alphabet"]) {
-        return None;
-    }
-    reader.not_yet(node, "bytes");
-    reader.not_yet(node, "alphabet");
-    let prefix = node.get("prefix").and_then(|prefix| reader.line(prefix, "`prefix`")).unwrap_or_default();
-    Some(TokenFormat::Opaque { prefix: prefix.to_owned() })
-}
-
-fn read_jwt(reader: &mut Reader, node: &Node, account: &AccountPlan) -> Option<(Algorithm, Recipe)> {
+fn read_jwt(
+    reader: &mut Reader,
+    node: &Node,
+    (around, by_digest): (&Around<'_>, bool),
+) -> Option<(Algorithm, Recipe)> {
     if !reader.members(node, "`jwt`", &["algorithm", "header", "claims"]) {
         return None;
     }
@@ -97,14 +171,16 @@ fn read_jwt(reader: &mut Reader, node: &Node, account: &AccountPlan) -> Option<(
     };
     let algorithm = Algorithm::from_name(reader.word(algorithm, "`algorithm`", &ALGORITHMS)?)?;
     let names = RootNames::new()
-        .account(account)
+        .account(around.account)
         .session()
         .request()
+        .fields_of_tokens(around.names)
         .with("token_id", Type::text(), Root::TokenId.slot())
         .with("issued_at", Type::new(Kind::Time), Root::IssuedAt.slot())
         .with("expires_at", Type::new(Kind::Time), Root::ExpiresAt.slot());
+    let claims = read_claims(reader, node, (&names, by_digest));
+    let names = names.with("key_id", Type::text(), Root::KeyId.slot());
     let header = read_header(reader, node, algorithm, &names);
-    let claims = read_claims(reader, node, &names);
     Some((algorithm, Recipe { header: header?, claims: claims? }))
 }
 
@@ -145,10 +221,14 @@ fn read_header(
     reader.compiled(&template, names, &Setting::claims())
 }
 
-fn read_claims(reader: &mut Reader, jwt: &Node, names: &RootNames<'_>) -> Option<CompiledTemplate> {
+fn read_claims(
+    reader: &mut Reader,
+    jwt: &Node,
+    (names, by_digest): (&RootNames<'_>, bool),
+) -> Option<CompiledTemplate> {
     let template = match jwt.get("claims") {
         Some(node) => {
-            claims_fit(reader, node)?;
+            claims_fit(reader, node, by_digest)?;
             reader.parsed(node)?
         }
         None => default_claims(jwt.span),
@@ -156,18 +236,20 @@ fn read_claims(reader: &mut Reader, jwt: &Node, names: &RootNames<'_>) -> Option
     reader.compiled(&template, names, &Setting::claims())
 }
 
-/// `exp` is there and says when the token ends; `jti` is not, it is added.
-fn claims_fit(reader: &mut Reader, node: &Node) -> Option<()> {
+/// `exp` is there and says when the token ends; `jti` is not, it is added unless the claims are exact.
+fn claims_fit(reader: &mut Reader, node: &Node, by_digest: bool) -> Option<()> {
     if !reader.map(node, "`claims`") {
         return None;
     }
-    if let Some(entry) = node.entry("jti") {
+    if let Some(entry) = node.entry("jti").filter(|_| !by_digest) {
         let error = Diagnostic::error(
             codes::TOKEN_RECIPE,
             entry.key_span,
             "`jti` is added to every JWT as its last claim",
         );
-        reader.report(error.help("leave it out: by it a token finds its session"));
+        reader.report(
+            error.help("leave it out: by it a token finds its session (or declare `session: digest`)"),
+        );
         return None;
     }
     let Some(exp) = node.get("exp") else {

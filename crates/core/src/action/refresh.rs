@@ -204,7 +204,7 @@ fn moved(
     at: &Setting<'_>,
 ) -> Decision<Outcome> {
     let session = &alive.session;
-    let usual = at.policy.token(ACCESS).map(|token| token.lifetime);
+    let usual = at.policy.token(ACCESS).map(|token| token.after_refresh.unwrap_or(token.lifetime));
     let access_life = session.access_lifetime.or(usual).unwrap_or_default();
     let longer = at.now.whole_second().plus(access_life).min(session.absolute_until);
     let access_until = session.access_until.map(|_| longer);

@@ -63,7 +63,9 @@ fn absolute_end(at: &Setting<'_>, began: Timestamp) -> Timestamp {
 
 /// How long a session lives unless it is prolonged: as long as its longest-living token.
 pub(super) fn session_life(at: &Setting<'_>, chosen: Option<Duration>) -> Duration {
-    let life = |token: Option<&TokenPolicy>| token.map(|token| token.lifetime);
+    let life = |token: Option<&TokenPolicy>| {
+        token.map(|token| token.after_refresh.map_or(token.lifetime, |after| after.max(token.lifetime)))
+    };
     let access = chosen.or(life(at.policy.token(ACCESS))).unwrap_or_default();
     let refresh = life(at.policy.token(REFRESH)).unwrap_or_default();
     access.max(refresh)

@@ -42,6 +42,20 @@ impl MacKey {
         out.copy_from_slice(context.sign().as_ref());
         out
     }
+
+    /// So many bytes over the parts: [`MacKey::mac`], cut, or followed by numbered ones.
+    #[must_use]
+    pub fn tag(&self, parts: &[&[u8]], length: usize) -> Vec<u8> {
+        let mut tag = self.mac(parts).to_vec();
+        let mut number = 0u64;
+        while tag.len() < length {
+            number += 1;
+            let numbered = number.to_be_bytes();
+            tag.extend_from_slice(&self.mac(&[parts, &[&numbered]].concat()));
+        }
+        tag.truncate(length);
+        tag
+    }
 }
 
 /// Compares two byte strings without telling by time where they differ.

@@ -12,6 +12,7 @@ use crate::identifier::IdentifierKind;
 use crate::key::StoredKey;
 use crate::session::{Session, SessionId};
 use crate::time::Timestamp;
+use crate::token::TokenNote;
 use async_trait::async_trait;
 use std::time::Duration;
 
@@ -66,6 +67,9 @@ pub trait Store: Send + Sync {
 
     /// A session with its account.
     async fn session(&self, id: SessionId) -> Result<Option<SessionWithAccount>, Fault>;
+
+    /// What is kept of the token with this digest ([`crate::token::token_digest`]).
+    async fn token_note(&self, realm: &str, digest: &[u8; 32]) -> Result<Option<TokenNote>, Fault>;
 
     /// The sessions of an account that have not ended and not expired, oldest first.
     async fn live_sessions(&self, account: AccountId, now: Timestamp) -> Result<Vec<Session>, Fault>;

@@ -2,6 +2,7 @@
 
 use doorward_core::action::{Inputs, refresh};
 use doorward_core::authenticate::{Presented, Rejection, Verifier};
+use doorward_core::opaque::OpaqueForm;
 use doorward_core::outcome::Outcome;
 use doorward_core::policy::TokenFormat;
 use doorward_core::port::Clock;
@@ -85,7 +86,7 @@ async fn a_chosen_lifetime_is_that_of_the_row_too() {
 
 #[tokio::test]
 async fn an_opaque_refresh_token_past_its_time_is_expired_not_ended() {
-    let world = TestRealm::with(TokenFormat::Opaque { prefix: String::new() }).await;
+    let world = TestRealm::with(TokenFormat::Opaque(OpaqueForm::default())).await;
     world.register("kim", "secret").await;
     let session = signed_in(&world, None).await;
     let raw = refresh_id(&session, world.keys.refresh());

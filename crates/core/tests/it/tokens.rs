@@ -3,11 +3,15 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use doorward_core::authenticate::Rejection;
+use doorward_core::change::Change;
 use doorward_core::key::Algorithm;
+use doorward_core::opaque::{Alphabet, OpaqueForm};
 use doorward_core::outcome::Outcome;
 use doorward_core::policy::TokenFormat;
 use doorward_core::port::Clock;
-use doorward_core::token::{opaque_access, verify_jwt};
+use doorward_core::token::{
+    TokenNote, opaque_access, opaque_refresh, random_token, token_digest, verify_jwt,
+};
 use doorward_testkit::realm::TestRealm;
 use proptest::prelude::*;
 use std::time::Duration;
@@ -113,11 +117,12 @@ async fn expiry_has_no_leeway() {
 
 #[tokio::test]
 async fn opaque_tokens_are_whole_or_nothing() {
-    let world = TestRealm::with(TokenFormat::Opaque { prefix: "dw_".to_owned() }).await;
+    let form = OpaqueForm::prefixed("dw_");
+    let world = TestRealm::with(TokenFormat::Opaque(form.clone())).await;
     let session = signed_in(&world).await;
     let expires = world.clock.now().plus(Duration::from_secs(60));
-    let token =
-        format!("dw_{}", opaque_access(&session, expires, world.keys.access(), world.services.dice.as_ref()));
+    let with = (world.keys.access(), world.services.dice.as_ref());
+    let token = opaque_access(&session, expires, &form, with);
     assert!(world.check("access", &token).await.is_ok());
     for index in 3..token.len() {
         let mut bytes = token.clone().into_bytes();
@@ -127,6 +132,52 @@ async fn opaque_tokens_are_whole_or_nothing() {
     }
     assert!(world.check("access", &token[..token.len() - 1]).await.is_err());
     assert!(world.check("access", token.strip_prefix("dw_").expect("prefix")).await.is_err());
+    world.clock.advance(Duration::from_secs(60));
+    assert_eq!(world.check("access", &token).await.err(), Some(Rejection::Expired));
+}
+
+#[tokio::test]
+async fn opaque_tokens_of_any_size_and_alphabet_are_found() {
+    let upper = Alphabet::Letters { letters: (b'A'..=b'Z').collect(), length: Some(200) };
+    for (alphabet, bytes) in
+        [(Alphabet::Hex, 128), (Alphabet::Base64, 64), (Alphabet::Base64Url, 52), (upper, 116)]
+    {
+        let form = OpaqueForm { prefix: String::new(), alphabet, bytes: Some(bytes) };
+        let world = TestRealm::with(TokenFormat::Opaque(form.clone())).await;
+        let session = signed_in(&world).await;
+        let expires = world.clock.now().plus(Duration::from_secs(60));
+        let access =
+            opaque_access(&session, expires, &form, (world.keys.access(), world.services.dice.as_ref()));
+        let refresh = opaque_refresh(&session, &form, world.keys.refresh());
+        for (name, token) in [("access", access), ("refresh", refresh)] {
+            assert!(world.check(name, &token).await.is_ok(), "{name} {form:?}");
+            let mut changed = token.clone().into_bytes();
+            let last = changed.len() - 5;
+            changed[last] = if changed[last] == b'B' { b'C' } else { b'B' };
+            let changed = String::from_utf8(changed).expect("ascii");
+            assert!(world.check(name, &changed).await.is_err(), "{name} {form:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_without_an_id_is_found_by_its_digest() {
+    let mut world = TestRealm::with(TokenFormat::Opaque(OpaqueForm::default())).await;
+    for token in &mut world.policy.tokens {
+        token.by_digest = token.name == "access";
+    }
+    let session = signed_in(&world).await;
+    let token = random_token(&OpaqueForm::default(), world.services.dice.as_ref());
+    assert_eq!(world.check("access", &token).await.err(), Some(Rejection::Invalid));
+    let note = TokenNote {
+        realm: session.realm.clone(),
+        digest: token_digest(&token, world.keys.access()),
+        session: session.id,
+        generation: 0,
+        expires_at: world.clock.now().plus(Duration::from_secs(60)),
+    };
+    world.store.apply(vec![Change::NoteToken { note, at: world.clock.now() }]).await.expect("works");
+    assert_eq!(world.check("access", &token).await.expect("good").session.id, session.id);
     world.clock.advance(Duration::from_secs(60));
     assert_eq!(world.check("access", &token).await.err(), Some(Rejection::Expired));
 }

@@ -13,6 +13,7 @@ use doorward_core::key::StoredKey;
 use doorward_core::port::{AccountPage, SessionWithAccount, Store};
 use doorward_core::session::{Session, SessionId};
 use doorward_core::time::Timestamp;
+use doorward_core::token::TokenNote;
 use doorward_server::account::{Reply as Done, Request as Order, Work, operate};
 use doorward_server::contracts::Contract;
 use doorward_server::hashing::HashCost;
@@ -370,6 +371,10 @@ impl Store for FailingStore {
 
     async fn session(&self, id: SessionId) -> Result<Option<SessionWithAccount>, Fault> {
         self.works()?.session(id).await
+    }
+
+    async fn token_note(&self, realm: &str, digest: &[u8; 32]) -> Result<Option<TokenNote>, Fault> {
+        self.works()?.token_note(realm, digest).await
     }
 
     async fn live_sessions(&self, account: AccountId, now: Timestamp) -> Result<Vec<Session>, Fault> {

@@ -39,6 +39,7 @@ pub const STORIES: &[(&str, Story)] = &[
     ("ending all needs no version, but bumps it", |s| Box::pin(sessions::all_end_without_version(s))),
     ("live sessions are neither ended nor expired", |s| Box::pin(sessions::live_ones(s))),
     ("a session outlives its account", |s| Box::pin(sessions::outlive_account(s))),
+    ("a token is found by its digest", |s| Box::pin(sessions::tokens_are_found(s))),
     ("a code replaces the one before", |s| Box::pin(codes::replace(s))),
     ("a code is spent once", |s| Box::pin(codes::are_spent_once(s))),
     ("codes are dropped by destination", |s| Box::pin(codes::are_dropped(s))),

@@ -5,6 +5,7 @@ use crate::samples::{account, account_id, create, later, session, session_id, st
 use doorward_core::change::{AccountUpdate, Change};
 use doorward_core::port::{SessionWithAccount, Store};
 use doorward_core::session::{EndReason, Ended, RefreshState, Session};
+use doorward_core::token::TokenNote;
 
 async fn load(store: &dyn Store, n: u64) -> Option<SessionWithAccount> {
     store.session(session_id(n)).await.expect("the store works")
@@ -220,4 +221,33 @@ pub(super) async fn outlive_account(store: &dyn Store) {
     let expected = SessionWithAccount { session: session("r", 2, account_id(1)), account: None };
     assert_eq!(load(store, 2).await, Some(expected));
     refused(store, end_all(Some(1), None)).await;
+}
+
+fn note(realm: &str, digest: u8, session: u64) -> TokenNote {
+    let session = session_id(session);
+    TokenNote { realm: realm.to_owned(), digest: [digest; 32], session, generation: 2, expires_at: later(9) }
+}
+
+pub(super) async fn tokens_are_found(store: &dyn Store) {
+    signed_in(store, 3).await;
+    let put = |note: TokenNote| vec![Change::NoteToken { note, at: later(5) }];
+    let find = async |realm: &str, digest: u8| store.token_note(realm, &[digest; 32]).await.expect("works");
+    assert_eq!(find("r", 7).await, None);
+    done(store, put(note("r", 7, 1))).await;
+    done(store, put(note("s", 7, 3))).await;
+    assert_eq!(find("r", 7).await, Some(note("r", 7, 1)));
+    assert_eq!(find("s", 7).await, Some(note("s", 7, 3)), "realms share nothing");
+    assert!(done(store, put(note("r", 8, 1))).await.ended.is_empty());
+    assert_eq!(find("r", 7).await, None, "a session has one");
+    let again = TokenNote { generation: 3, ..note("r", 8, 1) };
+    assert!(done(store, put(again.clone())).await.ended.is_empty());
+    assert_eq!(find("r", 8).await, Some(again));
+    let taken_over = done(store, put(note("r", 8, 2))).await;
+    assert_eq!(taken_over.ended, [session_id(1)]);
+    assert_eq!(find("r", 8).await, Some(note("r", 8, 2)));
+    let ended = Ended { at: later(5), reason: EndReason::Replaced };
+    assert_eq!((row(store, 1).await.ended, row(store, 2).await.ended), (Some(ended), None));
+    let over = doorward_core::port::KEPT_AFTER_EXPIRY;
+    store.sweep(row(store, 2).await.absolute_until.plus(over).plus(over)).await.expect("works");
+    assert_eq!(find("r", 8).await, None, "it goes with its session");
 }

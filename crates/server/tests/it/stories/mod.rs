@@ -16,5 +16,6 @@ mod own_account;
 mod profile_rules;
 mod races;
 mod sources;
+mod token_forms;
 mod tokens;
 mod verify;
