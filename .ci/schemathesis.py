@@ -61,11 +61,13 @@ class Server:
             stderr=subprocess.PIPE,
             text=True,
         )
-        banner = self.process.stderr.readline()
-        if not banner.startswith("{") or "serving" not in banner:
-            raise SystemExit(f"the server does not start: {banner}{self.process.stderr.read()}")
-        self.url = json.loads(banner)["serving"]
         self.said = []
+        # What contracts give away is said before.
+        while '"serving"' not in (banner := self.process.stderr.readline()):
+            self.said.append(banner)
+            if not banner:
+                raise SystemExit(f"the server does not start: {''.join(self.said)}")
+        self.url = json.loads(banner)["serving"]
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self):

@@ -126,6 +126,16 @@ impl Type {
         Some(found)
     }
 
+    /// How many types it is made of.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match &self.kind {
+            Kind::List(item) => 1 + item.size(),
+            Kind::Object(members) => 1 + members.iter().map(|(_, member)| member.size()).sum::<usize>(),
+            _ => 1,
+        }
+    }
+
     /// Whether a time is somewhere in it.
     #[must_use]
     pub fn holds_time(&self) -> bool {

@@ -3,9 +3,9 @@
 use super::phrase::phrase;
 use super::request::{RequestTypes, members_of, of_request, request_names};
 use crate::account_view::{account_type, session_type, tokens_member};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Document;
-use crate::expression::{Kind, Names, Reference, Type};
+use crate::expression::{Kind, MAX_DEPTH, Names, Reference, Type};
 use crate::scope::Root;
 use crate::source::Span;
 use crate::template::{CompiledTemplate, Setting, Template, compile};
@@ -69,6 +69,9 @@ pub(crate) enum StatusKnown {
     /// It is computed per request.
     Computed,
 }
+
+/// Most members of one view, with those of the views in it: views of views must not fill the memory.
+const MAX_MEMBERS: usize = 5_000;
 
 /// What was looked up while a reply was compiled.
 #[derive(Default)]
@@ -172,6 +175,11 @@ impl<'d> ReplyNames<'d> {
             return Reference::template(Arc::clone(known.as_ref()?), rest);
         }
         let view = self.facts.views.iter().find(|view| view.name == *name)?;
+        let under_way = self.views.borrow().values().filter(|known| known.is_none()).count();
+        if under_way >= MAX_DEPTH {
+            self.too_large(view.template.span, format!("more than {MAX_DEPTH} views inside each other"));
+            return None;
+        }
         // While it is compiled it is unknown to itself.
         self.views.borrow_mut().insert(name.clone(), None);
         let setting = Setting::reply(self.facts.document.times.clone());
@@ -182,10 +190,22 @@ impl<'d> ReplyNames<'d> {
                 CompiledTemplate::of_constant(Value::Null)
             }
         };
+        let compiled = if compiled.ty().size() > MAX_MEMBERS {
+            let message = format!("a view of more than {MAX_MEMBERS} members, with those of the views in it");
+            self.too_large(view.template.span, message);
+            CompiledTemplate::of_constant(Value::Null)
+        } else {
+            compiled
+        };
         let compiled = Arc::new(compiled);
         self.seen.borrow_mut().views.push((name.clone(), compiled.ty().clone()));
         self.views.borrow_mut().insert(name.clone(), Some(Arc::clone(&compiled)));
         Reference::template(compiled, rest)
+    }
+
+    fn too_large(&self, span: Span, message: String) {
+        let error = Diagnostic::error(codes::LIMIT, span, message);
+        self.seen.borrow_mut().found.push(error.help("let fewer views use each other"));
     }
 
     fn token(&self, rest: &[String]) -> Option<Reference> {

@@ -8,8 +8,15 @@ use serde_json::{Map, Value, json};
 /// Members whose values are data, not schemas.
 const DATA: [&str; 5] = ["enum", "const", "default", "example", "examples"];
 
+/// Most values of one schema once its references are put in place: references to references must not fill the
+/// memory.
+const MAX_VALUES: usize = 50_000;
+/// Most references inside each other.
+const MAX_INSIDE: usize = 32;
+
 pub(super) struct Expander<'d> {
     contract: &'d Node,
+    values: usize,
     /// The references that are being put in place, outermost first.
     inside: Vec<String>,
     /// Whether a schema contains itself; such a `$ref` stays.
@@ -19,10 +26,15 @@ pub(super) struct Expander<'d> {
 
 impl<'d> Expander<'d> {
     pub(super) fn new(contract: &'d Node) -> Self {
-        Self { contract, inside: Vec::new(), recursive: false, found: Vec::new() }
+        Self { contract, values: 0, inside: Vec::new(), recursive: false, found: Vec::new() }
     }
 
     pub(super) fn expand(&mut self, node: &Node) -> Value {
+        self.values += 1;
+        if self.values > MAX_VALUES || self.inside.len() > MAX_INSIDE {
+            self.too_large(node);
+            return Value::Bool(true);
+        }
         match &node.value {
             NodeValue::Map(entries) => {
                 let reference = node.get("$ref").filter(|reference| reference.as_text().is_some());
@@ -39,6 +51,18 @@ impl<'d> Expander<'d> {
             }
             NodeValue::List(items) => Value::Array(items.iter().map(|item| self.expand(item)).collect()),
             _ => node.to_json(),
+        }
+    }
+
+    fn too_large(&mut self, node: &Node) {
+        if self.found.is_empty() {
+            let message = if self.inside.len() > MAX_INSIDE {
+                format!("more than {MAX_INSIDE} references inside each other")
+            } else {
+                format!("a schema of more than {MAX_VALUES} values once its references are put in place")
+            };
+            let error = Diagnostic::error(codes::LIMIT, node.span, message);
+            self.found.push(error.help("let fewer schemas refer to each other"));
         }
     }
 

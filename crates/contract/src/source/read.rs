@@ -38,6 +38,8 @@ pub fn parse(sources: &mut Sources, name: &str, text: &str) -> Result<Node, Vec<
         events: Parser::new_from_str_with_options(text, options),
         anchors: HashMap::new(),
         nodes: 0,
+        kept: 0,
+        deepest: 0,
         found: Vec::new(),
     };
     let root = reader.document();
@@ -85,10 +87,22 @@ struct Reader<'t> {
     text: &'t str,
     source: SourceId,
     events: Parser<'t, StrInput<'t>>,
-    /// Anchored nodes that are complete, with how many nodes they hold.
-    anchors: HashMap<usize, (Node, usize)>,
+    anchors: HashMap<usize, Anchored>,
     nodes: usize,
+    /// How many nodes are kept for aliases: anchors inside anchors are kept several times.
+    kept: usize,
+    /// The deepest level reached since the node under way began.
+    deepest: usize,
     found: Vec<Diagnostic>,
+}
+
+/// An anchored node that is complete.
+struct Anchored {
+    node: Node,
+    /// How many nodes it holds.
+    size: usize,
+    /// How many levels stand below it.
+    height: usize,
 }
 
 /// An event, and where it stands.
@@ -160,13 +174,8 @@ impl<'t> Reader<'t> {
 
     fn node(&mut self, step: Step<'t>, depth: usize) -> Result<Node, Stop> {
         let (event, span) = step;
-        if depth > MAX_DEPTH {
-            return self.stop(
-                span,
-                &format!("nested deeper than {MAX_DEPTH} levels"),
-                "contracts are flatter than this",
-            );
-        }
+        self.within_depth(depth, span)?;
+        let deepest_before = std::mem::replace(&mut self.deepest, depth);
         self.nodes += 1;
         let before = self.nodes;
         self.within_budget(span)?;
@@ -182,29 +191,43 @@ impl<'t> Reader<'t> {
             Event::Scalar(text, style, ..) => self.scalar(&text, style, span),
             Event::SequenceStart(..) => self.list(span, depth)?,
             Event::MappingStart(style, ..) => self.map(span, style == StructureStyle::Flow, depth)?,
-            Event::Alias(id) => return self.alias(id, span),
+            Event::Alias(id) => self.alias(id, (span, depth))?,
             _ => return self.stop(span, "something is missing here", "write a value"),
         };
         if anchor != 0 {
-            self.anchors.insert(anchor, (node.clone(), self.nodes - before + 1));
+            let (size, height) = (self.nodes - before + 1, self.deepest - depth);
+            self.kept += size;
+            self.within_budget(span)?;
+            self.anchors.insert(anchor, Anchored { node: node.clone(), size, height });
         }
+        self.deepest = self.deepest.max(deepest_before);
         Ok(node)
     }
 
+    fn within_depth(&mut self, depth: usize, span: Span) -> Result<(), Stop> {
+        if depth > MAX_DEPTH {
+            let message = format!("nested deeper than {MAX_DEPTH} levels");
+            return self.stop(span, &message, "contracts are flatter than this");
+        }
+        Ok(())
+    }
+
     fn within_budget(&mut self, span: Span) -> Result<(), Stop> {
-        if self.nodes > MAX_NODES {
+        if self.nodes > MAX_NODES || self.kept > MAX_NODES {
             let message = format!("more than {MAX_NODES} values once aliases are expanded");
             return self.stop(span, &message, "do not nest aliases in anchored values");
         }
         Ok(())
     }
 
-    fn alias(&mut self, id: usize, span: Span) -> Result<Node, Stop> {
-        let Some((node, size)) = self.anchors.get(&id) else {
+    fn alias(&mut self, id: usize, (span, depth): (Span, usize)) -> Result<Node, Stop> {
+        let Some(Anchored { node, size, height }) = self.anchors.get(&id) else {
             return self.stop(span, "an alias inside its own anchor", "a value cannot hold itself");
         };
-        self.nodes += size;
+        self.nodes += size - 1;
+        self.deepest = depth + height;
         let node = node.clone();
+        self.within_depth(self.deepest, span)?;
         self.within_budget(span)?;
         Ok(node)
     }

@@ -9,5 +9,6 @@ mod explain;
 mod inference;
 mod lints;
 mod load_time;
+mod mangled;
 mod replies;
 mod robust;
