@@ -1,6 +1,7 @@
 //! `doorward contract …`: looks at contracts without serving them.
 
 use super::check::{Check, Strictness};
+use super::test::Test;
 use crate::cli::DONE;
 use crate::contracts;
 use crate::output::Output;
@@ -18,6 +19,8 @@ pub(crate) enum Contract {
     Check(Check),
     /// Like check, and lints count as wrong too
     Lint(Check),
+    /// Tell the stories that lie beside contracts, and say what is not as they say
+    Test(Test),
     /// Print operation, binding, action, outcome and reply of a contract; or what a code such as DW012 means
     Explain(Explain),
     /// Print a contract as a complete OpenAPI document
@@ -53,6 +56,7 @@ impl Contract {
             Contract::List => list(output),
             Contract::Check(check) => check.run(Strictness::Errors, output),
             Contract::Lint(check) => check.run(Strictness::Lints, output),
+            Contract::Test(test) => test.run(output),
             Contract::Explain(which) => {
                 let contract = contracts::Contract::find(&which.contract)?;
                 let text = explain(&contract.loaded()?, which.path.as_deref());

@@ -4,3 +4,4 @@ pub(crate) mod account;
 mod check;
 pub(crate) mod contract;
 pub(crate) mod serve;
+pub(crate) mod test;

@@ -51,6 +51,19 @@ pub enum StepKind {
     Operator(Order),
 }
 
+impl StepKind {
+    /// The member that says it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            StepKind::Send(_) => "send",
+            StepKind::Mail(_) => "mail",
+            StepKind::Clock(_) => "clock",
+            StepKind::Operator(_) => "operator",
+        }
+    }
+}
+
 /// A request and what must come back.
 #[derive(Clone, Debug)]
 pub struct Exchange {

@@ -14,5 +14,6 @@ mod house;
 mod kill;
 mod program;
 mod stories;
+mod told;
 mod tour;
 mod world;

@@ -1,0 +1,92 @@
+//! `doorward contract test`: tells the stories of contracts, and says what is not as they say.
+
+use super::check::Format;
+use crate::cli::{DONE, NO};
+use crate::clock::SystemClock;
+use crate::folder::plain;
+use crate::output::Output;
+use crate::start_error::StartError;
+use crate::stories::{Address, Replay, Report, StoryFile, Subject, read};
+use clap::Args;
+use doorward_contract::Sources;
+use doorward_contract::diagnostic::{render, to_json};
+use doorward_core::port::Clock;
+use serde_json::Value;
+
+/// Which contracts, and whom their stories are told to.
+#[derive(Args)]
+pub(crate) struct Test {
+    /// The contracts; their stories lie beside them (`NAME.stories.yaml`)
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// Tell the stories to the backend at this address instead of a Doorward in this process
+    #[arg(long, value_name = "URL")]
+    against: Option<String>,
+    /// A reply of an operation that no story proves is a failure
+    #[arg(long, conflicts_with = "against")]
+    require_all: bool,
+    /// How it is said
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+impl Test {
+    /// Does it.
+    ///
+    /// # Errors
+    /// It could not be tried.
+    pub(crate) fn run(&self, output: Output) -> Result<u8, StartError> {
+        let json = output.json() || self.format == Format::Json;
+        let output = Output::new(json);
+        let subject = match &self.against {
+            Some(url) => Subject::Other(Address::parse(url).map_err(StartError::new)?),
+            None => Subject::Doorward,
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| StartError::new(format!("cannot start: {}", plain(&error))))?;
+        let mut code = DONE;
+        let mut all = Vec::new();
+        for file in &self.files {
+            let (good, said) = runtime.block_on(self.one(file, &subject, output))?;
+            all.extend(said);
+            if !good {
+                code = NO;
+            }
+        }
+        if output.json() {
+            output.value(&Value::Array(all));
+        }
+        Ok(code)
+    }
+
+    /// Tells the stories of one contract: whether all is well, and the report for programs.
+    async fn one(
+        &self,
+        file: &str,
+        subject: &Subject,
+        output: Output,
+    ) -> Result<(bool, Option<Value>), StartError> {
+        let found = StoryFile::find(file)?;
+        let plan = found.contract.plan()?;
+        let mut sources = Sources::new();
+        let stories = read(&mut sources, &found.file, &found.text).map_err(|errors| {
+            let sentence = format!("the stories in {} cannot be read", found.file);
+            let json = errors.iter().map(|error| to_json(error, &sources)).collect();
+            StartError::new(sentence).with_diagnostics(render(&errors, &sources, output.coloured()), json)
+        })?;
+        let run = u64::try_from(SystemClock.now().seconds()).unwrap_or_default();
+        let run = if matches!(subject, Subject::Doorward) { 0 } else { run };
+        let replay =
+            Replay { contract: &found.contract, subject: subject.clone(), indent: plan.response.indent, run };
+        let report = Report::make(&replay, &stories, &plan).await?;
+        let whole = report.coverage.as_ref().is_none_or(|coverage| coverage.is_whole());
+        let good = report.bad() == 0 && (whole || !self.require_all);
+        if output.json() {
+            return Ok((good, Some(report.json(file, &sources))));
+        }
+        output.text(&report.text(file, &sources));
+        Ok((good, None))
+    }
+}

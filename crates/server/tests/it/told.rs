@@ -1,0 +1,172 @@
+//! The stories beside the contracts, each told to a Doorward; and what `contract test` says of them.
+
+use crate::program::run;
+use doorward_contract::Sources;
+use doorward_contract::diagnostic::render;
+use doorward_server::stories::{Replay, Report, StoryFile, Subject, read};
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository")
+}
+
+/// Every file of stories in the repository.
+fn files() -> Vec<String> {
+    let mut files = Vec::new();
+    for folder in ["contracts", "examples/contracts"] {
+        let Ok(entries) = std::fs::read_dir(root().join(folder)) else { continue };
+        for entry in entries {
+            let path = entry.expect("readable").path();
+            let path = if path.is_dir() { path.join("stories.yaml") } else { path };
+            let text = path.display().to_string();
+            if text.ends_with("stories.yaml") && path.exists() {
+                files.push(text);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The report as a person would see it, and whether all is well.
+async fn told(file: &str) -> (bool, String) {
+    let found = StoryFile::find(file).unwrap_or_else(|error| panic!("{error}"));
+    let plan = found.contract.plan().unwrap_or_else(|error| panic!("{file}: {error}"));
+    let mut sources = Sources::new();
+    let stories = read(&mut sources, &found.file, &found.text);
+    let stories = stories.unwrap_or_else(|errors| panic!("{}", render(&errors, &sources, false)));
+    let subject = Subject::Doorward;
+    let replay = Replay { contract: &found.contract, subject, indent: plan.response.indent, run: 0 };
+    let report = Report::make(&replay, &stories, &plan).await.unwrap_or_else(|error| panic!("{error}"));
+    (report.bad() == 0 && report.good() > 0, report.text(file, &sources))
+}
+
+#[tokio::test]
+async fn the_stories_beside_every_contract_hold() {
+    let files = files();
+    assert!(!files.is_empty(), "there are stories");
+    let mut wrong = Vec::new();
+    for file in files {
+        let (good, text) = told(&file).await;
+        if !good {
+            wrong.push(text);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+const CONTRACT: &str = r#"openapi: 3.1.0
+info: {title: Small, version: "1"}
+x-doorward:
+  account: {identifiers: [email]}
+  tokens: {access: {opaque: {}, lifetime: 1d}}
+  shapes: {failure: {body: {error: $outcome.name}}}
+  replies: {failure: {}}
+paths:
+  /login:
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema:
+              {type: object, required: [email, password], properties: {email: {type: string}, password: {type: string}}}
+      x-doorward:
+        action: login
+        input: {email: $body.email, password: $body.password}
+        replies: {signed_in: {body: {token: $tokens.access}}}
+"#;
+
+fn write(folder: &Path, stories: &str) -> String {
+    std::fs::write(folder.join("small.yaml"), CONTRACT).expect("room");
+    std::fs::write(folder.join("small.stories.yaml"), stories).expect("room");
+    folder.join("small.yaml").display().to_string()
+}
+
+const GOOD: &str = r#"
+stories:
+  - story: A wrong password
+    steps:
+      - operator: {create: ann@example.org, password: correct horse}
+      - send: POST /login
+        json: {email: ann@example.org, password: wrong}
+        expect: {status: 401, json: {error: bad_credentials}}
+  - story: The right one
+    steps:
+      - operator: {create: ann@example.org, password: correct horse}
+      - send: POST /login
+        json: {email: ann@example.org, password: correct horse}
+        expect: {status: 200, json: {token: $text}}
+"#;
+
+#[test]
+fn a_good_story_is_good_and_says_what_is_left_to_prove() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = write(folder.path(), GOOD);
+    let said = run(folder.path(), &["contract", "test", &file]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(said.out.contains("2 stories good, 4 steps"), "{}", said.out);
+    assert!(said.out.contains("no story sees: POST /login unknown_account"), "{}", said.out);
+    let all = run(folder.path(), &["contract", "test", "--require-all", &file]);
+    assert_eq!(all.code, 1, "a reply that nobody proves is a failure there");
+}
+
+#[test]
+fn a_bad_story_shows_the_byte() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = write(folder.path(), &GOOD.replace("error: bad_credentials", "error: bad_kredentials"));
+    let said = run(folder.path(), &["contract", "test", &file]);
+    assert_eq!(said.code, 1, "{}{}", said.out, said.err);
+    for wanted in [
+        "FAILED A wrong password",
+        "small.stories.yaml:6:9: POST /login",
+        "the body differs at byte 14 (line 8)",
+        r#"expected  {"error":"bad_kredentials"}"#,
+        r#"actual    {"error":"bad_credentials"}"#,
+        "the outcome `wrong_password`",
+        "1 story good, 1 bad",
+    ] {
+        assert!(said.out.contains(wanted), "{wanted} is not in\n{}", said.out);
+    }
+    let json = run(folder.path(), &["contract", "test", "--format", "json", &file]).json();
+    let difference = &json[0]["stories"][0]["because"]["differences"][0];
+    assert_eq!((&json[0]["bad"], &difference["position"]), (&1.into(), &14.into()), "{json:#}");
+}
+
+#[test]
+fn a_story_that_cannot_be_read_says_where() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = write(folder.path(), &GOOD.replace("send: POST", "sned: POST"));
+    let said = run(folder.path(), &["contract", "test", &file]);
+    assert_eq!(said.code, 2);
+    assert!(
+        said.err.contains("did you mean `send`?") && said.err.contains("small.stories.yaml:6:9"),
+        "{}",
+        said.err
+    );
+    let missing = run(folder.path(), &["contract", "test", "nosuch.yaml"]);
+    assert_eq!(missing.code, 2, "{}", missing.err);
+}
+
+#[test]
+fn against_a_backend_steps_of_doorward_are_skipped_loudly() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let only_sent = r#"
+stories:
+  - story: Nobody is known
+    steps:
+      - send: POST /login
+        json: {email: "a${unique}@example.org", password: wrong}
+        expect: {status: 401, json: {error: bad_credentials}}
+"#;
+    let stories = format!("{GOOD}{}", only_sent.replace("\nstories:\n", ""));
+    let file = write(folder.path(), &stories);
+    let serving = crate::program::Serving::start(&folder.path().join("data"), &[&file]);
+    let url = format!("http://{}", serving.address());
+    let said = run(folder.path(), &["contract", "test", "--against", &url, &file]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(said.out.contains("SKIPPED A wrong password"), "{}", said.out);
+    assert!(said.out.contains("1 story good, 2 SKIPPED from a step on"), "{}", said.out);
+    assert!(!said.out.contains("replies are proved"), "nobody knows the outcomes of another backend");
+    let tls = run(folder.path(), &["contract", "test", "--against", "https://a", &file]);
+    assert!(tls.code == 2 && tls.err.contains("over http only"), "{}", tls.err);
+}
