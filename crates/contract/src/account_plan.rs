@@ -2,7 +2,7 @@
 
 use crate::template::CompiledTemplate;
 use doorward_core::identifier::IdentifierRule;
-use doorward_core::policy::TokenPolicy;
+use doorward_core::policy::{RolePolicy, TokenPolicy};
 use doorward_core::profile::ProfileSchema;
 use doorward_core::public_id::PublicIdKind;
 
@@ -15,6 +15,8 @@ pub struct AccountPlan {
     pub id: PublicIdKind,
     /// Whether a sequence number is shown as text.
     pub id_as_text: bool,
+    /// The roles.
+    pub roles: RolePolicy,
     /// The profile.
     pub profile: ProfileSchema,
 }
@@ -25,6 +27,7 @@ impl Default for AccountPlan {
             identifiers: Vec::new(),
             id: PublicIdKind::Uuid,
             id_as_text: false,
+            roles: RolePolicy::default(),
             profile: ProfileSchema::default(),
         }
     }

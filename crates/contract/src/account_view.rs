@@ -12,16 +12,18 @@ use doorward_core::time::Timestamp;
 use serde_json::Value;
 
 /// The words of `account.status`.
-const STATUSES: [&str; 2] = ["active", "locked"];
+const STATUSES: [&str; 4] = ["active", "pending", "disabled", "locked"];
 
 /// The names under `account` that every contract has, without the profile.
-pub const ACCOUNT_FIELDS: [&str; 18] = [
+pub const ACCOUNT_FIELDS: [&str; 20] = [
     "id",
     "number",
     "username",
     "email",
     "phone",
     "status",
+    "status_reason",
+    "expires_at",
     "roles",
     "created_at",
     "updated_at",
@@ -52,7 +54,9 @@ fn own_type(account: &AccountPlan, name: &str) -> Type {
         "status" => Type::new(Kind::Enum(STATUSES.map(str::to_owned).to_vec())),
         "roles" => Type::list(Type::text()),
         "created_at" | "updated_at" => Type::new(Kind::Time),
-        "last_login_at" | "email_verified_at" | "locked_until" => Type::new(Kind::Time).or_null(),
+        "last_login_at" | "email_verified_at" | "locked_until" | "expires_at" => {
+            Type::new(Kind::Time).or_null()
+        }
         "email_verified" | "phone_verified" | "must_change_password" | "has_password" => Type::boolean(),
         name => match IdentifierKind::from_name(name) {
             Some(kind) if account.identifiers.iter().any(|rule| rule.kind == kind) => Type::text(),
@@ -146,16 +150,17 @@ pub fn token_field(field: &str) -> Option<Type> {
 }
 
 /// A field of an account as templates see it: times in milliseconds since 1970, null for what it does not
-/// have.
+/// have. A lock counts as long as it lasts at `now`.
 #[must_use]
-pub fn account_value(account: &Account, plan: &AccountPlan, field: &str) -> Value {
-    if let Some(own) = own_value(account, plan, field) {
+pub fn account_value(account: &Account, (plan, now): (&AccountPlan, Timestamp), field: &str) -> Value {
+    if let Some(own) = own_value(account, (plan, now), field) {
         return own;
     }
     account.profile.get(field).cloned().unwrap_or(Value::Null)
 }
 
-fn own_value(account: &Account, plan: &AccountPlan, field: &str) -> Option<Value> {
+fn own_value(account: &Account, (plan, now): (&AccountPlan, Timestamp), field: &str) -> Option<Value> {
+    let standing = &account.standing;
     let verified = |kind| account.identifier(kind).is_some_and(|found| found.verified);
     let value = match field {
         "id" => id_value(account, plan),
@@ -164,7 +169,16 @@ fn own_value(account: &Account, plan: &AccountPlan, field: &str) -> Option<Value
             let kind = IdentifierKind::from_name(field)?;
             account.identifier(kind).map_or(Value::Null, |found| Value::from(found.written.clone()))
         }
-        "status" => Value::from(STATUSES[usize::from(account.locked)]),
+        "status" if standing.locked(now) => Value::from("locked"),
+        "status" => Value::from(standing.status.name()),
+        "status_reason" if standing.locked(now) => {
+            Value::from(standing.lock.as_ref().and_then(|lock| lock.reason.clone()))
+        }
+        "status_reason" => Value::from(standing.reason.clone()),
+        "expires_at" => standing.expires_at.map_or(Value::Null, time),
+        "locked_until" if standing.locked(now) => {
+            standing.lock.as_ref().and_then(|lock| lock.until).map_or(Value::Null, time)
+        }
         "roles" => Value::from(account.roles.clone()),
         "created_at" => time(account.created_at),
         "updated_at" => time(account.updated_at),

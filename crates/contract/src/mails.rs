@@ -7,6 +7,7 @@ use crate::scope::Root;
 use crate::wording::{Localized, Texts};
 use doorward_core::code::Purpose;
 use doorward_core::mail::{CodeMail, Mail, MailTexts};
+use doorward_core::time::Timestamp;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -77,6 +78,9 @@ fn spoken(length: Duration) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
+/// Mails go to accounts that may sign in: a lock that such a one has is over, whatever the time.
+const AT_MAILS: Timestamp = Timestamp::MAX;
+
 struct MailScope<'m> {
     mails: &'m Mails,
     mail: &'m CodeMail<'m>,
@@ -89,7 +93,7 @@ impl Scope for MailScope<'_> {
                 let Some((field, rest)) = path.rest.split_first() else {
                     return Cow::Owned(Value::Null);
                 };
-                let value = account_value(self.mail.account, &self.mails.account, field);
+                let value = account_value(self.mail.account, (&self.mails.account, AT_MAILS), field);
                 follow(&value, rest).cloned().unwrap_or(Value::Null)
             }
             Some(Root::Code) => Value::from(self.mail.code),

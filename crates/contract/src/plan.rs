@@ -71,6 +71,7 @@ impl Plan {
             identifiers: self.account.identifiers.clone(),
             id: self.account.id.clone(),
             realm_ids: realm_ids.to_vec(),
+            roles: self.account.roles.clone(),
             profile: self.account.profile.clone(),
             password: self.password.clone(),
             tokens: self.tokens.iter().map(|token| token.policy.clone()).collect(),

@@ -3,6 +3,7 @@
 use crate::identifier::{Identifier, IdentifierKind};
 use crate::password::PasswordHash;
 use crate::public_id::{PublicId, PublicIdKind};
+use crate::standing::{Bar, Standing};
 use crate::time::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -18,7 +19,7 @@ pub struct Account {
     pub id: AccountId,
     /// The realm it lives in.
     pub realm: String,
-    /// Changes whenever something security-relevant changes (password, lock, identifiers, end of all
+    /// Changes whenever something security-relevant changes (password, standing, roles, identifiers, end of all
     /// sessions), so that a session cannot start from a state that is no longer true.
     pub version: u64,
     /// What it signs in by.
@@ -33,8 +34,8 @@ pub struct Account {
     pub roles: Vec<String>,
     /// An operator asks for a new password at the next sign-in.
     pub must_change_password: bool,
-    /// An operator locked it: it answers like a wrong password.
-    pub locked: bool,
+    /// Whether it may sign in, as those in charge of it decided.
+    pub standing: Standing,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -53,6 +54,12 @@ pub struct LastLogin {
 }
 
 impl Account {
+    /// Why it may not sign in now, if so.
+    #[must_use]
+    pub fn bar(&self, now: Timestamp) -> Option<Bar> {
+        self.standing.bar(now)
+    }
+
     /// The identifier of this kind, if it has one.
     #[must_use]
     pub fn identifier(&self, kind: IdentifierKind) -> Option<&Identifier> {

@@ -130,7 +130,8 @@ impl Verifier<'_> {
             Err(rejection) => return Ok(Err(rejection)),
         };
         let found = self.live.find(self.store, read.head.session).await?;
-        match self.judge(&read, found, presented.accept_expired).and_then(recent) {
+        let judged = self.judge(&read, found, presented.accept_expired);
+        match judged.and_then(recent).and_then(|alive| self.in_good_standing(alive)) {
             Ok(alive) => {
                 self.note(&alive, presented.token).await?;
                 Ok(Ok(alive))
@@ -233,6 +234,14 @@ impl Verifier<'_> {
                 expires_at,
                 token_is_refresh: matches!(read.proof, Proof::Refresh(..)),
             }),
+        }
+    }
+
+    // Those who bar an account end its sessions, but its end comes by itself. A refresh is told more: see there.
+    fn in_good_standing(&self, alive: Alive) -> Result<Alive, Rejection> {
+        match alive.account.bar(self.now) {
+            Some(bar) => Err(Rejection::Ended(Some(bar.end_reason()))),
+            None => Ok(alive),
         }
     }
 

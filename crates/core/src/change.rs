@@ -9,6 +9,7 @@ use crate::key::StoredKey;
 use crate::password::PasswordHash;
 use crate::public_id::PublicId;
 use crate::session::{EndReason, RefreshState, Session, SessionId};
+use crate::standing::Standing;
 use crate::time::Timestamp;
 use crate::token::TokenNote;
 use serde_json::{Map, Value};
@@ -36,6 +37,14 @@ pub enum Change {
         update: AccountUpdate,
         /// The new `updated_at`.
         at: Timestamp,
+    },
+    /// Writes nothing. Guard: the account is there and has this version, so that what it may do is still what the
+    /// decision saw.
+    HasVersion {
+        /// Which account.
+        account: AccountId,
+        /// The version the decision saw.
+        version: u64,
     },
     /// Removes an account with its identifiers and public ids. Guard: `version`.
     DeleteAccount {
@@ -193,8 +202,10 @@ pub enum AccountUpdate {
         /// Whether it must be changed at the next sign-in.
         must_change: bool,
     },
-    /// Locked or not.
-    Locked(bool),
+    /// Whether it may sign in.
+    Standing(Standing),
+    /// Its roles, in place of those it had.
+    Roles(Vec<String>),
     /// The must-change flag.
     MustChange(bool),
     /// All of its identifiers, in place of those it had: those that are left out are free again.

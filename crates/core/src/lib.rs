@@ -27,6 +27,7 @@ pub mod profile;
 pub mod public_id;
 pub mod session;
 pub mod spec;
+pub mod standing;
 pub mod time;
 pub mod token;
 pub mod violation;

@@ -3,6 +3,7 @@
 use crate::account::Account;
 use crate::session::Session;
 use crate::spec::{A, Field, Kind};
+use crate::standing::Bar;
 use crate::violation::Violation;
 use serde_json::Value;
 use std::sync::Arc;
@@ -138,7 +139,7 @@ pub enum Outcome {
     Pending,
     /// An operator has switched the account off.
     Disabled,
-    /// Locked by an operator.
+    /// Locked by somebody in charge, perhaps for a while.
     Locked,
     /// The account was good until a time that has passed.
     ExpiredAccount,
@@ -451,10 +452,18 @@ impl Answer {
         Answer { session, ..self }
     }
 
-    /// A locked account. Only an operator unlocks it, so there is no time to wait for.
+    /// An account that may not sign in.
     #[must_use]
-    pub fn locked(account: Arc<Account>) -> Answer {
-        Answer::bare(Outcome::Locked).account(account).with("retry_after", 0)
+    pub fn barred(account: Arc<Account>, bar: Bar) -> Answer {
+        match bar {
+            Bar::Locked { until, wait } => Answer::bare(Outcome::Locked)
+                .with("until", until.map(|until| until.0))
+                .with("retry_after", wait.as_secs() + u64::from(wait.subsec_nanos() > 0)),
+            Bar::Disabled(reason) => Answer::bare(Outcome::Disabled).with("reason", reason),
+            Bar::Pending => Answer::bare(Outcome::Pending),
+            Bar::Expired => Answer::bare(Outcome::ExpiredAccount),
+        }
+        .account(account)
     }
 
     /// The same with one more datum.

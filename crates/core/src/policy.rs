@@ -49,6 +49,23 @@ pub struct TokenPolicy {
     pub used: TokenUse,
 }
 
+/// The roles of a contract's accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RolePolicy {
+    /// What a new account has.
+    pub default: Vec<String>,
+    /// The role of those who may look after other people's accounts.
+    pub administrator: Option<String>,
+}
+
+impl RolePolicy {
+    /// Whether an account with these roles is an administrator's.
+    #[must_use]
+    pub fn administers(&self, roles: &[String]) -> bool {
+        self.administrator.as_ref().is_some_and(|administrator| roles.contains(administrator))
+    }
+}
+
 /// A contract's policy within a realm.
 pub struct Policy {
     /// The realm's name.
@@ -63,6 +80,8 @@ pub struct Policy {
     pub realm_ids: Vec<PublicIdKind>,
     /// The profile.
     pub profile: ProfileSchema,
+    /// The roles.
+    pub roles: RolePolicy,
     /// What new passwords must be.
     pub password: PasswordPolicy,
     /// The tokens by name.

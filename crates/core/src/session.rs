@@ -65,8 +65,14 @@ pub enum EndReason {
     PasswordForgotten,
     /// The account was closed or deleted.
     AccountDeleted,
-    /// An operator locked the account.
+    /// Somebody in charge locked the account.
     Locked,
+    /// Somebody in charge switched the account off, or wants to approve it first.
+    Disabled,
+    /// The account's time is over.
+    AccountExpired,
+    /// Somebody in charge ended it.
+    ByAdministrator,
     /// A refresh token came back that should long be gone.
     Reused,
     /// A new sign-in replaced it.
@@ -74,12 +80,15 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    const ALL: [EndReason; 7] = [
+    const ALL: [EndReason; 10] = [
         EndReason::SignedOut,
         EndReason::PasswordChanged,
         EndReason::PasswordForgotten,
         EndReason::AccountDeleted,
         EndReason::Locked,
+        EndReason::Disabled,
+        EndReason::AccountExpired,
+        EndReason::ByAdministrator,
         EndReason::Reused,
         EndReason::Replaced,
     ];
@@ -93,6 +102,9 @@ impl EndReason {
             EndReason::PasswordForgotten => "password_forgotten",
             EndReason::AccountDeleted => "account_deleted",
             EndReason::Locked => "locked",
+            EndReason::Disabled => "disabled",
+            EndReason::AccountExpired => "account_expired",
+            EndReason::ByAdministrator => "ended_by_administrator",
             EndReason::Reused => "reused",
             EndReason::Replaced => "replaced",
         }

@@ -71,7 +71,7 @@ impl<'a> ReplyScope<'a> {
 
     fn of_account(&self, rest: &[String]) -> Cow<'_, Value> {
         match self.answer.and_then(|answer| answer.account.as_deref()) {
-            Some(account) => account_member(self.asked.face, account, rest),
+            Some(account) => account_member(self.asked, account, rest),
             None => NULL,
         }
     }
@@ -163,9 +163,9 @@ pub(crate) fn below<'v>(value: &'v Value, rest: &[String]) -> Cow<'v, Value> {
 }
 
 /// A field of an account.
-pub(crate) fn account_member<'v>(face: &Face, account: &Account, rest: &[String]) -> Cow<'v, Value> {
+pub(crate) fn account_member<'v>(asked: Asked<'_>, account: &Account, rest: &[String]) -> Cow<'v, Value> {
     let Some((name, rest)) = rest.split_first() else { return NULL };
-    let value = account_value(account, &face.plan.account, name);
+    let value = account_value(account, (&asked.face.plan.account, asked.call.now), name);
     if rest.is_empty() { Cow::Owned(value) } else { Cow::Owned(below(&value, rest).into_owned()) }
 }
 

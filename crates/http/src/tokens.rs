@@ -206,7 +206,7 @@ impl Scope for RecipeScope<'_, '_> {
         let rest = path.rest.as_slice();
         let tokens = self.tokens;
         match Root::of(path.slot) {
-            Some(Root::Account) => account_member(tokens.asked.face, tokens.account, rest),
+            Some(Root::Account) => account_member(tokens.asked, tokens.account, rest),
             Some(Root::Session) => session_member(tokens.session, rest),
             Some(Root::IssuedAt) => Cow::Owned(self.life.issued_at.0.into()),
             Some(Root::ExpiresAt) => Cow::Owned(self.life.expires_at.0.into()),

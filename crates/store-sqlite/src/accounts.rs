@@ -7,6 +7,7 @@ use doorward_core::account::{Account, AccountId, LastLogin};
 use doorward_core::change::{AccountUpdate, Applied};
 use doorward_core::password::PasswordHash;
 use doorward_core::port::AccountPage;
+use doorward_core::standing::{Lock, Standing, Status};
 use doorward_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
@@ -27,15 +28,22 @@ pub(crate) const TABLE: Table = Table {
         "updated_at",
         "last_login_at",
         "last_login_address",
+        "status",
+        "status_reason",
+        "locked_until",
+        "lock_reason",
+        "expires_at",
     ],
 };
 
 const BY_ID: &str =
     "SELECT id, realm, version, password, profile, roles, must_change_password, locked, created_at,
-    updated_at, last_login_at, last_login_address FROM accounts WHERE id = ?1";
+    updated_at, last_login_at, last_login_address, status, status_reason, locked_until, lock_reason, expires_at
+    FROM accounts WHERE id = ?1";
 const PAGE: &str =
     "SELECT id, realm, version, password, profile, roles, must_change_password, locked, created_at,
-    updated_at, last_login_at, last_login_address FROM accounts
+    updated_at, last_login_at, last_login_address, status, status_reason, locked_until, lock_reason, expires_at
+    FROM accounts
     WHERE realm = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
 
 /// The account with this id, in whatever realm.
@@ -84,10 +92,25 @@ pub(crate) fn from_cells(cells: &Cells<'_>) -> Result<Account, Failure> {
         profile: cells.parsed(4, |text| serde_json::from_str(text).ok())?,
         roles: cells.parsed(5, |text| serde_json::from_str(text).ok())?,
         must_change_password: cells.flag(6)?,
-        locked: cells.flag(7)?,
+        standing: standing(cells)?,
         created_at: cells.time(8)?,
         updated_at: cells.time(9)?,
         last_login,
+    })
+}
+
+fn standing(cells: &Cells<'_>) -> Result<Standing, Failure> {
+    let lock = match cells.flag(7)? {
+        true => {
+            Some(Lock { until: cells.optional(14, Cells::time)?, reason: cells.optional(15, Cells::text)? })
+        }
+        false => None,
+    };
+    Ok(Standing {
+        status: cells.parsed(12, Status::from_name)?,
+        reason: cells.optional(13, Cells::text)?,
+        lock,
+        expires_at: cells.optional(16, Cells::time)?,
     })
 }
 
@@ -105,7 +128,9 @@ pub(crate) fn create(
     sequence: bool,
     applied: &mut Applied,
 ) -> Result<(), Failure> {
-    let sql = "INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    let sql = "INSERT INTO accounts VALUES
+        (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+    let standing = &account.standing;
     connection.prepare_cached(sql)?.execute(params![
         account.id.0.as_bytes(),
         account.realm,
@@ -114,11 +139,16 @@ pub(crate) fn create(
         serde_json::Value::Object(account.profile.clone()).to_string(),
         serde_json::Value::from(account.roles.clone()).to_string(),
         account.must_change_password,
-        account.locked,
+        standing.lock.is_some(),
         account.created_at.0,
         account.updated_at.0,
         account.last_login.as_ref().map(|login| login.at.0),
         account.last_login.as_ref().map(|login| &login.address),
+        standing.status.name(),
+        standing.reason,
+        standing.lock.as_ref().and_then(|lock| lock.until).map(|until| until.0),
+        standing.lock.as_ref().and_then(|lock| lock.reason.as_ref()),
+        standing.expires_at.map(|end| end.0),
     ])?;
     identifiers::add(connection, (&account.realm, account.id), &account.identifiers)?;
     public_ids::add(connection, account, sequence, applied)
@@ -139,12 +169,13 @@ pub(crate) fn update(
                  must_change_password = ?5 WHERE id = ?1 AND version = ?2",
             )?
             .execute(params![id, version, at, hash.expose(), must_change])?,
-        AccountUpdate::Locked(locked) => connection
+        AccountUpdate::Standing(standing) => set_standing(connection, (id, version, at), standing)?,
+        AccountUpdate::Roles(roles) => connection
             .prepare_cached(
-                "UPDATE accounts SET version = version + 1, updated_at = ?3, locked = ?4
+                "UPDATE accounts SET version = version + 1, updated_at = ?3, roles = ?4
                  WHERE id = ?1 AND version = ?2",
             )?
-            .execute(params![id, version, at, locked])?,
+            .execute(params![id, version, at, serde_json::Value::from(roles.clone()).to_string()])?,
         AccountUpdate::MustChange(must_change) => connection
             .prepare_cached(
                 "UPDATE accounts SET version = version + 1, updated_at = ?3, must_change_password = ?4
@@ -168,6 +199,28 @@ pub(crate) fn update(
         AccountUpdate::Identifiers(identifiers) => identifiers::replace(connection, account, identifiers),
         _ => Ok(()),
     }
+}
+
+fn set_standing(
+    connection: &Connection,
+    (id, version, at): (&[u8; 16], i64, i64),
+    standing: &Standing,
+) -> Result<usize, Failure> {
+    let sql = "UPDATE accounts SET version = version + 1, updated_at = ?3, locked = ?4, status = ?5,
+        status_reason = ?6, locked_until = ?7, lock_reason = ?8, expires_at = ?9
+        WHERE id = ?1 AND version = ?2";
+    let lock = standing.lock.as_ref();
+    Ok(connection.prepare_cached(sql)?.execute(params![
+        id,
+        version,
+        at,
+        lock.is_some(),
+        standing.status.name(),
+        standing.reason,
+        lock.and_then(|lock| lock.until).map(|until| until.0),
+        lock.and_then(|lock| lock.reason.as_ref()),
+        standing.expires_at.map(|end| end.0),
+    ])?)
 }
 
 /// Removes an account with its identifiers and public ids. Guard: the version.

@@ -25,6 +25,7 @@ fn make(connection: &Connection, change: &Change, applied: &mut Applied) -> Resu
         Change::UpdateAccount { account, version, update, at } => {
             accounts::update(connection, (*account, *version), update, *at)
         }
+        Change::HasVersion { account, version } => accounts::has_version(connection, *account, *version),
         Change::DeleteAccount { account, version } => accounts::delete(connection, *account, *version),
         Change::UpgradeHash { account, from, to } => accounts::upgrade_hash(connection, *account, from, to),
         Change::NoteLogin { account, login } => accounts::note_login(connection, *account, login),

@@ -4,8 +4,11 @@ use crate::error::OpenError;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Every migration in order. Append only: see `migrations/README.md`.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_token_notes.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_token_notes.sql"),
+    include_str!("migrations/0003_standing.sql"),
+];
 
 /// Runs what has not run yet, each migration in a transaction with the version it leads to.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {

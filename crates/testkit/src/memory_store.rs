@@ -222,6 +222,7 @@ impl State {
                 self.accounts.remove(&account);
                 Ok(())
             }
+            Change::HasVersion { account, version } => self.account_at(account, version).map(drop),
             Change::UpgradeHash { account, from, to } => {
                 let found =
                     self.accounts.get_mut(&account).filter(|found| found.password.as_ref() == Some(&from));
@@ -413,7 +414,8 @@ fn update_account(account: &mut Account, update: AccountUpdate, at: Timestamp) {
             account.password = Some(hash);
             account.must_change_password = must_change;
         }
-        AccountUpdate::Locked(locked) => account.locked = locked,
+        AccountUpdate::Standing(standing) => account.standing = standing,
+        AccountUpdate::Roles(roles) => account.roles = roles,
         AccountUpdate::MustChange(must_change) => account.must_change_password = must_change,
         AccountUpdate::Identifiers(identifiers) => account.identifiers = identifiers,
         AccountUpdate::Profile(profile) => account.profile = profile,

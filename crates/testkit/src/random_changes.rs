@@ -11,6 +11,7 @@ use doorward_core::password::PasswordHash;
 use doorward_core::port::{AccountPage, Store};
 use doorward_core::public_id::PublicId;
 use doorward_core::session::{EndReason, RefreshState, Session, SessionId};
+use doorward_core::standing::{Lock, Standing, Status};
 use doorward_core::time::Timestamp;
 use doorward_core::token::TokenNote;
 use std::time::Duration;
@@ -107,6 +108,11 @@ impl World<'_> {
                     version: self.version_of(account).await,
                 }
             }
+            4 if self.chance(30) => {
+                let account = self.any_account();
+                let version = self.version_of(account).await;
+                Change::HasVersion { account: self.account_id(account), version }
+            }
             4 | 5 => self.upgrade().await,
             6 => Change::NoteLogin {
                 account: self.account_id(self.any_account()),
@@ -156,15 +162,29 @@ impl World<'_> {
         let account = self.any_account();
         let hash = PasswordHash::new(format!("${}$", self.dice.below(3)));
         let profile = samples::account("", self.id(4, self.dice.below(3))).profile;
-        let update = match self.dice.below(7) {
+        let update = match self.dice.below(8) {
             0 => AccountUpdate::Password { hash, must_change: self.chance(50) },
-            1 => AccountUpdate::Locked(self.chance(50)),
+            1 => AccountUpdate::Standing(self.standing(now)),
+            7 => AccountUpdate::Roles(
+                NAMES[..self.dice.below(3)].iter().map(|name| (*name).to_owned()).collect(),
+            ),
             2 => AccountUpdate::Profile(profile),
             3..=5 => AccountUpdate::Identifiers(self.identifiers()),
             _ => AccountUpdate::MustChange(self.chance(50)),
         };
         let version = self.version_of(account).await;
         Change::UpdateAccount { account: self.account_id(account), version, update, at: now }
+    }
+
+    fn standing(&self, now: Timestamp) -> Standing {
+        let soon = |chance| self.chance(chance).then(|| now.plus(Duration::from_secs(30)));
+        let reason = |chance| self.chance(chance).then(|| self.pick(&NAMES).to_owned());
+        Standing {
+            status: self.pick(&Status::ALL),
+            reason: reason(50),
+            lock: self.chance(50).then(|| Lock { until: soon(50), reason: reason(50) }),
+            expires_at: soon(30),
+        }
     }
 
     async fn upgrade(&self) -> Change {
@@ -361,10 +381,11 @@ mod tests {
     use std::collections::BTreeMap;
 
     /// The changes that have a guard.
-    const GUARDED: [&str; 11] = [
+    const GUARDED: [&str; 12] = [
         "CreateAccount",
         "UpdateAccount",
         "DeleteAccount",
+        "HasVersion",
         "StartSession",
         "MoveSession",
         "EndSession",

@@ -13,7 +13,7 @@ use doorward_core::live::LiveSessions;
 use doorward_core::mail::{CodeMail, Mail, MailTexts, open_mail};
 use doorward_core::outcome::Answer;
 use doorward_core::password::{Password, PasswordHash, PasswordPolicy, Verdict};
-use doorward_core::policy::{Policy, TokenFormat, TokenPolicy, TokenUse};
+use doorward_core::policy::{Policy, RolePolicy, TokenFormat, TokenPolicy, TokenUse};
 use doorward_core::port::{Attempt, Clock, Hasher, Limits, Settled, Store};
 use doorward_core::profile::ProfileSchema;
 use doorward_core::public_id::PublicIdKind;
@@ -131,6 +131,7 @@ impl TestRealm {
             ],
             id: PublicIdKind::Sequence,
             realm_ids: vec![PublicIdKind::Sequence, PublicIdKind::Hex24],
+            roles: RolePolicy { default: vec!["member".to_owned()], administrator: Some("admin".to_owned()) },
             profile: ProfileSchema::default(),
             password: PasswordPolicy { min: 2, ..PasswordPolicy::default() },
             tokens: vec![token("access", format.clone(), 30), token("refresh", format, 240)],

@@ -2,13 +2,14 @@
 
 use doorward_core::account::{Account, AccountId, LastLogin};
 use doorward_core::audit::AuditEvent;
-use doorward_core::change::{Change, SealedMail};
+use doorward_core::change::{AccountUpdate, Change, SealedMail};
 use doorward_core::code::{Code, Purpose};
 use doorward_core::identifier::{Identifier, IdentifierKind};
 use doorward_core::key::StoredKey;
 use doorward_core::password::PasswordHash;
 use doorward_core::public_id::PublicId;
 use doorward_core::session::{RefreshState, Session, SessionId};
+use doorward_core::standing::{Lock, Standing, Status};
 use doorward_core::time::Timestamp;
 use serde_json::json;
 use std::time::Duration;
@@ -65,7 +66,12 @@ pub fn account(realm: &str, n: u64) -> Account {
         profile: profile.as_object().cloned().unwrap_or_default(),
         roles: vec!["admin".to_owned(), "Ünusual \"role\"".to_owned()],
         must_change_password: n % 2 == 1,
-        locked: false,
+        standing: Standing {
+            status: Status::ALL[(n % 3) as usize],
+            reason: n.is_multiple_of(3).then(|| "left the \"club\"".to_owned()),
+            lock: None,
+            expires_at: n.is_multiple_of(5).then(|| later(90_000)),
+        },
         created_at: NOW,
         updated_at: later(1),
         last_login: n
@@ -177,4 +183,10 @@ pub fn create(account: Account) -> Change {
 #[must_use]
 pub fn start(session: Session) -> Change {
     Change::StartSession { session: Box::new(session), account_version: 1 }
+}
+
+/// The update that locks an active account until somebody unlocks it.
+#[must_use]
+pub fn locked() -> AccountUpdate {
+    AccountUpdate::Standing(Standing { lock: Some(Lock::default()), ..Standing::default() })
 }

@@ -85,11 +85,12 @@ pub(super) fn before_validation(outcome: Outcome) -> bool {
         || matches!(outcome.group(), Some(Group::RequestError | Group::Fault | Group::Unauthenticated))
 }
 
-/// What an own answer offers: without signing in there is no session.
+/// What an own answer offers: without signing in there is no session, nor where somebody must approve first.
 fn answer_data(spec: &ActionSpec, options: &Options, outcome: Outcome) -> Vec<Field> {
     let answer = spec.answers.iter().find(|answer| answer.outcome == outcome);
     let may_sign_in = spec.options.iter().any(|option| option.name == "sign_in");
-    let signs_in = !may_sign_in || options.flag("sign_in");
+    let approved = options.word("approval") != "required";
+    let signs_in = (!may_sign_in || options.flag("sign_in")) && approved;
     let data = answer.map_or(&[][..], |answer| answer.data).iter().copied();
     data.filter(|field| signs_in || !matches!(field.name, "session" | "tokens")).collect()
 }

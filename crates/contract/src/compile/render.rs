@@ -318,6 +318,9 @@ impl<'p> Filling<'_, 'p, '_> {
         let signs_in = self.place.action.is_some_and(|(spec, _)| {
             spec.options.iter().any(|option| option.name == "sign_in") && self.answered.1.own()
         });
+        if self.place.action.is_some_and(|(_, options)| options.word("approval") == "required") {
+            return "with `approval: required` nobody is signed in before somebody approves".to_owned();
+        }
         if signs_in {
             return "it starts a session with `options: {sign_in: true}`".to_owned();
         }

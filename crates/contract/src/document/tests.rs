@@ -7,6 +7,7 @@ use doorward_core::identifier::{Identifier, IdentifierKind};
 use doorward_core::mail::{CodeMail, MailTexts};
 use doorward_core::policy::TokenFormat;
 use doorward_core::public_id::{PublicId, PublicIdKind};
+use doorward_core::standing::Standing;
 use doorward_core::time::Timestamp;
 use doorward_core::violation::Violation;
 use serde_json::{Map, json};
@@ -72,7 +73,7 @@ fn account() -> Account {
         profile: Map::from_iter([("name".to_owned(), json!("Mina"))]),
         roles: Vec::new(),
         must_change_password: false,
-        locked: false,
+        standing: Standing::default(),
         created_at: Timestamp(1_000),
         updated_at: Timestamp(2_000),
         last_login: None,
@@ -177,14 +178,14 @@ fn the_account_reads_as_it_is_typed() {
     use crate::account_view::{account_type, account_value};
     let document = built_in("haenaem");
     let account = account();
-    let value = |field: &str| account_value(&account, &document.account, field);
+    let value = |field: &str| account_value(&account, (&document.account, Timestamp(0)), field);
     assert_eq!((value("id"), value("name"), value("phone")), (json!(7), json!("Mina"), json!(null)));
     for (name, ty) in account_type(&document.account) {
         let value = value(&name);
         assert!(ty.nullable || !value.is_null(), "{name} is null");
     }
     let text = AccountPlan { id_as_text: true, ..document.account.clone() };
-    assert_eq!(account_value(&account, &text, "id"), json!("7"));
+    assert_eq!(account_value(&account, (&text, Timestamp(0)), "id"), json!("7"));
 }
 
 #[test]

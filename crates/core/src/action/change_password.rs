@@ -15,6 +15,7 @@ use crate::session::{EndReason, SessionId};
 use crate::spec::{
     A, ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
 };
+use crate::standing::Bar;
 use crate::violation::Violation;
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -38,6 +39,9 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::UnknownAccount,
         Name::WrongPassword,
         Name::Locked,
+        Name::Disabled,
+        Name::Pending,
+        Name::ExpiredAccount,
         Name::WeakPassword,
         Name::SamePassword,
     ],
@@ -98,8 +102,8 @@ pub enum Outcome {
     UnknownAccount,
     /// Not the password so far.
     WrongPassword,
-    /// The account is locked.
-    Locked(Arc<Account>),
+    /// The account may not sign in.
+    Barred(Arc<Account>, Bar),
     /// The password may not be set.
     WeakPassword(Vec<Violation>),
     /// It is the password so far.
@@ -115,7 +119,7 @@ impl From<Outcome> for Answer {
             Outcome::Gone(rejection) => rejection.answer("access"),
             Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
             Outcome::WrongPassword => Answer::bare(Name::WrongPassword),
-            Outcome::Locked(account) => Answer::locked(account),
+            Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
             Outcome::SamePassword => Answer::bare(Name::SamePassword),
             Outcome::Throttled(wait) => throttled(wait),
@@ -207,7 +211,8 @@ impl Input {
         if foreign {
             return Ok(Some(Outcome::UnknownAccount));
         }
-        Ok(account.locked.then(|| Outcome::Locked(Arc::new(account.clone()))))
+        let bar = account.bar(cx.setting.now);
+        Ok(bar.map(|bar| Outcome::Barred(Arc::new(account.clone()), bar)))
     }
 
     /// Why this password cannot be the new one, if so.

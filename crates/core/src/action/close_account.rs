@@ -87,7 +87,7 @@ pub enum Outcome {
     Closed(Arc<Account>),
     /// No such account.
     UnknownAccount,
-    /// Not its password, or the account is locked.
+    /// Not its password, or the account may not sign in.
     WrongPassword,
     /// The session is somebody else's.
     Forbidden,
@@ -149,7 +149,9 @@ impl Action for Input {
         match &loaded.proof {
             Proof::Throttled(wait) => return Ok(Decision::just(Outcome::Throttled(*wait))),
             Proof::Wrong => return Ok(Decision::just(Outcome::WrongPassword)),
-            Proof::Right(_) if account.locked => return Ok(Decision::just(Outcome::WrongPassword)),
+            Proof::Right(_) if account.bar(at.now).is_some() => {
+                return Ok(Decision::just(Outcome::WrongPassword));
+            }
             Proof::Right(_) => {}
         }
         if at.caller.is_some_and(|caller| caller.account.id != account.id) {

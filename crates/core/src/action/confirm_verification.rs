@@ -15,6 +15,7 @@ use crate::session::Session;
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, S,
 };
+use crate::standing::Bar;
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -36,6 +37,9 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::UnknownCode,
         Name::UnknownAccount,
         Name::Locked,
+        Name::Disabled,
+        Name::Pending,
+        Name::ExpiredAccount,
         Name::AlreadyVerified,
     ],
     only_with: &[],
@@ -79,8 +83,8 @@ pub enum Outcome {
     Bad(BadCode),
     /// No such account.
     UnknownAccount,
-    /// The account is locked.
-    Locked(Arc<Account>),
+    /// The account may not sign in.
+    Barred(Arc<Account>, Bar),
     /// The address was proved before: told to its owner, and to whoever holds a right code.
     AlreadyVerified(Arc<Account>),
 }
@@ -93,7 +97,7 @@ impl From<Outcome> for Answer {
             }
             Outcome::Bad(bad) => bad.into(),
             Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
-            Outcome::Locked(account) => Answer::locked(account),
+            Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::AlreadyVerified(account) => Answer::bare(Name::AlreadyVerified).account(account),
         }
     }
@@ -144,8 +148,8 @@ impl Action for Input {
         };
         // From here on the answer tells that the code is right.
         let mut changes = loaded.guarded.still(code, at);
-        if account.locked {
-            return Ok(Decision { outcome: Outcome::Locked(Arc::new(account.clone())), changes });
+        if let Some(bar) = account.bar(at.now) {
+            return Ok(Decision { outcome: Outcome::Barred(Arc::new(account.clone()), bar), changes });
         }
         if already {
             return Ok(Decision { outcome: Outcome::AlreadyVerified(Arc::new(account.clone())), changes });

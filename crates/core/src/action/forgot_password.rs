@@ -17,7 +17,15 @@ use async_trait::async_trait;
 const SENT: &[Field] = &[Field::new("account", Kind::Account), Field::new("expires_in", Kind::Duration)];
 
 /// All its failures tell something of the account.
-const FAILURES: &[Name] = &[Name::UnknownAccount, Name::Locked, Name::TooSoon, Name::DeliveryFailed];
+const FAILURES: &[Name] = &[
+    Name::UnknownAccount,
+    Name::Locked,
+    Name::Disabled,
+    Name::Pending,
+    Name::ExpiredAccount,
+    Name::TooSoon,
+    Name::DeliveryFailed,
+];
 
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {

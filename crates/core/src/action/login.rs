@@ -13,6 +13,7 @@ use crate::session::{EndReason, Session};
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
 };
+use crate::standing::Bar;
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +39,15 @@ pub static SPEC: ActionSpec = ActionSpec {
         OptionSpec { name: "must_change", values: OptionValues::Words(&["sign_in", "refuse"]) },
     ],
     answers: &[AnswerSpec::new(Name::SignedIn, SIGNED_IN)],
-    failures: &[Name::UnknownAccount, Name::WrongPassword, Name::Locked, Name::PasswordChangeRequired],
+    failures: &[
+        Name::UnknownAccount,
+        Name::WrongPassword,
+        Name::Locked,
+        Name::Disabled,
+        Name::Pending,
+        Name::ExpiredAccount,
+        Name::PasswordChangeRequired,
+    ],
     only_with: &[OnlyWith {
         failures: &[Name::PasswordChangeRequired],
         option: "must_change",
@@ -92,8 +101,8 @@ pub enum Outcome {
     UnknownAccount,
     /// Not its password.
     WrongPassword,
-    /// The right password of a locked account.
-    Locked(Arc<Account>),
+    /// The account may not sign in: the password was right.
+    Barred(Arc<Account>, Bar),
     /// The right password of an account that must change it first.
     PasswordChangeRequired(Arc<Account>),
     /// A budget is spent.
@@ -112,7 +121,7 @@ impl From<Outcome> for Answer {
             }
             Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
             Outcome::WrongPassword => Answer::bare(Name::WrongPassword),
-            Outcome::Locked(account) => Answer::locked(account),
+            Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::PasswordChangeRequired(account) => {
                 Answer::bare(Name::PasswordChangeRequired).account(account)
             }
@@ -166,8 +175,8 @@ impl Action for Input {
             Proof::Right(upgrade) => upgrade,
         };
         let Some(account) = &loaded.account else { return Ok(Decision::just(Outcome::UnknownAccount)) };
-        if account.locked {
-            return Ok(Decision::just(Outcome::Locked(Arc::clone(account))));
+        if let Some(bar) = account.bar(at.now) {
+            return Ok(Decision::just(Outcome::Barred(Arc::clone(account), bar)));
         }
         if account.must_change_password && self.refuse_must_change {
             return Ok(Decision::just(Outcome::PasswordChangeRequired(Arc::clone(account))));

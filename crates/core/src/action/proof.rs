@@ -34,10 +34,11 @@ pub(super) async fn prove(
         return Ok(Proof::Throttled(wait));
     }
     let verdict = verify(account, password, cx).await;
-    // A locked account answers like a wrong password, so its budget must not tell the right one either.
-    let locked = account.is_none_or(|account| account.locked);
+    // An account that may not sign in can answer like a wrong password, so its budget must not tell the right one
+    // either.
+    let barred = account.is_none_or(|account| account.bar(at.now).is_some());
     let settled = match &verdict {
-        Ok(Verdict::Right { .. }) if !locked => Settled::Right,
+        Ok(Verdict::Right { .. }) if !barred => Settled::Right,
         Ok(_) => Settled::Wrong,
         Err(_) => Settled::Untested,
     };

@@ -11,6 +11,7 @@ use crate::session::{EndReason, RefreshState, RefreshStep, Session};
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, S,
 };
+use crate::standing::Bar;
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -37,6 +38,9 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::WrongPurpose,
         Name::DeletedAccount,
         Name::Locked,
+        Name::Disabled,
+        Name::Pending,
+        Name::ExpiredAccount,
     ],
     only_with: &[],
     reads_only: false,
@@ -97,8 +101,8 @@ pub enum Outcome {
     Reused(Arc<Session>),
     /// The access token that came along is not of this session.
     OtherSession,
-    /// The account is locked.
-    Locked(Arc<Account>),
+    /// The account may not sign in.
+    Barred(Arc<Account>, Bar),
 }
 
 impl From<Outcome> for Answer {
@@ -110,7 +114,7 @@ impl From<Outcome> for Answer {
             Outcome::Rejected(rejection) => rejection.answer(REFRESH),
             Outcome::Reused(_) => Rejection::Reused.answer(REFRESH),
             Outcome::OtherSession => Rejection::Invalid.answer(ACCESS),
-            Outcome::Locked(account) => Answer::locked(account),
+            Outcome::Barred(account, bar) => Answer::barred(account, bar),
         }
     }
 }
@@ -166,8 +170,8 @@ impl Action for Input {
         if loaded.access_is_other {
             return Ok(Decision::just(Outcome::OtherSession));
         }
-        if alive.account.locked {
-            return Ok(Decision::just(Outcome::Locked(Arc::clone(&alive.account))));
+        if let Some(bar) = alive.account.bar(at.now) {
+            return Ok(Decision::just(Outcome::Barred(Arc::clone(&alive.account), bar)));
         }
         Ok(match alive.session.refresh.present(alive.head.generation, at.now) {
             RefreshStep::Reused => end_reused(alive, at),

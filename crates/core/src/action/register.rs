@@ -16,6 +16,7 @@ use crate::session::Session;
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, S,
 };
+use crate::standing::{Standing, Status};
 use crate::violation::Violation;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -30,7 +31,10 @@ pub static SPEC: ActionSpec = ActionSpec {
     claims: false,
     profile: true,
     inputs: &[InputSpec::required("password", Kind::Text)],
-    options: &[OptionSpec { name: "sign_in", values: OptionValues::Flag(false) }],
+    options: &[
+        OptionSpec { name: "sign_in", values: OptionValues::Flag(false) },
+        OptionSpec { name: "approval", values: OptionValues::Words(&["none", "required"]) },
+    ],
     answers: &[AnswerSpec::new(Name::Registered, S)],
     failures: &[Name::Taken, Name::WeakPassword],
     only_with: &[],
@@ -53,6 +57,7 @@ impl Entry for Register {
             profile: inputs.profile.clone(),
             setter: Setter::Caller,
             sign_in: options.flag("sign_in"),
+            needs_approval: options.word("approval") == "required",
             must_change: false,
             wire: inputs.wire.clone(),
         };
@@ -72,6 +77,8 @@ pub struct Input {
     pub setter: Setter,
     /// Whether to sign in at once.
     pub sign_in: bool,
+    /// Whether it waits for somebody's approval before it can sign in.
+    pub needs_approval: bool,
     /// Whether the password must be changed at the first sign-in.
     pub must_change: bool,
     /// The wire names of the inputs, for violations; an input that is not listed goes by its own name.
@@ -169,7 +176,7 @@ impl Action for Input {
         let sequence = at.policy.realm_ids.contains(&PublicIdKind::Sequence);
         let mut changes = vec![Change::CreateAccount { account: Box::new(account.clone()), sequence }];
         let mut session = None;
-        if self.sign_in {
+        if self.sign_in && !self.needs_approval {
             let (started, change) = start_session(&account, Wish::default(), at);
             changes.push(change);
             session = Some(started);
@@ -216,6 +223,7 @@ impl Input {
             verified: false,
         };
         at.policy.profile.generate(&mut profile, at.dice);
+        let status = if self.needs_approval { Status::Pending } else { Status::Active };
         Account {
             id: AccountId(uuid_v7(at.now, at.dice)),
             realm: at.policy.realm.clone(),
@@ -224,9 +232,9 @@ impl Input {
             public_ids: at.policy.realm_ids.iter().filter_map(|kind| drawn_id(kind, at.dice)).collect(),
             password: hash,
             profile,
-            roles: Vec::new(),
+            roles: at.policy.roles.default.clone(),
             must_change_password: self.must_change,
-            locked: false,
+            standing: Standing { status, ..Standing::default() },
             created_at: at.now,
             updated_at: at.now,
             last_login: None,

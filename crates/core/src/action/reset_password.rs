@@ -15,6 +15,7 @@ use crate::session::{EndReason, Session};
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, S,
 };
+use crate::standing::Bar;
 use crate::violation::Violation;
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -41,6 +42,9 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::UnknownCode,
         Name::UnknownAccount,
         Name::Locked,
+        Name::Disabled,
+        Name::Pending,
+        Name::ExpiredAccount,
         Name::WeakPassword,
     ],
     only_with: &[],
@@ -94,8 +98,8 @@ pub enum Outcome {
     Bad(BadCode),
     /// No such account.
     UnknownAccount,
-    /// The account is locked.
-    Locked(Arc<Account>),
+    /// The account may not sign in.
+    Barred(Arc<Account>, Bar),
     /// The password may not be set.
     WeakPassword(Vec<Violation>),
 }
@@ -108,7 +112,7 @@ impl From<Outcome> for Answer {
             }
             Outcome::Bad(bad) => bad.into(),
             Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
-            Outcome::Locked(account) => Answer::locked(account),
+            Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
         }
     }
@@ -198,8 +202,8 @@ impl Input {
         }
         // From here on the answer tells that the code is right.
         let refused = |outcome| Some(Decision { outcome, changes: loaded.guarded.still(code, at) });
-        if account.locked {
-            return refused(Outcome::Locked(Arc::new(account.clone())));
+        if let Some(bar) = account.bar(at.now) {
+            return refused(Outcome::Barred(Arc::new(account.clone()), bar));
         }
         let broken = at.policy.password.violations(&self.new_password, &self.password_field);
         if broken.is_empty() { None } else { refused(Outcome::WeakPassword(broken)) }

@@ -15,6 +15,8 @@ use crate::port::{draw_text, uuid_v7};
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
 };
+use crate::standing::{Bar, Standing};
+use crate::time::Timestamp;
 use crate::violation::Violation;
 use async_trait::async_trait;
 use serde_json::Map;
@@ -55,6 +57,9 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::DeliveryFailed,
         Name::Forbidden,
         Name::Locked,
+        Name::Disabled,
+        Name::Pending,
+        Name::ExpiredAccount,
     ],
     only_with: &[
         OnlyWith {
@@ -65,13 +70,23 @@ pub static SPEC: ActionSpec = ActionSpec {
                 Name::DeliveryFailed,
                 Name::Forbidden,
                 Name::Locked,
+                Name::Disabled,
+                Name::Pending,
+                Name::ExpiredAccount,
             ],
             option: "tell",
             words: &["truth"],
         },
         OnlyWith { failures: &[Name::Taken], option: "purpose", words: &["sign_up"] },
         OnlyWith {
-            failures: &[Name::UnknownAccount, Name::Forbidden, Name::Locked],
+            failures: &[
+                Name::UnknownAccount,
+                Name::Forbidden,
+                Name::Locked,
+                Name::Disabled,
+                Name::Pending,
+                Name::ExpiredAccount,
+            ],
             option: "purpose",
             words: ACCOUNT_PURPOSES,
         },
@@ -133,8 +148,8 @@ pub enum Outcome {
     TooSoon(Duration),
     /// There is no address to send to.
     DeliveryFailed,
-    /// The account is locked.
-    Locked(Arc<Account>),
+    /// The account may not sign in.
+    Barred(Arc<Account>, Bar),
     /// What is named could not sign up.
     InvalidInput(Vec<Violation>),
 }
@@ -153,7 +168,7 @@ impl From<Outcome> for Answer {
             Outcome::Forbidden => Answer::bare(Name::Forbidden),
             Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
             Outcome::DeliveryFailed => Answer::bare(Name::DeliveryFailed).with("channel", "email"),
-            Outcome::Locked(account) => Answer::locked(account),
+            Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
         }
     }
@@ -205,7 +220,7 @@ impl Action for Input {
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
         let policy = at.policy.code(self.purpose);
-        let account = match self.addressee(loaded) {
+        let account = match self.addressee(loaded, at.now) {
             Ok(account) => account,
             Err(failure) => return self.told(failure, at, &policy),
         };
@@ -230,7 +245,7 @@ impl Action for Input {
 
 impl Input {
     /// The account the code is for (none at sign-up), or why none is sent.
-    fn addressee(&self, loaded: &Loaded) -> Result<Option<Account>, Outcome> {
+    fn addressee(&self, loaded: &Loaded, now: Timestamp) -> Result<Option<Account>, Outcome> {
         if self.purpose == Purpose::SignUp {
             let taken = self.names.iter().zip(&loaded.owners).find(|(_, owner)| owner.is_some());
             return taken.map_or(Ok(None), |(name, _)| Err(Outcome::Taken(name.kind)));
@@ -238,8 +253,8 @@ impl Input {
         let Some(account) = loaded.owners.first().and_then(Clone::clone) else {
             return Err(Outcome::UnknownAccount);
         };
-        if account.locked {
-            return Err(Outcome::Locked(Arc::new(account)));
+        if let Some(bar) = account.bar(now) {
+            return Err(Outcome::Barred(Arc::new(account), bar));
         }
         let owns = |owner: &Option<Account>| owner.as_ref().is_some_and(|owner| owner.id == account.id);
         if loaded.owners.iter().all(owns) { Ok(Some(account)) } else { Err(Outcome::Forbidden) }
@@ -293,7 +308,7 @@ impl Input {
             profile: Map::new(),
             roles: Vec::new(),
             must_change_password: false,
-            locked: false,
+            standing: Standing::default(),
             created_at: at.now,
             updated_at: at.now,
             last_login: None,

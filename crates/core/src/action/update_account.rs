@@ -17,7 +17,7 @@ use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash};
 use crate::profile::{Asking, Setter};
 use crate::public_id::PublicIdKind;
-use crate::session::{EndReason, SessionId};
+use crate::session::SessionId;
 use crate::spec::{
     A, ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
 };
@@ -168,8 +168,8 @@ impl Action for Input {
             Err(rejection) => return Ok(Loaded::Refused(Outcome::Gone(rejection), About::default())),
         };
         let refused = |outcome| Ok(Loaded::Refused(outcome, About::account(Some(&account))));
-        if account.locked {
-            return refused(Outcome::Gone(Rejection::Ended(Some(EndReason::Locked))));
+        if let Some(bar) = account.bar(cx.setting.now) {
+            return refused(Outcome::Gone(Rejection::Ended(Some(bar.end_reason()))));
         }
         let wanted = match self.wanted(&account, &cx.setting) {
             Ok(wanted) => wanted,

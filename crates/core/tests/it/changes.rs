@@ -2,12 +2,13 @@
 
 use doorward_core::action::Inputs;
 use doorward_core::authenticate::{Alive, Rejection};
-use doorward_core::change::{AccountUpdate, Change};
+use doorward_core::change::Change;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::outcome::Outcome;
 use doorward_core::port::Clock;
 use doorward_core::session::EndReason;
 use doorward_testkit::realm::{TestRealm, named};
+use doorward_testkit::samples::locked;
 
 /// Signed in, with the access token.
 async fn signed_in(world: &TestRealm, user: &str, password: &str) -> (Alive, String) {
@@ -120,7 +121,7 @@ async fn nobody_changes_a_password_with_a_session_that_is_over_or_an_account_tha
     let lock = Change::UpdateAccount {
         account: account.id,
         version: account.version,
-        update: AccountUpdate::Locked(true),
+        update: locked(),
         at: world.clock.now(),
     };
     world.store.apply(vec![lock]).await.expect("no fault");

@@ -10,6 +10,7 @@ mod identifiers;
 mod lifetimes;
 mod races;
 mod refresh_rule;
+mod standing;
 mod tokens;
 mod told;
 mod updates;

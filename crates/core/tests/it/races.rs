@@ -59,6 +59,7 @@ fn sign_up(world: &TestRealm) -> register::Input {
         profile: serde_json::Map::new(),
         setter: Setter::Caller,
         sign_in: true,
+        needs_approval: false,
         must_change: false,
         wire: Vec::new(),
     }

@@ -2,13 +2,14 @@
 
 use doorward_core::action::Inputs;
 use doorward_core::authenticate::{Alive, Rejection};
-use doorward_core::change::{AccountUpdate, Change};
+use doorward_core::change::Change;
 use doorward_core::identifier::IdentifierKind::{self, Email, Username};
 use doorward_core::outcome::{Answer, Outcome};
 use doorward_core::port::Clock;
 use doorward_core::profile::{Field, FieldType, ProfileSchema, SetBy};
 use doorward_core::session::EndReason;
 use doorward_testkit::realm::{TestRealm, by_name, named};
+use doorward_testkit::samples::locked;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -236,7 +237,7 @@ async fn nobody_updates_with_a_session_that_is_over_or_an_account_that_is_locked
     };
     assert_eq!(change(None).await.outcome, Outcome::MissingToken);
     let account = world.store.account("r", kim.account.id).await.expect("no fault").expect("there");
-    let (update, at) = (AccountUpdate::Locked(true), world.clock.now());
+    let (update, at) = (locked(), world.clock.now());
     let lock = Change::UpdateAccount { account: account.id, version: account.version, update, at };
     world.store.apply(vec![lock]).await.expect("no fault");
     let locked = change(Some(&kim)).await;

@@ -57,6 +57,7 @@ async fn in_realm(request: &Request, realm: &OpenRealm, cx: &Context<'_>) -> Res
                 profile,
                 setter: Setter::Operator,
                 sign_in: false,
+                needs_approval: false,
                 must_change: *must_change,
                 wire: Vec::new(),
             };

@@ -17,7 +17,14 @@ pub(super) fn account_json(account: &Account, plan: &Plan) -> Value {
     shown.insert("profile".to_owned(), Value::Object(account.profile.clone()));
     shown.insert("has_password".to_owned(), json!(account.password.is_some()));
     shown.insert("must_change_password".to_owned(), json!(account.must_change_password));
-    shown.insert("locked".to_owned(), json!(account.locked));
+    let standing = &account.standing;
+    shown.insert("status".to_owned(), json!(standing.status.name()));
+    shown.insert("status_reason".to_owned(), json!(standing.reason));
+    shown.insert("locked".to_owned(), json!(standing.lock.is_some()));
+    shown
+        .insert("locked_until".to_owned(), json!(standing.lock.as_ref().and_then(|lock| lock.until).map(at)));
+    shown.insert("expires_at".to_owned(), json!(standing.expires_at.map(at)));
+    shown.insert("roles".to_owned(), json!(account.roles));
     shown.insert("created_at".to_owned(), json!(at(account.created_at)));
     let login = account.last_login.as_ref();
     let login = login.map(|login| json!({"at": at(login.at), "address": login.address}));
@@ -60,7 +67,19 @@ pub fn table(accounts: &[Value]) -> String {
         Some(Value::Object(members)) => members
             .keys()
             .map(String::as_str)
-            .filter(|name| !matches!(*name, "uuid" | "profile" | "last_login" | "has_password"))
+            .filter(|name| {
+                !matches!(
+                    *name,
+                    "uuid"
+                        | "profile"
+                        | "last_login"
+                        | "has_password"
+                        | "status_reason"
+                        | "locked_until"
+                        | "expires_at"
+                        | "roles"
+                )
+            })
             .collect(),
         _ => return "no accounts\n".to_owned(),
     };

@@ -8,6 +8,7 @@ use doorward_core::identifier::{Identifier, IdentifierKind};
 use doorward_core::password::PasswordHash;
 use doorward_core::port::{AccountPage, Store};
 use doorward_core::public_id::PublicId;
+use doorward_core::standing::{Lock, Standing};
 
 async fn load(store: &dyn Store, n: u64) -> Option<Account> {
     store.account("r", account_id(n)).await.expect("the store works")
@@ -17,7 +18,7 @@ pub(super) async fn comes_back_whole(store: &dyn Store) {
     let mut bare = account("r", 2);
     (bare.identifiers, bare.public_ids, bare.roles) = (Vec::new(), Vec::new(), Vec::new());
     (bare.password, bare.last_login) = (None, None);
-    bare.locked = true;
+    bare.standing.lock = Some(Lock { until: Some(later(9)), reason: Some("too many".to_owned()) });
     bare.profile.clear();
     let full = account("r", 4);
     done(store, vec![create(full.clone()), create(bare.clone())]).await;
@@ -136,12 +137,17 @@ pub(super) async fn updates_are_guarded(store: &dyn Store) {
         vec![Change::UpdateAccount { account: account_id(1), version, update, at: later(50) }]
     };
     let mut expected = account("r", 1);
-    (expected.version, expected.updated_at, expected.locked) = (2, later(50), true);
-    refused(store, update(2, AccountUpdate::Locked(true))).await;
+    let locked = Standing { lock: Some(Lock::default()), ..expected.standing.clone() };
+    (expected.version, expected.updated_at, expected.standing) = (2, later(50), locked.clone());
+    refused(store, update(2, AccountUpdate::Standing(locked.clone()))).await;
     assert_eq!(load(store, 1).await, Some(account("r", 1)));
-    done(store, update(1, AccountUpdate::Locked(true))).await;
+    done(store, update(1, AccountUpdate::Standing(locked.clone()))).await;
     assert_eq!(load(store, 1).await, Some(expected.clone()));
-    refused(store, update(1, AccountUpdate::Locked(false))).await;
+    refused(store, update(1, AccountUpdate::Standing(Standing::default()))).await;
+    refused(store, vec![Change::HasVersion { account: account_id(1), version: 1 }]).await;
+    refused(store, vec![Change::HasVersion { account: account_id(9), version: 1 }]).await;
+    done(store, vec![Change::HasVersion { account: account_id(1), version: 2 }]).await;
+    assert_eq!(load(store, 1).await, Some(expected.clone()), "a guard writes nothing");
 
     done(store, update(2, AccountUpdate::MustChange(false))).await;
     (expected.version, expected.must_change_password) = (3, false);
@@ -150,12 +156,18 @@ pub(super) async fn updates_are_guarded(store: &dyn Store) {
     let hash = PasswordHash::new("$new$".to_owned());
     done(store, update(3, AccountUpdate::Password { hash: hash.clone(), must_change: true })).await;
     (expected.version, expected.must_change_password, expected.password) = (4, true, Some(hash));
+    assert_eq!(load(store, 1).await, Some(expected.clone()));
+
+    let roles = vec!["editor".to_owned(), "a \"b\"".to_owned()];
+    done(store, update(4, AccountUpdate::Roles(roles.clone()))).await;
+    done(store, update(5, AccountUpdate::Standing(Standing::default()))).await;
+    (expected.version, expected.roles, expected.standing) = (6, roles, Standing::default());
     assert_eq!(load(store, 1).await, Some(expected));
 
     let nobody = Change::UpdateAccount {
         account: account_id(9),
         version: 1,
-        update: AccountUpdate::Locked(true),
+        update: AccountUpdate::Standing(locked),
         at: later(50),
     };
     refused(store, vec![nobody]).await;

@@ -2,21 +2,16 @@
 
 use super::{done, refused};
 use crate::samples::{
-    account, account_id, code, create, event, id, key, later, mail, session, session_id, start,
+    account, account_id, code, create, event, id, key, later, locked, mail, session, session_id, start,
 };
 use doorward_core::account::LastLogin;
-use doorward_core::change::{AccountUpdate, Applied, Change};
+use doorward_core::change::{Applied, Change};
 use doorward_core::code::Purpose;
 use doorward_core::port::{AccountPage, Store};
 use doorward_core::session::EndReason;
 
 fn update(version: u64) -> Change {
-    Change::UpdateAccount {
-        account: account_id(1),
-        version,
-        update: AccountUpdate::Locked(true),
-        at: later(5),
-    }
+    Change::UpdateAccount { account: account_id(1), version, update: locked(), at: later(5) }
 }
 
 pub(super) async fn together_or_not(store: &dyn Store) {

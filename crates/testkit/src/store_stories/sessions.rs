@@ -1,8 +1,8 @@
 //! Stories of sessions.
 
 use super::{done, refused};
-use crate::samples::{account, account_id, create, later, session, session_id, start};
-use doorward_core::change::{AccountUpdate, Change};
+use crate::samples::{account, account_id, create, later, locked, session, session_id, start};
+use doorward_core::change::Change;
 use doorward_core::port::{SessionWithAccount, Store};
 use doorward_core::session::{EndReason, Ended, RefreshState, Session};
 use doorward_core::token::TokenNote;
@@ -39,7 +39,7 @@ pub(super) async fn comes_back_whole(store: &dyn Store) {
 
 pub(super) async fn stale_start_conflicts(store: &dyn Store) {
     done(store, vec![create(account("r", 1))]).await;
-    let lock = AccountUpdate::Locked(true);
+    let lock = locked();
     done(
         store,
         vec![Change::UpdateAccount { account: account_id(1), version: 1, update: lock, at: later(1) }],
@@ -171,7 +171,7 @@ pub(super) async fn all_end(store: &dyn Store) {
 
 pub(super) async fn all_end_without_version(store: &dyn Store) {
     signed_in(store, 2).await;
-    let lock = AccountUpdate::Locked(true);
+    let lock = locked();
     let mut changes =
         vec![Change::UpdateAccount { account: account_id(1), version: 1, update: lock, at: later(1) }];
     changes.extend(end_all(None, None));

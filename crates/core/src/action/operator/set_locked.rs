@@ -6,6 +6,7 @@ use crate::action::{Action, Context, Decision, Named, Setting};
 use crate::change::{AccountUpdate, Change};
 use crate::fault::Fault;
 use crate::session::EndReason;
+use crate::standing::{Lock, Standing};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -32,7 +33,8 @@ impl Action for SetLocked {
 
     fn decide(&self, loaded: &Self::Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
         let Some(account) = loaded else { return Ok(Decision::just(Outcome::UnknownAccount)) };
-        let update = AccountUpdate::Locked(self.locked);
+        let standing = Standing { lock: self.locked.then(Lock::default), ..account.standing.clone() };
+        let update = AccountUpdate::Standing(standing.clone());
         let mut changes =
             vec![Change::UpdateAccount { account: account.id, version: account.version, update, at: at.now }];
         if self.locked {
@@ -44,7 +46,7 @@ impl Action for SetLocked {
                 at: at.now,
             });
         }
-        let changed = Account { locked: self.locked, updated_at: at.now, ..account.clone() };
+        let changed = Account { standing, updated_at: at.now, ..account.clone() };
         Ok(Decision { outcome: Outcome::Updated(Arc::new(changed)), changes })
     }
 }
