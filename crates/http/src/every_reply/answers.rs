@@ -8,6 +8,7 @@ use doorward_core::identifier::Identifier;
 use doorward_core::outcome::{Answer, Outcome};
 use doorward_core::public_id::{PublicId, PublicIdKind};
 use doorward_core::spec::{Field, Kind};
+use doorward_core::standing::Lock;
 use doorward_core::violation::Violation;
 use doorward_testkit::samples;
 use serde_json::{Value, json};
@@ -93,7 +94,7 @@ fn violations(round: usize, whole: bool) -> Vec<Violation> {
 fn account(plan: &Plan, whole: bool, round: usize) -> Account {
     let flag = round.is_multiple_of(2);
     let mut account = samples::account("sample", if whole { 2 } else { 1 });
-    account.locked = !flag;
+    account.standing.lock = (!flag).then(Lock::default);
     account.must_change_password = !flag;
     account.identifiers = plan.account.identifiers.iter().map(|rule| identifier(rule.kind, flag)).collect();
     let id = |kind: &PublicIdKind, value: &str| PublicId { kind: kind.name(), value: value.to_owned() };
