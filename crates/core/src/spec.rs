@@ -155,10 +155,20 @@ pub struct ActionSpec {
 }
 
 impl ActionSpec {
-    /// Whether its profile is that of a new account, and so must be whole; otherwise only what is given changes.
+    /// Whether it always makes an account: then the profile must be whole.
     #[must_use]
     pub fn whole_profile(&self) -> bool {
-        self.profile && self.identifiers == Identifiers::Some
+        self.profile && self.registers() && self.identifiers != Identifiers::Optional
+    }
+
+    /// Whether it changes an account by what is given, so that a null takes away what there was.
+    #[must_use]
+    pub fn changes_what_is_given(&self) -> bool {
+        self.identifiers == Identifiers::Any && !self.registers()
+    }
+
+    fn registers(&self) -> bool {
+        self.answers.iter().any(|answer| answer.outcome == Outcome::Registered)
     }
 }
 

@@ -51,6 +51,24 @@ impl Violation {
         violation
     }
 
+    /// The same violation of (or below) another member at the top of the body.
+    #[must_use]
+    pub fn renamed(self, name: &str) -> Violation {
+        if self.rule == "required" && self.path.len() == 1 {
+            return Violation::required(name);
+        }
+        let old = self.path.first().cloned().unwrap_or_default();
+        let below = self.field.strip_prefix(old.as_str()).unwrap_or_default();
+        let deeper = self.pointer.trim_start_matches('/').split_once('/');
+        let field = format!("{name}{below}");
+        let pointer = deeper.map_or_else(|| format!("/{name}"), |(_, rest)| format!("/{name}/{rest}"));
+        let mut path = self.path;
+        if let Some(first) = path.first_mut() {
+            name.clone_into(first);
+        }
+        Violation { field, path, pointer, ..self }
+    }
+
     /// The same violation with a limit, which is also `params.limit`.
     #[must_use]
     pub fn with_limit(mut self, limit: u64) -> Violation {

@@ -200,7 +200,8 @@ impl Preview for CookiePreview<'_> {
         let tokens = Tokens::of_answer(asked, &answer);
         let scope = ReplyScope::of_answer(asked, &answer, tokens.as_ref());
         let all = &asked.face.plan.cookies;
-        let cookies: Vec<&plan::CookiePlan> = if answer.outcome == Outcome::Updated {
+        let changed = matches!(answer.outcome, Outcome::Updated | Outcome::Changed);
+        let cookies: Vec<&plan::CookiePlan> = if changed {
             all.iter().collect()
         } else {
             let plan = choose(asked, self.table, answer.outcome, &scope);

@@ -15,6 +15,7 @@ use crate::names::{InputNames, RequestTypes};
 use crate::plan::{Binding, Security};
 use crate::source::{Entry, Node, Span};
 use doorward_core::action::{ACTIONS, Entry as Action, Options, find};
+use doorward_core::outcome::Outcome;
 use doorward_core::spec::Caller;
 
 /// The replies of one scope, and what it changes of shapes.
@@ -175,7 +176,9 @@ impl BindingSource {
         let names = InputNames { request: here.request, text_keys: &here.shared.facts.text_keys };
         let inputs: Vec<_> =
             self.inputs.iter().filter_map(|source| input::compiled(source, &names, found)).collect();
-        input::profile_bound((spec, here.shared.facts.document), &inputs, self.span, found);
+        if outcomes_of(self, false).contains(&Outcome::Registered) {
+            input::profile_bound(here.shared.facts.document, &inputs, self.span, found);
+        }
         let checks = self.checks.iter().filter_map(|check| rule::compiled(check, &names, found)).collect();
         let when = self.when.as_ref().and_then(|ast| {
             let checked = check_condition(ast, &names);

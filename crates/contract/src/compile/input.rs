@@ -226,15 +226,7 @@ impl InputReader<'_> {
 }
 
 /// Profile fields without which no registration can succeed are bound.
-pub(super) fn profile_bound(
-    (spec, document): (&ActionSpec, &Document),
-    inputs: &[InputPlan],
-    span: Span,
-    found: &mut Findings,
-) {
-    if spec.name != "register" {
-        return;
-    }
+pub(super) fn profile_bound(document: &Document, inputs: &[InputPlan], span: Span, found: &mut Findings) {
     for field in document.account.profile.fields.iter().filter(|field| field.wanted()) {
         if !inputs.iter().any(|input| input.target == InputTarget::Profile(field.name.clone())) {
             let message =

@@ -58,8 +58,10 @@ impl Entry for ForgotPassword {
 
     async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
         let request = sending::Input {
+            action: SPEC.name,
             names: Named::all(&[inputs.identifier()?], cx.setting.policy),
             purpose: Purpose::ResetPassword,
+            create: false,
             tell_truth: options.word("tell") == "truth",
             wire: inputs.wire.clone(),
         };

@@ -24,6 +24,8 @@ pub struct Inputs {
     pub values: Vec<(&'static str, Value)>,
     /// The wire name of each input, for violations.
     pub wire: Vec<(&'static str, String)>,
+    /// The wire name of each profile field.
+    pub fields: Vec<(String, String)>,
 }
 
 impl Inputs {

@@ -2,9 +2,9 @@
 
 use super::input::Named;
 use super::proof::{Proof, prove, upgrade_change};
-use super::start::{Wish, start_session};
+use super::start::{Wish, sign_in};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
-use crate::account::{Account, LastLogin};
+use crate::account::Account;
 use crate::change::Change;
 use crate::fault::Fault;
 use crate::outcome::{Answer, Outcome as Name};
@@ -192,9 +192,7 @@ impl Input {
         upgrade: Option<&PasswordHash>,
         at: &Setting<'_>,
     ) -> Decision<Outcome> {
-        let login = LastLogin { at: at.now, address: at.client.address.to_string() };
         let mut account = account.clone();
-        account.last_login = Some(login.clone());
         let mut changes: Vec<Change> = upgrade_change(&account, upgrade).into_iter().collect();
         if self.single {
             changes.push(Change::EndSessions {
@@ -206,9 +204,8 @@ impl Input {
             });
             account.version += 1;
         }
-        let (session, start) = start_session(&account, Wish { lifetime: self.lifetime }, at);
-        changes.push(start);
-        changes.push(Change::NoteLogin { account: account.id, login });
-        Decision { outcome: Outcome::SignedIn(Arc::new(account), session), changes }
+        let (account, session, started) = sign_in(&account, Wish { lifetime: self.lifetime }, at);
+        changes.extend(started);
+        Decision { outcome: Outcome::SignedIn(account, session), changes }
     }
 }

@@ -7,6 +7,7 @@
 //! who want the same account (see [`Turns`]). [`perform`] does this for every action, adds the audit event, and keeps the cache of live sessions true.
 
 mod caller;
+pub mod change_identifier;
 pub mod change_password;
 pub mod check_available;
 pub mod check_code;
@@ -18,6 +19,7 @@ mod find;
 pub mod forgot_password;
 mod input;
 pub mod login;
+pub mod login_by_code;
 pub mod logout;
 pub mod operator;
 mod proof;
@@ -25,6 +27,7 @@ pub mod refresh;
 pub mod refused;
 pub mod register;
 pub mod reset_password;
+pub mod send_login_code;
 pub mod send_verification;
 pub mod show_account;
 pub mod show_public;
@@ -205,6 +208,8 @@ pub static ACTIONS: &[&dyn Entry] = &[
     &login::Login,
     &logout::Logout,
     &refresh::Refresh,
+    &send_login_code::SendLoginCode,
+    &login_by_code::LoginByCode,
     &check_session::CheckSession,
     &show_account::Show,
     &show_public::ShowPublic,
@@ -216,6 +221,7 @@ pub static ACTIONS: &[&dyn Entry] = &[
     &forgot_password::ForgotPassword,
     &reset_password::ResetPassword,
     &change_password::ChangePassword,
+    &change_identifier::ChangeIdentifier,
     &close_account::CloseAccount,
     &refused::Refuse,
 ];
@@ -289,7 +295,7 @@ fn fought_over(changes: &[Change]) -> Option<Uuid> {
 fn impossible(answer: &Answer, cx: &Context<'_>) -> Vec<Violation> {
     match (&answer.session, cx.setting.caller) {
         (Some(_), _) => cx.preview.violations(answer),
-        (None, Some(caller)) if answer.outcome == Outcome::Updated => {
+        (None, Some(caller)) if matches!(answer.outcome, Outcome::Updated | Outcome::Changed) => {
             cx.preview.violations(&answer.clone().session(Arc::clone(&caller.session)))
         }
         _ => Vec::new(),

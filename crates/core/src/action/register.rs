@@ -172,7 +172,12 @@ impl Action for Input {
             Loaded::Taken(kind, verified) => return Ok(Decision::just(Outcome::Taken(*kind, *verified))),
             Loaded::Free(profile, hash) => (profile, hash),
         };
-        let account = self.account(profile.clone(), hash.clone(), at);
+        let status = if self.needs_approval { Status::Pending } else { Status::Active };
+        let account = Account {
+            standing: Standing { status, ..Standing::default() },
+            must_change_password: self.must_change,
+            ..new_account(&self.identifiers, (profile.clone(), hash.clone()), at)
+        };
         let sequence = at.policy.realm_ids.contains(&PublicIdKind::Sequence);
         let mut changes = vec![Change::CreateAccount { account: Box::new(account.clone()), sequence }];
         let mut session = None;
@@ -209,36 +214,35 @@ impl Input {
             (Ok(profile), None) => Ok(profile),
         }
     }
+}
 
-    fn account(
-        &self,
-        mut profile: Map<String, Value>,
-        hash: Option<PasswordHash>,
-        at: &Setting<'_>,
-    ) -> Account {
-        let identifier = |name: &Named| Identifier {
-            kind: name.kind,
-            written: name.written.clone(),
-            canonical: name.canonical.clone(),
-            verified: false,
-        };
-        at.policy.profile.generate(&mut profile, at.dice);
-        let status = if self.needs_approval { Status::Pending } else { Status::Active };
-        Account {
-            id: AccountId(uuid_v7(at.now, at.dice)),
-            realm: at.policy.realm.clone(),
-            version: 1,
-            identifiers: self.identifiers.iter().map(identifier).collect(),
-            public_ids: at.policy.realm_ids.iter().filter_map(|kind| drawn_id(kind, at.dice)).collect(),
-            password: hash,
-            profile,
-            roles: at.policy.roles.default.clone(),
-            must_change_password: self.must_change,
-            standing: Standing { status, ..Standing::default() },
-            created_at: at.now,
-            updated_at: at.now,
-            last_login: None,
-        }
+/// An account as it is when it is made: nothing of it is proved yet.
+pub(super) fn new_account(
+    names: &[Named],
+    (mut profile, password): (Map<String, Value>, Option<PasswordHash>),
+    at: &Setting<'_>,
+) -> Account {
+    at.policy.profile.generate(&mut profile, at.dice);
+    let identifier = |name: &Named| Identifier {
+        kind: name.kind,
+        written: name.written.clone(),
+        canonical: name.canonical.clone(),
+        verified: false,
+    };
+    Account {
+        id: AccountId(uuid_v7(at.now, at.dice)),
+        realm: at.policy.realm.clone(),
+        version: 1,
+        identifiers: names.iter().map(identifier).collect(),
+        public_ids: at.policy.realm_ids.iter().filter_map(|kind| drawn_id(kind, at.dice)).collect(),
+        password,
+        profile,
+        roles: at.policy.roles.default.clone(),
+        must_change_password: false,
+        standing: Standing::default(),
+        created_at: at.now,
+        updated_at: at.now,
+        last_login: None,
     }
 }
 

@@ -24,7 +24,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
-const SENT: &[Field] = &[
+/// What an answer offers that a code is on its way.
+pub(super) const SENT: &[Field] = &[
     Field::new("account", Kind::Account),
     Field::new("expires_in", Kind::Duration),
     Field::new("retry_after", Kind::Duration),
@@ -106,8 +107,10 @@ impl Entry for SendVerification {
     async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
         let policy = cx.setting.policy;
         let input = Input {
+            action: SPEC.name,
             names: Named::all(&[vec![inputs.identifier()?], inputs.claims.clone()].concat(), policy),
             purpose: purpose(inputs, options)?,
+            create: false,
             tell_truth: options.word("tell") == "truth",
             wire: inputs.wire.clone(),
         };
@@ -124,10 +127,14 @@ pub(super) fn purpose(inputs: &Inputs, options: &Options) -> Result<Purpose, Fau
 
 /// The input of the request.
 pub struct Input {
+    /// The action that asks.
+    pub action: &'static str,
     /// The identifier, then the claims.
     pub names: Vec<Named>,
     /// What for.
     pub purpose: Purpose,
+    /// Whether an address of nobody gets a code too, with which an account can be made.
+    pub create: bool,
     /// Whether failures are told, or everything looks sent.
     pub tell_truth: bool,
     /// The wire names of the inputs, for violations.
@@ -195,7 +202,7 @@ impl Action for Input {
     type Outcome = Outcome;
 
     fn name(&self) -> &'static str {
-        SPEC.name
+        self.action
     }
 
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
@@ -224,7 +231,7 @@ impl Action for Input {
             Ok(account) => account,
             Err(failure) => return self.told(failure, at, &policy),
         };
-        if self.purpose == Purpose::SignUp {
+        if account.is_none() {
             let broken = broken_names(&self.names, &self.wire, at.policy);
             if !broken.is_empty() {
                 return self.told(Outcome::InvalidInput(broken), at, &policy);
@@ -244,14 +251,14 @@ impl Action for Input {
 }
 
 impl Input {
-    /// The account the code is for (none at sign-up), or why none is sent.
+    /// The account the code is for (none where there is to be one), or why none is sent.
     fn addressee(&self, loaded: &Loaded, now: Timestamp) -> Result<Option<Account>, Outcome> {
         if self.purpose == Purpose::SignUp {
             let taken = self.names.iter().zip(&loaded.owners).find(|(_, owner)| owner.is_some());
             return taken.map_or(Ok(None), |(name, _)| Err(Outcome::Taken(name.kind)));
         }
         let Some(account) = loaded.owners.first().and_then(Clone::clone) else {
-            return Err(Outcome::UnknownAccount);
+            return if self.create { Ok(None) } else { Err(Outcome::UnknownAccount) };
         };
         if let Some(bar) = account.bar(now) {
             return Err(Outcome::Barred(Arc::new(account), bar));
@@ -260,9 +267,9 @@ impl Input {
         if loaded.owners.iter().all(owns) { Ok(Some(account)) } else { Err(Outcome::Forbidden) }
     }
 
-    /// Where the code goes: the account's own address, or at sign-up the one that is named.
+    /// Where the code goes: the account's own address, or the one that is named where there is to be an account.
     fn destination(&self, account: Option<&Account>) -> Option<(String, String)> {
-        if self.purpose == Purpose::SignUp {
+        if self.purpose == Purpose::SignUp || (self.create && account.is_none()) {
             let email = self.names.iter().find(|name| name.kind == IdentifierKind::Email)?;
             return Some((email.written.clone(), email.canonical.clone()));
         }
@@ -315,7 +322,8 @@ impl Input {
         }
     }
 
-    fn send(
+    /// Sends a code to this address.
+    pub(super) fn send(
         &self,
         account: Option<Account>,
         (address, canonical): (String, String),

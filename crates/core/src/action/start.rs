@@ -1,7 +1,7 @@
 //! Starting a session: the same for every action that signs in.
 
 use super::Setting;
-use crate::account::Account;
+use crate::account::{Account, LastLogin};
 use crate::authenticate::{ACCESS, REFRESH};
 use crate::change::Change;
 use crate::policy::TokenPolicy;
@@ -53,6 +53,19 @@ pub(super) fn start_session(account: &Account, wish: Wish, at: &Setting<'_>) -> 
         account_version: account.version,
     };
     (session, change)
+}
+
+/// A sign-in: the account as it is then, its new session, and the changes that make them so.
+pub(super) fn sign_in(
+    account: &Account,
+    wish: Wish,
+    at: &Setting<'_>,
+) -> (Arc<Account>, Arc<Session>, Vec<Change>) {
+    let login = LastLogin { at: at.now, address: at.client.address.to_string() };
+    let account = Account { last_login: Some(login.clone()), ..account.clone() };
+    let (session, start) = start_session(&account, wish, at);
+    let changes = vec![start, Change::NoteLogin { account: account.id, login }];
+    (Arc::new(account), session, changes)
 }
 
 /// When a session ends whatever happens: sign-in plus the longest that its longest-living token may live.

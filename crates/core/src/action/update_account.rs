@@ -178,8 +178,8 @@ impl Action for Input {
         if let Some(refusal) = self.unproved(&account, &wanted, cx).await? {
             return refused(refusal);
         }
-        if let Some(refusal) = taken(&account, &wanted, cx).await? {
-            return refused(refusal);
+        if let Some((kind, verified)) = taken(&account, &wanted.identifiers, cx).await? {
+            return refused(Outcome::Taken(kind, verified));
         }
         let Some(password) = &self.new_password else {
             return Ok(Loaded::Ready(Box::new(account), wanted, None));
@@ -219,7 +219,7 @@ impl Action for Input {
             update(&mut account, AccountUpdate::Profile(wanted.profile.clone()));
             account.profile.clone_from(&wanted.profile);
         }
-        changes.extend(forgotten(before, wanted));
+        changes.extend(forgotten(before, &wanted.identifiers));
         if let Some(hash) = hash {
             let set = new_password((&account, account.version), hash, Some(self.session), at);
             account.version += set.len() as u64;
@@ -299,7 +299,7 @@ impl Input {
 }
 
 /// Puts an identifier in place of the one of its kind. Only another spelling of the same is still proved.
-fn put(identifiers: &mut Vec<Identifier>, name: &Named, account: &Account) {
+pub(super) fn put(identifiers: &mut Vec<Identifier>, name: &Named, account: &Account) {
     let before = account.identifier(name.kind).filter(|before| before.canonical == name.canonical);
     let new = Identifier {
         kind: name.kind,
@@ -313,27 +313,31 @@ fn put(identifiers: &mut Vec<Identifier>, name: &Named, account: &Account) {
     }
 }
 
-/// The identifier that is somebody else's, if one is.
-async fn taken(account: &Account, wanted: &Wanted, cx: &Context<'_>) -> Result<Option<Outcome>, Fault> {
-    for one in wanted.identifiers.iter().filter(|one| !account.identifiers.contains(one)) {
+/// The identifier that is somebody else's, if one is; and whether that owner has proved it.
+pub(super) async fn taken(
+    account: &Account,
+    wanted: &[Identifier],
+    cx: &Context<'_>,
+) -> Result<Option<(IdentifierKind, bool)>, Fault> {
+    for one in wanted.iter().filter(|one| !account.identifiers.contains(one)) {
         let store = &cx.services.store;
         let owner = store.account_by_identifier(&account.realm, one.kind, &one.canonical).await?;
         if let Some(owner) = owner.filter(|owner| owner.id != account.id) {
             let verified = owner.identifier(one.kind).is_some_and(|identifier| identifier.verified);
-            return Ok(Some(Outcome::Taken(one.kind, verified)));
+            return Ok(Some((one.kind, verified)));
         }
     }
     Ok(None)
 }
 
 /// The codes that were sent to an address which is not the account's any more.
-fn forgotten(before: &Account, wanted: &Wanted) -> Vec<Change> {
+pub(super) fn forgotten(before: &Account, wanted: &[Identifier]) -> Vec<Change> {
     let address = |identifiers: &[Identifier]| {
         let email = identifiers.iter().find(|identifier| identifier.kind == IdentifierKind::Email);
         email.map(|email| email.canonical.clone())
     };
     let Some(destination) = address(&before.identifiers) else { return Vec::new() };
-    if address(&wanted.identifiers).as_ref() == Some(&destination) {
+    if address(wanted).as_ref() == Some(&destination) {
         return Vec::new();
     }
     let forget = |purpose| Change::DropCodes {

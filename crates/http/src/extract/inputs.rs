@@ -77,7 +77,7 @@ impl Reader<'_> {
             return self.complain(Violation::required(&plan.wire));
         }
         // Where only what is given changes, a null takes away what there was.
-        if binding.action.spec().identifiers == Identifiers::Any && self.is_null(plan) {
+        if binding.action.spec().changes_what_is_given() && self.is_null(plan) {
             match &plan.target {
                 InputTarget::Profile(field) => drop(self.inputs.profile.insert(field.clone(), Value::Null)),
                 InputTarget::Identifier(kind) => self.inputs.removed.push(*kind),
@@ -140,7 +140,10 @@ impl Reader<'_> {
             InputTarget::Claim(kind) if self.inputs.wire.iter().all(|(name, _)| *name != kind.name()) => {
                 kind.name()
             }
-            InputTarget::Claim(_) | InputTarget::Profile(_) => return,
+            InputTarget::Profile(field) => {
+                return self.inputs.fields.push((field.clone(), plan.wire.clone()));
+            }
+            InputTarget::Claim(_) => return,
         };
         self.inputs.wire.push((name, plan.wire.clone()));
     }
@@ -182,27 +185,10 @@ impl Reader<'_> {
                 known.strip_prefix(wire.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
             };
             if !before.iter().any(told) {
-                self.violations.push(renamed(violation, &wire));
+                self.violations.push(violation.renamed(&wire));
             }
         }
     }
-}
-
-/// The violation at another member.
-fn renamed(violation: Violation, name: &str) -> Violation {
-    if violation.rule == "required" && violation.path.len() == 1 {
-        return Violation::required(name);
-    }
-    let old = violation.path.first().cloned().unwrap_or_default();
-    let (below, deeper) = (
-        violation.field.strip_prefix(old.as_str()).unwrap_or_default(),
-        violation.pointer.trim_start_matches('/').split_once('/'),
-    );
-    let field = format!("{name}{below}");
-    let pointer = deeper.map_or_else(|| format!("/{name}"), |(_, rest)| format!("/{name}/{rest}"));
-    let mut path = violation.path;
-    path[0] = name.to_owned();
-    Violation { field, path, pointer, ..violation }
 }
 
 /// Any identifier, told apart by form: with an `@` an e-mail, digits and their ornaments a telephone number, where

@@ -13,6 +13,7 @@ mod junk;
 mod kept;
 mod limits;
 mod own_account;
+mod own_codes;
 mod profile_rules;
 mod races;
 mod sources;

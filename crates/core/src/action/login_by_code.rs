@@ -1,0 +1,246 @@
+//! `login_by_code`: whoever holds the code that was mailed is signed in; where the contract says so, an address of
+//! nobody becomes an account.
+
+use super::codes::{BadCode, Guarded};
+use super::input::Named;
+use super::register::new_account;
+use super::start::{Wish, sign_in, start_session};
+use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
+use crate::account::Account;
+use crate::change::{AccountUpdate, Change};
+use crate::code::{Code, Purpose};
+use crate::fault::Fault;
+use crate::identifier::IdentifierKind;
+use crate::outcome::{Answer, Outcome as Name};
+use crate::profile::{Asking, Setter};
+use crate::public_id::PublicIdKind;
+use crate::session::Session;
+use crate::spec::{
+    ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues, S,
+};
+use crate::standing::Bar;
+use crate::violation::Violation;
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// What it takes and answers.
+pub static SPEC: ActionSpec = ActionSpec {
+    name: "login_by_code",
+    sentence: "Signs in whoever holds the code that was mailed, which also proves the address; with `create`, an address of nobody becomes an account.",
+    caller: Caller::Anybody,
+    identifiers: Identifiers::Optional,
+    claims: false,
+    profile: true,
+    inputs: &[InputSpec::required("code", Kind::Text)],
+    options: &[OptionSpec { name: "create", values: OptionValues::Flag(false) }],
+    answers: &[
+        AnswerSpec::new(Name::SignedIn, S),
+        AnswerSpec { outcome: Name::Registered, data: S, only_with: Some(("create", "true")) },
+    ],
+    failures: &[
+        Name::WrongCode,
+        Name::ExpiredCode,
+        Name::UsedCode,
+        Name::UnknownCode,
+        Name::UnknownAccount,
+        Name::Locked,
+        Name::Disabled,
+        Name::Pending,
+        Name::ExpiredAccount,
+    ],
+    only_with: &[OnlyWith { failures: &[Name::UnknownAccount], option: "create", words: &["false"] }],
+    reads_only: false,
+};
+
+/// The entry in the catalogue.
+pub struct LoginByCode;
+
+#[async_trait]
+impl Entry for LoginByCode {
+    fn spec(&self) -> &'static ActionSpec {
+        &SPEC
+    }
+
+    async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
+        let input = Input {
+            name: inputs.identifiers.first().and_then(|pair| Named::one(pair, cx.setting.policy)),
+            code: inputs.required("code")?,
+            profile: inputs.profile.clone(),
+            fields: inputs.fields.clone(),
+            create: options.flag("create"),
+        };
+        perform(&input, cx).await
+    }
+}
+
+/// The input of a sign-in by code.
+pub struct Input {
+    /// Whose code it is.
+    pub name: Option<Named>,
+    /// The code.
+    pub code: String,
+    /// The profile of an account that is made.
+    pub profile: Map<String, Value>,
+    /// The wire name of each profile field, for violations.
+    pub fields: Vec<(String, String)>,
+    /// Whether an address of nobody becomes an account.
+    pub create: bool,
+}
+
+/// What it can answer.
+pub enum Outcome {
+    /// Signed in.
+    SignedIn(Arc<Account>, Arc<Session>),
+    /// The account is new.
+    Registered(Arc<Account>, Arc<Session>),
+    /// The code is not good.
+    Bad(BadCode),
+    /// No such account.
+    UnknownAccount,
+    /// The account may not sign in.
+    Barred(Arc<Account>, Bar),
+    /// The profile of the new account breaks rules.
+    InvalidInput(Vec<Violation>),
+}
+
+impl From<Outcome> for Answer {
+    fn from(outcome: Outcome) -> Answer {
+        match outcome {
+            Outcome::SignedIn(account, session) => {
+                Answer::bare(Name::SignedIn).account(account).session(session)
+            }
+            Outcome::Registered(account, session) => {
+                Answer::bare(Name::Registered).account(account).session(session)
+            }
+            Outcome::Bad(bad) => bad.into(),
+            Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
+            Outcome::Barred(account, bar) => Answer::barred(account, bar),
+            Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
+        }
+    }
+}
+
+/// What was read before deciding.
+pub struct Loaded {
+    account: Option<Account>,
+    guarded: Guarded,
+}
+
+#[async_trait]
+impl Action for Input {
+    type Loaded = Loaded;
+    type Outcome = Outcome;
+
+    fn name(&self) -> &'static str {
+        SPEC.name
+    }
+
+    async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
+        let Some(name) = &self.name else {
+            return Ok(Loaded { account: None, guarded: Guarded::none() });
+        };
+        let realm = &cx.setting.policy.realm;
+        let account = cx.services.store.account_by_identifier(realm, name.kind, &name.canonical).await?;
+        let guarded = match (&account, name.kind) {
+            (None, IdentifierKind::Email) => Guarded::load(Purpose::Login, &name.canonical, cx).await?,
+            (account, _) => Guarded::of_account(Purpose::Login, account.as_ref(), cx).await?,
+        };
+        Ok(Loaded { account, guarded })
+    }
+
+    fn about(&self, loaded: &Loaded) -> About {
+        About::account(loaded.account.as_ref())
+    }
+
+    fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
+        if loaded.account.is_none() && !self.create {
+            return Ok(Decision::just(Outcome::UnknownAccount));
+        }
+        let code = match loaded.guarded.compare(&self.code, at) {
+            Ok(code) => code,
+            Err((bad, changes)) => return Ok(Decision { outcome: Outcome::Bad(bad), changes }),
+        };
+        // A code that was sent to this address when it was somebody else's, or nobody's, is nothing here.
+        if code.account != loaded.account.as_ref().map(|account| account.id) {
+            return Ok(Decision::just(Outcome::Bad(BadCode::Unknown)));
+        }
+        // From here on the answer tells that the code is right.
+        let guards = loaded.guarded.still(code, at);
+        match (&loaded.account, &self.name) {
+            (Some(account), _) => Ok(match account.bar(at.now) {
+                Some(bar) => {
+                    Decision { outcome: Outcome::Barred(Arc::new(account.clone()), bar), changes: guards }
+                }
+                None => signed_in(account, code, guards, at),
+            }),
+            (None, Some(name)) => Ok(self.registered(name, code, guards, at)),
+            (None, None) => Ok(Decision::just(Outcome::Bad(BadCode::Unknown))),
+        }
+    }
+}
+
+fn signed_in(
+    account: &Account,
+    code: &Code,
+    mut changes: Vec<Change>,
+    at: &Setting<'_>,
+) -> Decision<Outcome> {
+    changes.push(Change::SpendCode { code: code.id, at: at.now });
+    let mut account = account.clone();
+    let unproved = |identifier: &&mut crate::identifier::Identifier| {
+        identifier.kind == IdentifierKind::Email && !identifier.verified
+    };
+    if let Some(email) = account.identifiers.iter_mut().find(unproved) {
+        email.verified = true;
+        let update = AccountUpdate::Identifiers(account.identifiers.clone());
+        changes.push(Change::UpdateAccount {
+            account: account.id,
+            version: account.version,
+            update,
+            at: at.now,
+        });
+        (account.version, account.updated_at) = (account.version + 1, at.now);
+    }
+    let (account, session, started) = sign_in(&account, Wish::default(), at);
+    changes.extend(started);
+    Decision { outcome: Outcome::SignedIn(account, session), changes }
+}
+
+impl Input {
+    fn registered(
+        &self,
+        name: &Named,
+        code: &Code,
+        mut changes: Vec<Change>,
+        at: &Setting<'_>,
+    ) -> Decision<Outcome> {
+        let profile =
+            match at.policy.profile.complete(&self.profile, Asking { by: Setter::Caller, now: at.now }) {
+                Ok(profile) => profile,
+                Err(broken) => {
+                    let broken = broken.into_iter().map(|violation| self.at_its_member(violation)).collect();
+                    return Decision { outcome: Outcome::InvalidInput(broken), changes: Vec::new() };
+                }
+            };
+        let mut account = new_account(std::slice::from_ref(name), (profile, None), at);
+        for identifier in &mut account.identifiers {
+            identifier.verified = true;
+        }
+        let sequence = at.policy.realm_ids.contains(&PublicIdKind::Sequence);
+        changes.push(Change::SpendCode { code: code.id, at: at.now });
+        changes.push(Change::CreateAccount { account: Box::new(account.clone()), sequence });
+        let (session, start) = start_session(&account, Wish::default(), at);
+        changes.push(start);
+        Decision { outcome: Outcome::Registered(Arc::new(account), session), changes }
+    }
+
+    /// A violation of a profile field, at the member of the request that feeds it.
+    fn at_its_member(&self, violation: Violation) -> Violation {
+        let fed = self.fields.iter().find(|(field, _)| violation.path.first() == Some(field));
+        match fed {
+            Some((_, wire)) => violation.renamed(wire),
+            None => violation,
+        }
+    }
+}
