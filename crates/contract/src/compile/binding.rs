@@ -1,5 +1,7 @@
 //! One binding of an operation: its action, inputs, options, checks and replies, as written and as compiled.
 
+use super::backend::BACKEND;
+use super::guard::shadows;
 use super::input::{self, InputReader, InputSource};
 use super::option;
 use super::place::{Cache, Level, Place, Scope, Shared};
@@ -8,6 +10,7 @@ use super::reader::Reader;
 use super::reading::Findings;
 use super::rule::{self, CheckSource};
 use super::trace::BindingTrace;
+use super::unavailable::unavailable;
 use super::written::{Argument, RepliesSource, ShapeSource};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::{Ast, check_condition};
@@ -75,16 +78,26 @@ pub(super) fn read(operation: &Entry, shared: &Shared<'_>, found: &mut Findings)
         found.unknown_members(item, &CHOICE, "a binding");
         bindings.extend(binding(node, Some(item), (item.span, shared), found));
     }
-    for pair in 1..bindings.len() {
-        let (before, after) = bindings.split_at(pair);
-        let (Some(last), Some(next)) = (before.last(), after.first()) else { continue };
-        if last.when.is_none() {
-            let message = "this binding is never reached";
-            let error = Diagnostic::error(codes::UNREACHABLE_BINDING, next.span, message);
-            found.push(error.secondary(last.span, "this one has no `when` and takes every request"));
-        }
-    }
+    shadowed(&bindings, found);
     bindings
+}
+
+/// Bindings whose requests an earlier one takes.
+fn shadowed(bindings: &[BindingSource], found: &mut Findings) {
+    for (at, next) in bindings.iter().enumerate() {
+        let takes = |earlier: &&BindingSource| match (&earlier.when, &next.when) {
+            (None, _) => true,
+            (Some(earlier), Some(own)) => shadows(earlier, own),
+            (Some(_), None) => false,
+        };
+        let Some(earlier) = bindings.iter().take(at).find(takes) else { continue };
+        let error = Diagnostic::error(codes::UNREACHABLE_BINDING, next.span, "this binding is never reached");
+        let why = match &earlier.when {
+            None => "this one has no `when` and takes every request",
+            Some(_) => "this one takes every request that it would",
+        };
+        found.push(error.secondary(earlier.span, why));
+    }
 }
 
 fn binding(
@@ -105,14 +118,16 @@ fn binding(
     };
     let action = action(word, found)?;
     let spec = action.spec();
-    if spec.name == "refused" && own("why").or_else(|| beside.get("why")).and_then(Node::as_text).is_none() {
-        found.error(codes::REFUSED_WITHOUT_WHY, word.span, "`refused` without `why`", "say why: `why: …`");
+    let why = own("why").or_else(|| beside.get("why")).and_then(Node::as_text);
+    if spec.name == "refused" && why.is_none_or(|why| why.trim().is_empty()) {
+        found.error(codes::REASON_MISSING, word.span, "`refused` without `why`", "say why: `why: …`");
     }
     let inputs = merged(beside.get("input"), own("input"), "`input`", found);
     let document = shared.facts.document;
     let inputs = InputReader { document, spec, found }.read(&inputs, span);
     let options = merged(beside.get("options"), own("options"), "`options`", found);
     let options = option::read(&options, spec, found);
+    input::proof_bound((spec, &options), &inputs, span, found);
     let checks = [beside.get("checks"), own("checks")].into_iter().flatten();
     let checks = checks.flat_map(|node| rule::read(node, found)).collect();
     let when = own("when").and_then(|when| found.expression(when, "`when`"));
@@ -126,8 +141,12 @@ fn action(word: &Node, found: &mut Findings) -> Option<&'static dyn Action> {
         return None;
     };
     let action = find(name);
-    if action.is_none() {
-        let known: Vec<&str> = ACTIONS.iter().map(|action| action.spec().name).collect();
+    if action.is_none()
+        && let Some(error) = unavailable(word)
+    {
+        found.push(error);
+    } else if action.is_none() {
+        let known: Vec<&str> = ACTIONS.iter().map(|action| action.spec().name).chain([BACKEND]).collect();
         let error = Diagnostic::error(codes::UNKNOWN_ACTION, word.span, format!("unknown action `{name}`"));
         found.push(error.suggest(name, known.iter().copied()).help(format!("actions: {}", known.join(" "))));
     }
@@ -182,7 +201,14 @@ impl BindingSource {
         let checks = self.checks.iter().filter_map(|check| rule::compiled(check, &names, found)).collect();
         let when = self.when.as_ref().and_then(|ast| {
             let checked = check_condition(ast, &names);
-            found.kept(checked.map_err(|errors| errors.into_iter().map(super::request_error).collect()))
+            let checked = found
+                .kept(checked.map_err(|errors| errors.into_iter().map(super::request_error).collect()))?;
+            if let Some(value) = checked.constant() {
+                let message = format!("this condition is always {value}");
+                let help = "compare something of the request: `body.kind == 'text'`";
+                found.error(codes::UNREACHABLE_BINDING, ast.span, message, help);
+            }
+            Some(checked)
         });
         let mut levels = Vec::new();
         levels.extend(self.words.as_ref().map(|words| words.level(Scope::Binding)));

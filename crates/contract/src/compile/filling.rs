@@ -7,7 +7,7 @@ use crate::expression::Kind;
 use crate::json_bytes::json_bytes;
 use crate::plan::BodyReply;
 use crate::source::Span;
-use crate::template::{CompiledTemplate, Setting, Template};
+use crate::template::{CompiledTemplate, Part, Setting, Template, TemplateKind};
 use serde_json::Value;
 
 impl<'p> Filling<'_, 'p, '_> {
@@ -30,15 +30,15 @@ impl<'p> Filling<'_, 'p, '_> {
             return Some(None);
         };
         let compiled = self.compiled(&template, side, &self.setting())?;
-        self.line(&compiled, template.span, "a reason phrase").then_some(Some(compiled))
+        self.line((&template, &compiled), template.span, "a reason phrase").then_some(Some(compiled))
     }
 
     /// Whether a value may stand in a header or the status line.
-    fn line(&mut self, compiled: &CompiledTemplate, span: Span, what: &str) -> bool {
+    fn line(&mut self, (template, compiled): (&Template, &CompiledTemplate), span: Span, what: &str) -> bool {
         let ty = compiled.ty();
-        let constant = compiled.constant().and_then(Value::as_str);
+        let constants = constants_of(template, compiled);
         let fits = ty.is_text() || ty.is_number() || matches!(ty.kind, Kind::Boolean | Kind::Any);
-        let (code, message, help) = if constant.is_some_and(|text| !is_header_text(text)) {
+        let (code, message, help) = if constants.iter().any(|text| !is_header_text(text)) {
             (codes::WRONG_KIND, format!("{what} is one line without control characters"), "")
         } else if !fits {
             (codes::TYPE_CLASH, format!("{what} is text, this is {ty}"), "")
@@ -83,7 +83,9 @@ impl<'p> Filling<'_, 'p, '_> {
                 continue;
             }
             let compiled = self.compiled(template, side, &self.setting());
-            match compiled.filter(|compiled| self.line(compiled, header.span, "the value of a header")) {
+            match compiled
+                .filter(|compiled| self.line((template, compiled), header.span, "the value of a header"))
+            {
                 Some(compiled) => headers.push((header.name.clone(), compiled)),
                 None => complete = false,
             }
@@ -168,6 +170,20 @@ impl<'p> Filling<'_, 'p, '_> {
         self.found.push(error.help("write one text, or a JSON `type`"));
         None
     }
+}
+
+/// The texts that stand in a header whatever is read.
+fn constants_of<'t>(template: &'t Template, compiled: &'t CompiledTemplate) -> Vec<&'t str> {
+    let whole = compiled.constant().and_then(Value::as_str);
+    let parts = match &template.kind {
+        TemplateKind::Text(parts) => parts.as_slice(),
+        _ => &[],
+    };
+    let pieces = parts.iter().filter_map(|part| match part {
+        Part::Constant(text) => Some(text.as_str()),
+        Part::Hole(_) => None,
+    });
+    whole.into_iter().chain(pieces).collect()
 }
 
 /// Whether bodies of this media type are JSON.

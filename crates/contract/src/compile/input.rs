@@ -11,6 +11,7 @@ use crate::plan::{InputPlan, InputTarget};
 use crate::schema::Inferred;
 use crate::source::{Entry, Node, Span};
 use crate::template::{PathAst, Setting, Template, TemplateKind, compile};
+use doorward_core::action::Options;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::profile::{Field, SetBy};
 use doorward_core::spec::{ActionSpec, Identifiers, InputSpec, Kind as CoreKind, OptionValues};
@@ -235,6 +236,36 @@ pub(super) fn profile_bound(document: &Document, inputs: &[InputPlan], span: Spa
                 "bind it under `profile`, or give it `default:` or `nullable: true` in `account`: {}",
                 field.name
             );
+            found.error(codes::UNBOUND_INPUT, span, message, &help);
+        }
+    }
+}
+
+/// An option such as `needs: password` asks for that input, which must then be bound. An action that changes a
+/// profile too asks for it only before an identifier or the password changes.
+pub(super) fn proof_bound(
+    (spec, options): (&ActionSpec, &Options),
+    inputs: &[InputSource],
+    span: Span,
+    found: &mut Findings,
+) {
+    let needs = options.word("needs");
+    let opens = |target: &InputTarget| {
+        matches!(
+            target,
+            InputTarget::Identifier(_) | InputTarget::AnyIdentifier | InputTarget::Named("new_password")
+        )
+    };
+    if spec.profile && !inputs.iter().any(|input| opens(&input.target)) {
+        return;
+    }
+    for input in
+        spec.inputs.iter().filter(|input| input.name == needs || needs == "both" && input.name == "password")
+    {
+        if !input.required && !inputs.iter().any(|bound| bound.target == InputTarget::Named(input.name)) {
+            let name = input.name;
+            let message = format!("`needs: {needs}` asks for `{name}`, and nothing is bound to it");
+            let help = format!("write `{name}: $body.…` under `input`, or `needs: session` under `options`");
             found.error(codes::UNBOUND_INPUT, span, message, &help);
         }
     }

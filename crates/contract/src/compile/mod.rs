@@ -1,7 +1,9 @@
 //! From a read document to the plan's operations and replies.
 
+mod backend;
 mod binding;
 mod filling;
+mod guard;
 mod input;
 mod operation;
 mod option;
@@ -13,10 +15,13 @@ mod reads;
 mod references;
 mod render;
 mod request;
+mod responses;
 mod route;
 mod rule;
 mod security;
+mod statuses;
 mod trace;
+mod unavailable;
 mod walk;
 mod wanted;
 mod written;

@@ -7,7 +7,7 @@ use super::possible::{never_answered, outcomes_of};
 use super::reading::Findings;
 use super::request::{Requests, types_of};
 use super::trace::OperationTrace;
-use super::{document_level, security};
+use super::{backend, document_level, responses, security};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::plan::{Operation, Parameter, Security};
 use crate::schema::Inferred;
@@ -41,10 +41,14 @@ pub(super) fn compiled<'d>(
     let node = &method.method.value;
     let Some(extension) = node.entry("x-doorward").filter(|entry| entry.value.is_map()) else {
         let message = "an operation without `x-doorward`";
-        let help = "bind it to an action, or to `action: refused` with `why:`";
+        let help = "bind it to an action, or to `action: refused` or `action: backend` with `why:`";
         found.error(codes::NO_BINDING, method.method.key_span, message, help);
         return None;
     };
+    if backend::is_left(&extension.value) {
+        backend::look_over(&extension.value, found);
+        return None;
+    }
     found.unknown_members(&extension.value, &MEMBERS, "an operation");
     let words = Words::read(&extension.value, shared, found);
     let sources = binding::read(extension, shared, found);
@@ -83,6 +87,7 @@ pub(super) fn compiled<'d>(
         bindings,
         replies,
     };
+    responses::check(node, &operation, requests, found);
     let trace = OperationTrace {
         path: method.path.key.clone(),
         method: method.method.key.clone(),

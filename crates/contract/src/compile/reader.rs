@@ -1,5 +1,6 @@
 //! Reads replies and shapes, each once: several operations compile them.
 
+use super::guard::shadows;
 use super::reading::Findings;
 use super::written::{
     Argument, Header, Parts, RepliesSource, ReplySource, ShapeSource, UsedShape, is_header_text,
@@ -89,7 +90,19 @@ impl Reader<'_> {
                 self.found.error(codes::NO_LAST_RESORT, item.span, message, "write it last");
             }
         }
-        items.iter().filter_map(|item| self.reply(item)).collect()
+        let replies: Vec<ReplySource> = items.iter().filter_map(|item| self.reply(item)).collect();
+        for (at, next) in replies.iter().enumerate() {
+            let takes = |earlier: &&ReplySource| match (&earlier.when, &next.when) {
+                (Some(earlier), Some(own)) => shadows(earlier, own),
+                _ => false,
+            };
+            if let Some(earlier) = replies.iter().take(at).find(takes) {
+                let message = "this reply is never sent";
+                let error = Diagnostic::error(codes::UNREACHABLE_BINDING, next.span, message);
+                self.found.push(error.secondary(earlier.span, "this one is sent wherever it would be"));
+            }
+        }
+        replies
     }
 
     fn reply(&mut self, node: &Node) -> Option<ReplySource> {

@@ -47,7 +47,8 @@ impl Filling<'_, '_, '_> {
         }
     }
 
-    fn argument(&self, parameter: &str) -> Option<&Argument> {
+    /// What stands for a parameter of the shape.
+    pub(super) fn argument(&self, parameter: &str) -> Option<&Argument> {
         let given = self.source.arguments.iter().find(|given| given.name == *parameter);
         let own = || self.shape.and_then(|shape| shape.with.iter().find(|known| known.name == *parameter));
         given.or_else(|| self.place.default(parameter)).or_else(own)

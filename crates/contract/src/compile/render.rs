@@ -2,6 +2,7 @@
 
 use super::place::Place;
 use super::reading::Findings;
+use super::statuses::{Possible, possible};
 use super::written::{Argument, ReplySource, ShapeSource, UsedShape, parameter_list};
 use crate::diagnostic::{Diagnostic, codes, did_you_mean};
 use crate::expression::{Kind, Names};
@@ -11,6 +12,8 @@ use crate::template::{CompiledTemplate, Escape, Setting, Template, compile};
 use doorward_core::outcome::Outcome;
 use doorward_core::spec::Caller;
 use std::sync::Arc;
+
+const COMPUTED: &str = "choose between statuses that stand here: `${… ? 401 : 403}`, or `$map`";
 
 /// A reply while it is put together.
 pub(super) struct Filling<'r, 'p, 'd> {
@@ -155,7 +158,7 @@ impl<'p> Filling<'_, 'p, '_> {
                 }
             }
             None if matches!(compiled.ty().kind, Kind::Integer | Kind::Any) => {
-                Some(StatusPlan::Computed(compiled))
+                self.computed_status(template).then_some(StatusPlan::Computed(compiled))
             }
             None => {
                 let message = format!("a status is a whole number, this is {}", compiled.ty());
@@ -163,6 +166,45 @@ impl<'p> Filling<'_, 'p, '_> {
                 None
             }
         }
+    }
+
+    /// Whether every value that a computed status may have is in the file, and is a status with a body.
+    fn computed_status(&mut self, template: &Template) -> bool {
+        let mut pending = possible(template);
+        let mut good = true;
+        while let Some(one) = pending.pop() {
+            let (code, span, message, help) = match one {
+                Possible::Argument(name) => {
+                    let argument = self.argument(&name).map(|argument| &argument.value);
+                    let Some(argument) = argument else {
+                        let message = format!("`{name}` may be no status");
+                        self.found.error(codes::MAY_FAIL, template.span, message, COMPUTED);
+                        good = false;
+                        continue;
+                    };
+                    // What an argument names is a value, no further argument.
+                    pending.extend(possible(argument).into_iter().map(|one| match one {
+                        Possible::Argument(_) => Possible::Unknown(argument.span),
+                        one => one,
+                    }));
+                    continue;
+                }
+                Possible::Value(value, span) => match value.as_u64() {
+                    Some(204 | 304) => {
+                        let message = format!("the status may be {value}, which has no body");
+                        (codes::BODY_ON_EMPTY_STATUS, span, message, "write a list of replies with `when`")
+                    }
+                    Some(200..=999) => continue,
+                    _ => (codes::WRONG_KIND, span, format!("{value} is no status: 200 to 999"), ""),
+                },
+                Possible::Unknown(span) => {
+                    (codes::MAY_FAIL, span, "this may be no status".to_owned(), COMPUTED)
+                }
+            };
+            self.found.error(code, span, message, help);
+            good = false;
+        }
+        good
     }
 
     /// 204 and 304 carry nothing.

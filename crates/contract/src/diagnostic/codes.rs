@@ -16,13 +16,19 @@ impl Code {
     /// What the code means, in a few words.
     #[must_use]
     pub fn meaning(self) -> &'static str {
-        TABLE.iter().find(|(code, _)| *code == self).map_or("", |(_, meaning)| meaning)
+        TABLE.iter().find(|(code, ..)| *code == self).map_or("", |(_, meaning, _)| meaning)
+    }
+
+    /// Its page: what it means, why, a wrong snippet and the right one. Snippets are laid over [`EXAMPLE`].
+    #[must_use]
+    pub fn page(self) -> &'static str {
+        TABLE.iter().find(|(code, ..)| *code == self).map_or("", |(.., page)| page)
     }
 
     /// The code of this name, such as `DW012`, in any letter case.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Code> {
-        TABLE.iter().map(|(code, _)| *code).find(|code| code.to_string().eq_ignore_ascii_case(name))
+        TABLE.iter().map(|(code, ..)| *code).find(|code| code.to_string().eq_ignore_ascii_case(name))
     }
 
     /// Whether a contract with it loads all the same.
@@ -60,8 +66,8 @@ pub const BAD_OPTION: Code = Code(16);
 pub const NO_SECURITY: Code = Code(17);
 /// Unknown security scheme or token.
 pub const UNKNOWN_SCHEME: Code = Code(18);
-/// `refused` without `why`.
-pub const REFUSED_WITHOUT_WHY: Code = Code(19);
+/// `refused` or `backend` without `why`.
+pub const REASON_MISSING: Code = Code(19);
 /// Unknown outcome.
 pub const UNKNOWN_OUTCOME: Code = Code(20);
 /// An outcome that is answered twice in one scope.
@@ -175,79 +181,86 @@ pub const UNBOUND_MEMBER: Code = Code(151);
 /// A wire name that no schema or example covers.
 pub const UNCOVERED_NAME: Code = Code(152);
 
-/// Every code with its meaning, in order.
-pub const TABLE: &[(Code, &str)] = &[
-    (INVALID_DOCUMENT, "YAML or OpenAPI invalid"),
-    (UNKNOWN_SECTION, "unknown section or member"),
-    (WRONG_KIND, "wrong type"),
-    (UNSUPPORTED_VERSION, "unsupported language version"),
-    (BROKEN_EXTENDS, "broken `extends`"),
-    (NO_BINDING, "operation without binding"),
-    (UNKNOWN_MEMBER, "unknown member"),
-    (UNKNOWN_ACTION, "unknown action"),
-    (UNKNOWN_INPUT, "unknown input"),
-    (UNKNOWN_PROFILE_FIELD, "unknown profile field"),
-    (UNBOUND_INPUT, "unbound required input"),
-    (BAD_OPTION, "bad option"),
-    (NO_SECURITY, "session needed but no `security`"),
-    (UNKNOWN_SCHEME, "unknown scheme or token"),
-    (REFUSED_WITHOUT_WHY, "`refused` without `why`"),
-    (UNKNOWN_OUTCOME, "unknown outcome"),
-    (ANSWERED_TWICE, "answered twice"),
-    (NEVER_ANSWERED, "never answered by this action"),
-    (NO_REPLY, "no reply and no default"),
-    (NO_LAST_RESORT, "guarded list without a last resort"),
-    (UNKNOWN_COOKIE, "unknown cookie"),
-    (NO_TOKEN_HERE, "token placed where none is issued"),
-    (BODY_ON_EMPTY_STATUS, "body on 204 or 304"),
-    (BODY_AND_ARGUMENTS, "body together with arguments"),
-    (SHAPE_PARAMETER, "shape parameter unknown or missing"),
-    (SYNTAX, "expression syntax"),
-    (UNKNOWN_NAME, "unknown name"),
-    (UNKNOWN_FUNCTION, "unknown function"),
-    (BAD_DIRECTIVE, "bad directive"),
-    (MAP_NOT_TOTAL, "`$map` not total"),
-    (TYPE_CLASH, "type clash"),
-    (MAY_FAIL, "may fail at run time"),
-    (NULL_IN_TEXT, "nullable in text"),
-    (LIMIT, "limit exceeded"),
-    (UNREACHABLE_BINDING, "unreachable binding"),
-    (AMBIGUOUS_ROUTES, "ambiguous routes"),
-    (UNDECLARED_PARAMETER, "path parameter not declared"),
-    (NOT_IN_SCHEMA, "request path not in the declared schema"),
-    (REPLY_DOES_NOT_FIT, "reply does not fit the declared `responses`"),
-    (PATTERN_NOT_LINEAR, "pattern not linear"),
-    (ENUMS_DIFFER, "enum of wire and core differ"),
-    (TOKEN_RECIPE, "token recipe"),
-    (COOKIE_LINE, "cookie line malformed"),
-    (DUPLICATE_WIRE_NAME, "duplicate wire name"),
-    (MISSING_TEXT, "text key or language missing"),
-    (UNKNOWN_TOLD_APART, "unknown and wrong told apart"),
-    (AVAILABILITY_ORACLE, "availability oracle"),
-    (FORGOT_TELLS_TRUTH, "`forgot` tells the truth"),
-    (TAKEN_TOLD, "taken identifier told"),
-    (REQUEST_ECHOED, "request value echoed in a reply"),
-    (SECRET_IN_URL, "secret in URL"),
-    (LIFETIME_WITHOUT_LONGEST, "caller-chosen lifetime without `longest`"),
-    (CALLER_SETS_ROLE, "caller-settable role"),
-    (CHANGING_GET, "state-changing GET"),
-    (PASSWORD_WITHOUT_OLD, "password changed without the old one"),
-    (TOKEN_WITHOUT_EXPIRY, "token without expiry"),
-    (TOKEN_IN_REDIRECT, "token in a redirect query"),
-    (CALLER_RETURN_URL, "caller's return URL"),
-    (WEAK_COOKIE, "cookie without HttpOnly, Secure or SameSite"),
-    (WIDE_COOKIE, "cookie path too wide"),
-    (TOKEN_IN_COOKIE_AND_BODY, "token both in cookie and body"),
-    (WEAK_PASSWORD_RULE, "weak password rule"),
-    (WEAK_CODE, "short or slow-to-expire code"),
-    (SHARED_KEY, "symmetric key shared"),
-    (MISSPELT_CLAIM, "misspelt claim"),
-    (FAULT_STATUS, "fault answered with 2xx or 4xx"),
-    (SUCCESS_SHAPE_ON_FAILURE, "success shape used by a failure"),
-    (EQUAL_REPLIES, "equal replies outside one group"),
-    (UNUSED, "unused view, shape, text, cookie or scheme"),
-    (UNBOUND_MEMBER, "request member bound to nothing"),
-    (UNCOVERED_NAME, "wire name not covered by any schema or example"),
+/// The contract that the snippets of the pages are laid over.
+pub const EXAMPLE: &str = include_str!("../../rules/example.yaml");
+
+/// Every code with its meaning and its page, in order.
+pub const TABLE: &[(Code, &str, &str)] = &[
+    (INVALID_DOCUMENT, "YAML or OpenAPI invalid", include_str!("../../rules/DW001.md")),
+    (UNKNOWN_SECTION, "unknown section or member", include_str!("../../rules/DW002.md")),
+    (WRONG_KIND, "wrong type", include_str!("../../rules/DW003.md")),
+    (UNSUPPORTED_VERSION, "unsupported language version", include_str!("../../rules/DW004.md")),
+    (BROKEN_EXTENDS, "broken `extends`", include_str!("../../rules/DW005.md")),
+    (NO_BINDING, "operation without binding", include_str!("../../rules/DW010.md")),
+    (UNKNOWN_MEMBER, "unknown member", include_str!("../../rules/DW011.md")),
+    (UNKNOWN_ACTION, "unknown action", include_str!("../../rules/DW012.md")),
+    (UNKNOWN_INPUT, "unknown input", include_str!("../../rules/DW013.md")),
+    (UNKNOWN_PROFILE_FIELD, "unknown profile field", include_str!("../../rules/DW014.md")),
+    (UNBOUND_INPUT, "unbound required input", include_str!("../../rules/DW015.md")),
+    (BAD_OPTION, "bad option", include_str!("../../rules/DW016.md")),
+    (NO_SECURITY, "session needed but no `security`", include_str!("../../rules/DW017.md")),
+    (UNKNOWN_SCHEME, "unknown scheme or token", include_str!("../../rules/DW018.md")),
+    (REASON_MISSING, "`refused` or `backend` without `why`", include_str!("../../rules/DW019.md")),
+    (UNKNOWN_OUTCOME, "unknown outcome", include_str!("../../rules/DW020.md")),
+    (ANSWERED_TWICE, "answered twice", include_str!("../../rules/DW021.md")),
+    (NEVER_ANSWERED, "never answered by this action", include_str!("../../rules/DW022.md")),
+    (NO_REPLY, "no reply and no default", include_str!("../../rules/DW023.md")),
+    (NO_LAST_RESORT, "guarded list without a last resort", include_str!("../../rules/DW024.md")),
+    (UNKNOWN_COOKIE, "unknown cookie", include_str!("../../rules/DW025.md")),
+    (NO_TOKEN_HERE, "token placed where none is issued", include_str!("../../rules/DW026.md")),
+    (BODY_ON_EMPTY_STATUS, "body on 204 or 304", include_str!("../../rules/DW027.md")),
+    (BODY_AND_ARGUMENTS, "body together with arguments", include_str!("../../rules/DW028.md")),
+    (SHAPE_PARAMETER, "shape parameter unknown or missing", include_str!("../../rules/DW029.md")),
+    (SYNTAX, "expression syntax", include_str!("../../rules/DW030.md")),
+    (UNKNOWN_NAME, "unknown name", include_str!("../../rules/DW031.md")),
+    (UNKNOWN_FUNCTION, "unknown function", include_str!("../../rules/DW032.md")),
+    (BAD_DIRECTIVE, "bad directive", include_str!("../../rules/DW033.md")),
+    (MAP_NOT_TOTAL, "`$map` not total", include_str!("../../rules/DW034.md")),
+    (TYPE_CLASH, "type clash", include_str!("../../rules/DW035.md")),
+    (MAY_FAIL, "may fail at run time", include_str!("../../rules/DW036.md")),
+    (NULL_IN_TEXT, "nullable in text", include_str!("../../rules/DW037.md")),
+    (LIMIT, "limit exceeded", include_str!("../../rules/DW038.md")),
+    (UNREACHABLE_BINDING, "unreachable binding", include_str!("../../rules/DW040.md")),
+    (AMBIGUOUS_ROUTES, "ambiguous routes", include_str!("../../rules/DW041.md")),
+    (UNDECLARED_PARAMETER, "path parameter not declared", include_str!("../../rules/DW042.md")),
+    (NOT_IN_SCHEMA, "request path not in the declared schema", include_str!("../../rules/DW043.md")),
+    (REPLY_DOES_NOT_FIT, "reply does not fit the declared `responses`", include_str!("../../rules/DW044.md")),
+    (PATTERN_NOT_LINEAR, "pattern not linear", include_str!("../../rules/DW045.md")),
+    (ENUMS_DIFFER, "enum of wire and core differ", include_str!("../../rules/DW046.md")),
+    (TOKEN_RECIPE, "token recipe", include_str!("../../rules/DW050.md")),
+    (COOKIE_LINE, "cookie line malformed", include_str!("../../rules/DW051.md")),
+    (DUPLICATE_WIRE_NAME, "duplicate wire name", include_str!("../../rules/DW052.md")),
+    (MISSING_TEXT, "text key or language missing", include_str!("../../rules/DW053.md")),
+    (UNKNOWN_TOLD_APART, "unknown and wrong told apart", include_str!("../../rules/DW101.md")),
+    (AVAILABILITY_ORACLE, "availability oracle", include_str!("../../rules/DW102.md")),
+    (FORGOT_TELLS_TRUTH, "`forgot` tells the truth", include_str!("../../rules/DW103.md")),
+    (TAKEN_TOLD, "taken identifier told", include_str!("../../rules/DW104.md")),
+    (REQUEST_ECHOED, "request value echoed in a reply", include_str!("../../rules/DW105.md")),
+    (SECRET_IN_URL, "secret in URL", include_str!("../../rules/DW110.md")),
+    (
+        LIFETIME_WITHOUT_LONGEST,
+        "caller-chosen lifetime without `longest`",
+        include_str!("../../rules/DW111.md"),
+    ),
+    (CALLER_SETS_ROLE, "caller-settable role", include_str!("../../rules/DW112.md")),
+    (CHANGING_GET, "state-changing GET", include_str!("../../rules/DW113.md")),
+    (PASSWORD_WITHOUT_OLD, "password changed without the old one", include_str!("../../rules/DW114.md")),
+    (TOKEN_WITHOUT_EXPIRY, "token without expiry", include_str!("../../rules/DW115.md")),
+    (TOKEN_IN_REDIRECT, "token in a redirect query", include_str!("../../rules/DW116.md")),
+    (CALLER_RETURN_URL, "caller's return URL", include_str!("../../rules/DW117.md")),
+    (WEAK_COOKIE, "cookie without HttpOnly, Secure or SameSite", include_str!("../../rules/DW120.md")),
+    (WIDE_COOKIE, "cookie path too wide", include_str!("../../rules/DW121.md")),
+    (TOKEN_IN_COOKIE_AND_BODY, "token both in cookie and body", include_str!("../../rules/DW122.md")),
+    (WEAK_PASSWORD_RULE, "weak password rule", include_str!("../../rules/DW130.md")),
+    (WEAK_CODE, "short or slow-to-expire code", include_str!("../../rules/DW131.md")),
+    (SHARED_KEY, "symmetric key shared", include_str!("../../rules/DW132.md")),
+    (MISSPELT_CLAIM, "misspelt claim", include_str!("../../rules/DW133.md")),
+    (FAULT_STATUS, "fault answered with 2xx or 4xx", include_str!("../../rules/DW140.md")),
+    (SUCCESS_SHAPE_ON_FAILURE, "success shape used by a failure", include_str!("../../rules/DW141.md")),
+    (EQUAL_REPLIES, "equal replies outside one group", include_str!("../../rules/DW142.md")),
+    (UNUSED, "unused view, shape, text, cookie or scheme", include_str!("../../rules/DW150.md")),
+    (UNBOUND_MEMBER, "request member bound to nothing", include_str!("../../rules/DW151.md")),
+    (UNCOVERED_NAME, "wire name not covered by any schema or example", include_str!("../../rules/DW152.md")),
 ];
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `cookies`: each as its own `Set-Cookie` line. And `renew`.
 
 use super::Signing;
+use super::cookie_rules::CookieRules;
 use super::members::Reader;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::Locator;
@@ -87,6 +88,8 @@ fn read_cookie(reader: &mut Reader, entry: &Entry, signing: &Signing<'_>) -> Opt
         }
         attributes.push(attribute);
     }
+    let rules = CookieRules { node, wire, value: &template, attributes: &attributes };
+    rules.check(reader).then_some(())?;
     Some(CookiePlan {
         name: entry.key.clone(),
         wire: wire.to_owned(),

@@ -276,7 +276,8 @@ fn default_claims_are_sub_iat_exp() {
 fn cookie_lines_are_checked() {
     let cookie = |line: &str| refused(&format!("cookies: {{sid: \"{line}\"}}"));
     let none: [u16; 0] = [];
-    assert_eq!(cookie("sid=${tokens.access}; Max-Age; Path=/; SameSite=Lax; Partitioned"), none);
+    assert_eq!(cookie("sid=${tokens.access}; Max-Age; Path=/; SameSite=Lax; Secure?; Partitioned"), none);
+    assert_eq!(cookie("sid=${tokens.access}; Partitioned"), [51]);
     assert_eq!(cookie("sid=${tokens.access == ';' ? 'a' : 'b'}; Max-Age"), none);
     assert_eq!(cookie("sid"), [51]);
     assert_eq!(cookie("s id=x"), [51]);

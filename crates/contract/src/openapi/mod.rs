@@ -43,10 +43,15 @@ pub fn openapi(loaded: &Loaded) -> Option<Value> {
     Some(document)
 }
 
-/// Takes `x-doorward` away, from the top, operations and security schemes.
+/// Takes `x-doorward` away, from the top, operations and security schemes. What is left to the backend keeps it:
+/// readers see there who answers.
 fn without_extensions(value: &mut Value) {
     match value {
         Value::Object(members) => {
+            let left = |own: &Value| own.get("action").and_then(Value::as_str) == Some("backend");
+            if members.get("x-doorward").is_some_and(left) {
+                return;
+            }
             members.shift_remove("x-doorward");
             members.values_mut().for_each(without_extensions);
         }

@@ -2,12 +2,14 @@
 
 mod coerce;
 mod expand;
+mod fits;
 mod formats;
 mod infer;
 mod order;
 mod shape;
 mod types;
 
+pub use fits::Misfit;
 pub use infer::Inferred;
 
 use crate::diagnostic::{Diagnostic, codes};

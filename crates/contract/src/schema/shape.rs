@@ -52,7 +52,7 @@ impl Types {
         Types(self.0 & !Types::NULL.0)
     }
 
-    fn or(self, other: Types) -> Types {
+    pub(super) fn or(self, other: Types) -> Types {
         Types(self.0 | other.0)
     }
 }

@@ -3,7 +3,7 @@
 use super::ast::{EachAst, Key, MapAst, Member, Template, TemplateKind};
 use super::text::parse_text;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::expression::{Ast, Locator, MAX_DEPTH, parse as parse_expression};
+use crate::expression::{Ast, Locator, MAX_DEPTH, MAX_TEXT, parse as parse_expression};
 use crate::source::{Entry, Node, NodeValue, Span};
 use serde_json::{Map, Value};
 
@@ -38,6 +38,11 @@ impl Reader {
     fn template(&mut self, node: &Node, depth: usize) -> Option<Template> {
         if depth > MAX_DEPTH {
             let message = format!("a template nested deeper than {MAX_DEPTH} levels");
+            self.found.push(Diagnostic::error(codes::LIMIT, node.span, message));
+            return None;
+        }
+        if node.as_text().is_some_and(|text| text.len() > MAX_TEXT) {
+            let message = format!("a text longer than {MAX_TEXT} bytes: it would be cut");
             self.found.push(Diagnostic::error(codes::LIMIT, node.span, message));
             return None;
         }

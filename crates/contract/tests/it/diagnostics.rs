@@ -23,7 +23,7 @@ fn diagnostics_are_as_written_beside() {
     let mut files: Vec<PathBuf> = fs::read_dir(folder())
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "json"))
         .collect();
     files.sort();
     assert!(files.len() >= 10, "{} files", files.len());

@@ -39,7 +39,7 @@ fn whoever_sets_a_password_wants_a_rule_worth_its_name() {
     let change = "action: change_password\ninput: {password: $body.old, new_password: $body.new}\n";
     let change = change.to_owned() + "replies: {password_changed: {status: 204}}";
     assert_eq!(said(&change), ["DW130"], "somebody signed in is told nothing of anybody else");
-    let replies = "replies: {updated: {status: 204}}";
+    let replies = "options: {needs: session}\nreplies: {updated: {status: 204}}";
     let update = format!("action: update_account\ninput: {{new_password: $body.new}}\n{replies}");
     assert_eq!(said(&update), ["DW130", "DW114"], "and the old one is asked for");
     let profile = format!("action: update_account\ninput: {{profile: $body}}\n{replies}");

@@ -10,5 +10,6 @@ mod inference;
 mod lints;
 mod load_time;
 mod mangled;
+mod pages;
 mod replies;
 mod robust;

@@ -7,7 +7,8 @@ use crate::contracts;
 use crate::output::Output;
 use crate::start_error::StartError;
 use clap::{Args, Subcommand};
-use doorward_contract::{Loaded, explain, openapi};
+use doorward_contract::diagnostic::codes::TABLE;
+use doorward_contract::{Code, Loaded, explain, openapi};
 use serde_json::{Value, json};
 
 /// Look at contracts.
@@ -38,8 +39,8 @@ pub(crate) struct Which {
 /// Which contract, and which of its operations.
 #[derive(Args)]
 pub(crate) struct Explain {
-    /// A built-in contract, or a file
-    #[arg(value_name = "NAME|FILE")]
+    /// A built-in contract, a file, or a code that the checker gave
+    #[arg(value_name = "NAME|FILE|CODE")]
     contract: String,
     /// Only operations whose path holds this
     #[arg(value_name = "PATH")]
@@ -57,6 +58,7 @@ impl Contract {
             Contract::Check(check) => check.run(Strictness::Errors, output),
             Contract::Lint(check) => check.run(Strictness::Lints, output),
             Contract::Test(test) => test.run(output),
+            Contract::Explain(which) if is_code(&which.contract) => page(&which.contract, output),
             Contract::Explain(which) => {
                 let contract = contracts::Contract::find(&which.contract)?;
                 let text = explain(&contract.loaded()?, which.path.as_deref());
@@ -78,6 +80,30 @@ impl Contract {
             }
         }
     }
+}
+
+/// Whether this is a code such as `DW012`, and no file of that name.
+fn is_code(word: &str) -> bool {
+    let digits = word.get(..2).filter(|head| head.eq_ignore_ascii_case("DW")).and_then(|_| word.get(2..));
+    digits.is_some_and(|digits| digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Prints what a code means.
+fn page(word: &str, output: Output) -> Result<u8, StartError> {
+    let Some(code) = Code::from_name(word) else {
+        let (first, last) = (TABLE.first().map(|row| row.0), TABLE.last().map(|row| row.0));
+        let range = first.zip(last).map(|(first, last)| format!(": they go from {first} to {last}"));
+        return Err(StartError::new(format!("there is no code {word}{}", range.unwrap_or_default())));
+    };
+    if output.json() {
+        let severity = if code.is_lint() { "lint" } else { "error" };
+        output.value(&json!({
+            "code": code.to_string(), "severity": severity, "title": code.meaning(), "page": code.page(),
+        }));
+    } else {
+        output.text(code.page());
+    }
+    Ok(DONE)
 }
 
 /// The completed OpenAPI document of a contract.

@@ -139,6 +139,21 @@ fn explains_and_completes_contracts() {
 }
 
 #[test]
+fn explains_codes() {
+    let data = scratch();
+    let page = run(data.path(), &["contract", "explain", "dw012"]);
+    assert_eq!(page.code, 0, "{}", page.err);
+    assert!(
+        page.out.starts_with("# DW012: unknown action\n") && page.out.contains("## Right"),
+        "{}",
+        page.out
+    );
+    let page = run(data.path(), &["contract", "explain", "DW102", "--json"]).json();
+    assert_eq!((&page["code"], &page["severity"]), (&json!("DW102"), &json!("lint")));
+    refused(&run(data.path(), &["contract", "explain", "DW999"]), "there is no code DW999");
+}
+
+#[test]
 fn mistakes_are_one_sentence_and_exit_code_two() {
     let data = scratch();
     let folder = data.path();

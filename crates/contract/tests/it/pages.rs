@@ -1,0 +1,58 @@
+//! The page of every code keeps what it promises: its wrong snippet is found, its right one is not.
+
+use doorward_contract::diagnostic::codes::{EXAMPLE, TABLE};
+use doorward_contract::{Loaded, diagnostic, load};
+
+/// The snippet below a heading.
+fn snippet<'p>(page: &'p str, heading: &str) -> &'p str {
+    let (_, rest) =
+        page.split_once(&format!("\n## {heading}\n\n```yaml\n")).expect("a heading with a snippet");
+    rest.split_once("```").expect("an end").0
+}
+
+/// A snippet laid over the example, unless it is a whole contract.
+fn loaded(snippet: &str) -> Loaded {
+    let extends = "x-doorward:\n  extends: example.yaml\n";
+    let text = if snippet.contains("openapi:") || snippet.contains("extends:") {
+        snippet.to_owned()
+    } else if snippet.contains("x-doorward:\n") && snippet.starts_with("x-doorward:") {
+        snippet.replacen("x-doorward:\n", extends, 1)
+    } else {
+        format!("{snippet}{extends}")
+    };
+    let open = |file: &str| match file {
+        "example.yaml" => Ok(EXAMPLE.to_owned()),
+        _ => Err("no such file".to_owned()),
+    };
+    load("page", "page.yaml", &text, &open)
+}
+
+fn said(loaded: &Loaded) -> String {
+    diagnostic::render(&loaded.diagnostics, &loaded.sources, false)
+}
+
+#[test]
+fn the_example_is_good() {
+    let example = loaded(EXAMPLE);
+    assert!(example.plan.is_some() && example.diagnostics.is_empty(), "{}", said(&example));
+}
+
+#[test]
+fn wrong_snippets_are_found_and_right_ones_are_not() {
+    let mut wrong = Vec::new();
+    for (code, meaning, page) in TABLE {
+        assert!(page.starts_with(&format!("# {code}: {meaning}\n\n")), "the heading of {code}");
+        assert!(page.contains("\n**Why.** "), "{code} does not say why");
+        assert!(page.lines().all(|line| line.chars().count() <= 120), "a long line in {code}");
+        let found = loaded(snippet(page, "Wrong"));
+        let errors = found.plan.is_none();
+        if !found.diagnostics.iter().any(|one| one.code == *code) || errors == code.is_lint() {
+            wrong.push(format!("{code}, wrong:\n{}", said(&found)));
+        }
+        let good = loaded(snippet(page, "Right"));
+        if good.plan.is_none() || good.diagnostics.iter().any(|one| one.code == *code) {
+            wrong.push(format!("{code}, right:\n{}", said(&good)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
