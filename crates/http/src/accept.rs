@@ -1,7 +1,8 @@
 //! The accept loop: connections with limits, and a shutdown that waits for nothing but work under way.
 
-use crate::app::App;
+use crate::app::{App, Bounds};
 use crate::call::Activity;
+use async_trait::async_trait;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -21,9 +22,42 @@ const GRACE: Duration = Duration::from_millis(200);
 /// The longest pause after a failed accept.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// Where the application comes from that answers a request: always the same, or the one of the moment.
+#[derive(Clone)]
+pub enum Served {
+    /// This one.
+    Fixed(Arc<App>),
+    /// Whichever it is by then; all share their bounds and metrics.
+    Current(Arc<dyn Current>),
+}
+
+/// Knows which application answers the next request.
+#[async_trait]
+pub trait Current: Send + Sync {
+    /// It.
+    async fn app(&self) -> Arc<App>;
+}
+
+impl From<Arc<App>> for Served {
+    fn from(app: Arc<App>) -> Served {
+        Served::Fixed(app)
+    }
+}
+
+impl Served {
+    async fn app(&self) -> Arc<App> {
+        match self {
+            Served::Fixed(app) => Arc::clone(app),
+            Served::Current(current) => current.app().await,
+        }
+    }
+}
+
 /// Serves until `stop` turns true (or its sender is gone), then lets the requests under way finish, for as long as
 /// [`crate::Bounds::drain`] says. Idle connections and half-sent requests are not waited for.
-pub async fn serve(listener: TcpListener, app: Arc<App>, mut stop: watch::Receiver<bool>) {
+pub async fn serve(listener: TcpListener, served: impl Into<Served>, mut stop: watch::Receiver<bool>) {
+    let served = served.into();
+    let app = served.app().await;
     let mut connections = JoinSet::new();
     let places = Arc::new(Semaphore::new(app.bounds.connections));
     let mut pause = Duration::from_millis(10);
@@ -36,10 +70,10 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, mut stop: watch::Receiv
         match accepted {
             Ok((stream, peer, place)) => {
                 pause = Duration::from_millis(10);
-                let (app, stop) = (Arc::clone(&app), stop.clone());
+                let (app, served, stop) = (Arc::clone(&app), served.clone(), stop.clone());
                 connections.spawn(async move {
                     app.metrics.connections.inc();
-                    connection(stream, peer, &app, stop).await;
+                    connection((stream, peer), &app.bounds, &served, stop).await;
                     app.metrics.connections.dec();
                     drop(place);
                 });
@@ -56,6 +90,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, mut stop: watch::Receiv
         }
     }
     app.stopping();
+    served.app().await.stopping();
     drop(listener);
     let all = async { while connections.join_next().await.is_some() {} };
     if timeout(app.bounds.drain, all).await.is_err() {
@@ -78,40 +113,46 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, app: &Arc<App>, mut stop: watch::Receiver<bool>) {
+async fn connection(
+    (stream, peer): (TcpStream, SocketAddr),
+    bounds: &Bounds,
+    served: &Served,
+    mut stop: watch::Receiver<bool>,
+) {
     // A reply is one small write: waiting to fill a packet would only delay it.
     let _ = stream.set_nodelay(true);
     let activity = Activity::default();
     let service = service_fn(|request| {
-        let (app, activity) = (Arc::clone(app), activity.clone());
+        let (served, activity) = (served.clone(), activity.clone());
         // A request that has begun is finished though its client may be gone: what it wrote must be told to the
         // cache of live sessions, and hyper drops the future of a connection that closes.
         #[expect(
             clippy::disallowed_methods,
             reason = "outlives its connection on purpose; ends with its reply"
         )]
-        let answering = tokio::spawn(async move { app.handle(request, peer.ip(), &activity).await });
+        let answering =
+            tokio::spawn(async move { served.app().await.handle(request, peer.ip(), &activity).await });
         async move {
             let broken = || crate::reject::error(http::StatusCode::INTERNAL_SERVER_ERROR, "broken");
             Ok::<_, Infallible>(answering.await.unwrap_or_else(|_| broken()))
         }
     });
-    let served = http1::Builder::new()
+    let answered = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(app.bounds.head_time)
-        .max_buf_size(app.bounds.head_bytes.max(8192))
+        .header_read_timeout(bounds.head_time)
+        .max_buf_size(bounds.head_bytes.max(8192))
         .serve_connection(TokioIo::new(stream), service);
-    let mut served = pin!(served);
+    let mut answered = pin!(answered);
     tokio::select! {
         // Whatever a client did to its connection is no concern of the log.
-        _ = served.as_mut() => return,
+        _ = answered.as_mut() => return,
         () = stopped(&mut stop) => {}
     }
-    served.as_mut().graceful_shutdown();
+    answered.as_mut().graceful_shutdown();
     let mut idle = false;
     loop {
         tokio::select! {
-            _ = served.as_mut() => return,
+            _ = answered.as_mut() => return,
             () = sleep(GRACE) => {
                 // Twice idle in a row: nothing is being answered, and the last reply has had time to leave.
                 if idle && !activity.busy() {

@@ -71,7 +71,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let output = Output::new(cli.global.json);
     let done = match cli.command {
         Command::Serve(command) => command.run(&cli.global, output),
-        Command::Contract(command) => command.run(output),
+        Command::Contract(command) => command.run(&cli.global, output),
         Command::Account(command) => command.run(&cli.global, output),
     };
     ExitCode::from(match done {

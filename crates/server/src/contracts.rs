@@ -83,6 +83,25 @@ impl Contract {
         Ok(Contract { name, file: argument.to_owned(), text, folder })
     }
 
+    /// The files that it is read from: its own, and the one it extends if that lies beside it.
+    #[must_use]
+    pub fn files(&self, extends: Option<&str>) -> Vec<PathBuf> {
+        let Some(folder) = &self.folder else { return Vec::new() };
+        let base = extends.map(|wanted| folder.join(wanted));
+        std::iter::once(PathBuf::from(&self.file)).chain(base).collect()
+    }
+
+    /// The same contract as its file says it now.
+    ///
+    /// # Errors
+    /// As [`Contract::read`].
+    pub fn again(&self) -> Result<Contract, StartError> {
+        if self.is_builtin() {
+            return Ok(self.clone());
+        }
+        Ok(Contract::read(&self.file)?.named(&self.name))
+    }
+
     /// Whether it comes with the program.
     #[must_use]
     pub fn is_builtin(&self) -> bool {
@@ -106,7 +125,14 @@ impl Contract {
     /// # Errors
     /// It has errors; they are the error's diagnostics.
     pub fn loaded(&self) -> Result<Loaded, StartError> {
-        let loaded = self.load();
+        self.checked(self.load())
+    }
+
+    /// What was loaded of it, if there is a plan.
+    ///
+    /// # Errors
+    /// As [`Contract::loaded`].
+    pub fn checked(&self, loaded: Loaded) -> Result<Loaded, StartError> {
         if loaded.plan.is_some() {
             return Ok(loaded);
         }

@@ -15,6 +15,7 @@ mod examples;
 pub mod folder;
 pub mod hashing;
 pub mod limits;
+pub mod live;
 mod open_files;
 pub mod options;
 pub mod output;

@@ -5,6 +5,7 @@ use crate::contracts::Contract;
 use crate::dice::SystemDice;
 use crate::hashing::HashCost;
 use crate::limits::LimitPolicy;
+use crate::live::OnSave;
 use doorward_core::port::{Clock, Dice, Store};
 use doorward_http::{AccessEntry, AccessLog, Bounds, Origins, Stopwatch};
 use ipnet::IpNet;
@@ -22,6 +23,9 @@ pub struct Options {
     pub program: String,
     /// The contracts, each in a realm of its own name.
     pub contracts: Vec<Contract>,
+    /// Who hears of it when the one contract's file is saved again: then the next request is answered by what it
+    /// says now. Without anybody the contract stays as it is.
+    pub on_save: Option<OnSave>,
     /// Whether the one contract is mounted at `/` instead of `/<name>`.
     pub at_root: bool,
     /// How much work a password hash is.
@@ -56,6 +60,7 @@ impl Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             program: "doorward".to_owned(),
             contracts: Contract::demo(),
+            on_save: None,
             at_root: false,
             cost: HashCost::default(),
             limits: LimitPolicy::default(),

@@ -8,7 +8,7 @@ use doorward_core::key::{MasterKey, RealmKeys};
 use doorward_core::policy::Policy;
 use doorward_core::port::{Clock, Dice, Store};
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// One realm with its one contract.
 #[derive(Clone)]
@@ -25,6 +25,30 @@ pub struct OpenRealm {
     pub operator_policy: Arc<Policy>,
     /// Its keys.
     pub keys: Arc<RealmKeys>,
+}
+
+/// The realms that are served at the moment. Clones share them.
+#[derive(Clone)]
+pub struct Realms(Arc<RwLock<Arc<Vec<OpenRealm>>>>);
+
+impl Realms {
+    /// These realms.
+    #[must_use]
+    pub fn new(realms: Arc<Vec<OpenRealm>>) -> Realms {
+        Realms(Arc::new(RwLock::new(realms)))
+    }
+
+    /// The realms of this moment.
+    #[must_use]
+    pub fn now(&self) -> Arc<Vec<OpenRealm>> {
+        // A panic while holding it cannot leave it half written: going on is right.
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From now on it is these.
+    pub fn replace(&self, realms: Arc<Vec<OpenRealm>>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = realms;
+    }
 }
 
 /// What a realm is opened with.

@@ -5,9 +5,10 @@ use crate::control::ControlSocket;
 use crate::folder::{DataFolder, plain};
 use crate::hashing::{HashCost, HashPool};
 use crate::limits::MemoryLimits;
+use crate::live::Live;
 use crate::options::Options;
 use crate::pages::{PageRealm, ProgramPages};
-use crate::realm::{OpenRealm, Opening};
+use crate::realm::{OpenRealm, Opening, Realms};
 use crate::start_error::StartError;
 use crate::sweep::sweep_each_minute;
 use crate::{clock::SystemClock, dice::SystemDice, limits::LimitPolicy};
@@ -17,7 +18,8 @@ use doorward_core::fault::Fault;
 use doorward_core::key::MasterKey;
 use doorward_core::live::LiveSessions;
 use doorward_core::port::{Dice, Store};
-use doorward_http::{App, Metrics, Mount, Parts, RealmParts, accept};
+use doorward_http::accept::{self, Served};
+use doorward_http::{App, Metrics, Mount, Parts, RealmParts};
 use doorward_mail::{Bell, Mailbox, Outbox, Transport};
 use doorward_store_sqlite::{OpenError, SqliteStore};
 use prometheus_client::metrics::counter::Counter;
@@ -75,7 +77,7 @@ impl Running {
 /// One sentence: why it cannot start.
 pub async fn assemble(options: Options) -> Result<Running, StartError> {
     let plans = plans(&options.contracts)?;
-    let folder = DataFolder::open(&options.data)?;
+    let folder = Arc::new(DataFolder::open(&options.data)?);
     let in_folder = options.store.is_none();
     let store = match &options.store {
         Some(store) => Arc::clone(store),
@@ -96,16 +98,27 @@ pub async fn assemble(options: Options) -> Result<Running, StartError> {
     let mut workers = JoinSet::new();
     workers.spawn(outbox(&services, &master, &metrics, (&mailbox, &bell)).run());
     workers.spawn(sweep_each_minute(Arc::clone(&services), fault_log(&metrics)));
+    let now = Realms::new(Arc::clone(&realms));
     if in_folder {
         let socket = ControlSocket::open(&folder.socket())?;
-        workers.spawn(socket.serve(Arc::clone(&realms), Arc::clone(&services)));
+        workers.spawn(socket.serve(now.clone(), Arc::clone(&services)));
     }
 
-    let at_root = options.at_root;
-    let app = Arc::new(app(options, &folder, &realms, (&services, &metrics, &mailbox, addr))?);
+    let (at_root, on_save) = (options.at_root, options.on_save.clone());
+    let around = (Arc::clone(&services), Arc::clone(&metrics), mailbox.clone(), addr);
+    let front = Front { options, folder, around };
+    let app = Arc::new(front.app(&realms)?);
+    let served = match on_save.zip(realms.first().map(|realm| realm.contract.clone())) {
+        None => Served::Fixed(app),
+        Some((on_save, contract)) => {
+            let live = Arc::new(Live::new(contract, (front, app), (now, master), on_save));
+            workers.spawn(Arc::clone(&live).watch());
+            Served::Current(live)
+        }
+    };
     let (stop, stopped) = watch::channel(false);
     let mut serving = JoinSet::new();
-    serving.spawn(accept::serve(listener, app, stopped));
+    serving.spawn(accept::serve(listener, served, stopped));
     Ok(Running { addr, realms, services, mailbox, metrics, at_root, stop, serving, workers })
 }
 
@@ -150,7 +163,7 @@ async fn master_key(
     Ok(Arc::new(folder.master_key(dice)?))
 }
 
-async fn open_realms(
+pub(crate) async fn open_realms(
     plans: Vec<(Plan, Contract)>,
     services: &Services,
     master: &Arc<MasterKey>,
@@ -215,42 +228,47 @@ fn fault_log(metrics: &Metrics) -> Arc<dyn Fn(&Fault) + Send + Sync> {
     })
 }
 
-type Around<'a> = (&'a Arc<Services>, &'a Arc<Metrics>, &'a Mailbox, SocketAddr);
+/// What every application of a running server is made of: all but its realms.
+pub(crate) struct Front {
+    pub(crate) options: Options,
+    folder: Arc<DataFolder>,
+    /// What actions run on, the metrics, the mails that were sent, and where it listens.
+    pub(crate) around: (Arc<Services>, Arc<Metrics>, Mailbox, SocketAddr),
+}
 
-fn app(
-    options: Options,
-    folder: &DataFolder,
-    realms: &[OpenRealm],
-    (services, metrics, mailbox, addr): Around<'_>,
-) -> Result<App, StartError> {
-    let mut parts = Vec::new();
-    let mut shown = Vec::new();
-    for realm in realms {
-        let prefix = prefix(&realm.name, options.at_root);
-        let around = (folder.path(), options.program.as_str());
-        shown.push(PageRealm::new(realm, &format!("http://{addr}{prefix}"), around));
-        let secret = folder.introspection_secret(&realm.name, services.dice.as_ref())?;
-        let mount = Mount { prefix, plan: Arc::clone(&realm.plan), policy: Arc::clone(&realm.policy) };
-        parts.push(RealmParts {
-            name: realm.name.clone(),
-            contracts: vec![mount],
-            keys: Arc::clone(&realm.keys),
-            introspection_secret: Some(secret.to_string()),
-        });
+impl Front {
+    /// The application that serves these realms.
+    pub(crate) fn app(&self, realms: &[OpenRealm]) -> Result<App, StartError> {
+        let Front { options, folder, around: (services, metrics, mailbox, addr) } = self;
+        let mut parts = Vec::new();
+        let mut shown = Vec::new();
+        for realm in realms {
+            let prefix = prefix(&realm.name, options.at_root);
+            let around = (folder.path(), options.program.as_str());
+            shown.push(PageRealm::new(realm, &format!("http://{addr}{prefix}"), around));
+            let secret = folder.introspection_secret(&realm.name, services.dice.as_ref())?;
+            let mount = Mount { prefix, plan: Arc::clone(&realm.plan), policy: Arc::clone(&realm.policy) };
+            parts.push(RealmParts {
+                name: realm.name.clone(),
+                contracts: vec![mount],
+                keys: Arc::clone(&realm.keys),
+                introspection_secret: Some(secret.to_string()),
+            });
+        }
+        let pages = Arc::new(ProgramPages::new(shown, mailbox.clone()));
+        App::new(Parts {
+            services: Arc::clone(services),
+            realms: parts,
+            metrics: Arc::clone(metrics),
+            pages,
+            access_log: Arc::clone(&options.access_log),
+            stopwatch: Arc::clone(&options.stopwatch),
+            origins: options.origins.clone(),
+            trusted_proxies: options.trusted_proxies.clone(),
+            bounds: options.bounds.clone(),
+        })
+        .map_err(StartError::new)
     }
-    let pages = Arc::new(ProgramPages::new(shown, mailbox.clone()));
-    App::new(Parts {
-        services: Arc::clone(services),
-        realms: parts,
-        metrics: Arc::clone(metrics),
-        pages,
-        access_log: options.access_log,
-        stopwatch: options.stopwatch,
-        origins: options.origins,
-        trusted_proxies: options.trusted_proxies,
-        bounds: options.bounds,
-    })
-    .map_err(StartError::new)
 }
 
 /// What comes before every path of a contract.

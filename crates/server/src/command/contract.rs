@@ -2,7 +2,8 @@
 
 use super::check::{Check, Strictness};
 use super::test::Test;
-use crate::cli::DONE;
+use super::tryout::Try;
+use crate::cli::{DONE, Global};
 use crate::contracts;
 use crate::output::Output;
 use crate::start_error::StartError;
@@ -20,6 +21,8 @@ pub(crate) enum Contract {
     Check(Check),
     /// Like check, and lints count as wrong too
     Lint(Check),
+    /// Serve one contract alone while it is written: what is saved answers the next request
+    Try(Try),
     /// Tell the stories that lie beside contracts, and say what is not as they say
     Test(Test),
     /// Print operation, binding, action, outcome and reply of a contract; or what a code such as DW012 means
@@ -52,11 +55,12 @@ impl Contract {
     ///
     /// # Errors
     /// It could not be tried.
-    pub(crate) fn run(self, output: Output) -> Result<u8, StartError> {
+    pub(crate) fn run(self, global: &Global, output: Output) -> Result<u8, StartError> {
         match self {
             Contract::List => list(output),
             Contract::Check(check) => check.run(Strictness::Errors, output),
             Contract::Lint(check) => check.run(Strictness::Lints, output),
+            Contract::Try(one) => one.run(global, output),
             Contract::Test(test) => test.run(output),
             Contract::Explain(which) if is_code(&which.contract) => page(&which.contract, output),
             Contract::Explain(which) => {

@@ -5,3 +5,4 @@ mod check;
 pub(crate) mod contract;
 pub(crate) mod serve;
 pub(crate) mod test;
+mod tryout;

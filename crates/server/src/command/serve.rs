@@ -53,23 +53,29 @@ impl Serve {
         if let Some(file) = &global.config {
             Config::read(file)?.limits.apply(&mut options);
         }
-        options.bounds.connections = options.bounds.connections.min(room_for_connections());
-        options.program = std::env::args().next().unwrap_or(options.program);
-        let started = |error: &std::io::Error| StartError::new(format!("cannot start: {}", plain(error)));
-        let faults = log_faults(output.coloured());
-        let (log, writer) = AccessFile::start(Box::new(std::io::stdout()), Arc::new(SystemClock))
-            .map_err(|error| started(&error))?;
-        options.access_log = Arc::new(log);
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| started(&error))?;
-        let served = runtime.block_on(serve(options, global, output));
-        runtime.shutdown_timeout(Duration::from_millis(500));
-        writer.finish();
-        drop(faults);
-        served.map(|()| DONE)
+        until_told(options, global, output)
     }
+}
+
+/// Serves until SIGTERM or SIGINT; how the program was called is filled in here.
+///
+/// # Errors
+/// It cannot start.
+pub(super) fn until_told(mut options: Options, global: &Global, output: Output) -> Result<u8, StartError> {
+    options.bounds.connections = options.bounds.connections.min(room_for_connections());
+    options.program = std::env::args().next().unwrap_or(options.program);
+    let started = |error: &std::io::Error| StartError::new(format!("cannot start: {}", plain(error)));
+    let faults = log_faults(output.coloured());
+    let (log, writer) = AccessFile::start(Box::new(std::io::stdout()), Arc::new(SystemClock))
+        .map_err(|error| started(&error))?;
+    options.access_log = Arc::new(log);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| started(&error))?;
+    let served = runtime.block_on(serve(options, global, output));
+    runtime.shutdown_timeout(Duration::from_millis(500));
+    writer.finish();
+    drop(faults);
+    served.map(|()| DONE)
 }
 
 async fn serve(options: Options, global: &Global, output: Output) -> Result<(), StartError> {
@@ -112,7 +118,7 @@ fn greet(running: &Running, around: (&Path, &str), output: Output) -> Result<(),
 }
 
 /// The address to listen on: of this machine only, as long as there is no configuration.
-fn address(text: &str) -> Result<SocketAddr, StartError> {
+pub(super) fn address(text: &str) -> Result<SocketAddr, StartError> {
     let mut found = text.to_socket_addrs().map_err(|_| {
         StartError::new(format!(
             "{text} is no address to listen on: HOST:PORT is expected, such as 127.0.0.1:8080"

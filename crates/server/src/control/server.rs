@@ -3,7 +3,7 @@
 use super::LONGEST;
 use crate::account::{Reply, Request, operate};
 use crate::folder::plain;
-use crate::realm::OpenRealm;
+use crate::realm::{OpenRealm, Realms};
 use crate::start_error::StartError;
 use doorward_core::action::Services;
 use std::fs;
@@ -52,7 +52,7 @@ impl ControlSocket {
     }
 
     /// Answers until it is dropped.
-    pub async fn serve(self, realms: Arc<Vec<OpenRealm>>, services: Arc<Services>) {
+    pub async fn serve(self, realms: Realms, services: Arc<Services>) {
         let mut clients = JoinSet::new();
         loop {
             let stream = tokio::select! {
@@ -64,7 +64,7 @@ impl ControlSocket {
                 continue;
             };
             if allowed(&stream) {
-                let (realms, services) = (Arc::clone(&realms), Arc::clone(&services));
+                let (realms, services) = (realms.now(), Arc::clone(&services));
                 clients.spawn(async move {
                     // A client that goes away before its answer has nobody to be told.
                     let _ = talk(stream, &realms, &services).await;

@@ -1,6 +1,7 @@
 //! Which replies of a contract its stories prove.
 
 use super::own::Answered;
+use doorward_contract::Span;
 use doorward_contract::plan::Plan;
 use doorward_core::outcome::{Group, Outcome};
 use std::collections::BTreeSet;
@@ -35,28 +36,40 @@ pub struct Coverage {
     pub unseen: Vec<Answered>,
     /// Those that were seen, but whose body no story has looked at.
     pub glanced: Vec<Answered>,
+    /// How many of the rest the stories say themselves that they do not prove.
+    pub excused: usize,
+    /// What they say wrongly: there is no such reply, or it is proved. Each with where it is written.
+    pub idle: Vec<(String, Span)>,
 }
 
 impl Coverage {
-    /// What is left to prove.
+    /// What is left to prove, but for what the stories excuse.
     #[must_use]
-    pub fn of(plan: &Plan, proved: &BTreeSet<Answered>, glanced: &BTreeSet<Answered>) -> Coverage {
+    pub fn of(
+        plan: &Plan,
+        (proved, glanced): (&BTreeSet<Answered>, &BTreeSet<Answered>),
+        excused: &[(String, Span)],
+    ) -> Coverage {
         let asked = asked_for(plan);
         let count = asked.len();
-        let left = asked.into_iter().filter(|one| !proved.contains(one));
-        let (glanced, unseen) = left.partition(|one| glanced.contains(one));
-        Coverage { asked: count, unseen, glanced }
+        let left: Vec<Answered> = asked.into_iter().filter(|one| !proved.contains(one)).collect();
+        let idle = excused.iter().filter(|(reply, _)| !left.iter().any(|one| one.reply() == *reply)).cloned();
+        let idle = idle.collect();
+        let (excuses, left): (Vec<Answered>, Vec<Answered>) =
+            left.into_iter().partition(|one| excused.iter().any(|(reply, _)| one.reply() == *reply));
+        let (glanced, unseen) = left.into_iter().partition(|one| glanced.contains(one));
+        Coverage { asked: count, unseen, glanced, excused: excuses.len(), idle }
     }
 
     /// How many are proved.
     #[must_use]
     pub fn proved(&self) -> usize {
-        self.asked - self.unseen.len() - self.glanced.len()
+        self.asked - self.unseen.len() - self.glanced.len() - self.excused
     }
 
-    /// Whether every reply is proved.
+    /// Whether every reply is proved or excused, and nothing is excused in vain.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.unseen.is_empty() && self.glanced.is_empty()
+        self.unseen.is_empty() && self.glanced.is_empty() && self.idle.is_empty()
     }
 }

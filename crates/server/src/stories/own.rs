@@ -46,6 +46,14 @@ pub struct Answered {
     pub outcome: String,
 }
 
+impl Answered {
+    /// `METHOD /path outcome`.
+    #[must_use]
+    pub fn reply(&self) -> String {
+        format!("{} {} {}", self.method, self.route, self.outcome)
+    }
+}
+
 impl Own {
     /// Serves a contract at `/`.
     ///

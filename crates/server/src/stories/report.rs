@@ -33,7 +33,8 @@ impl Report {
             told.iter().flat_map(|(_, _, told)| of(told).iter().cloned()).collect()
         };
         let (proved, glanced) = (all(|told| &told.proved), all(|told| &told.glanced));
-        let coverage = replay.subject.is_doorward().then(|| Coverage::of(plan, &proved, &glanced));
+        let coverage =
+            replay.subject.is_doorward().then(|| Coverage::of(plan, (&proved, &glanced), &stories.unproved));
         Ok(Report { told, coverage })
     }
 
@@ -77,7 +78,7 @@ impl Report {
         }
         text.push_str(&format!("{file}: {}\n", self.summary()));
         if let Some(coverage) = &self.coverage {
-            text.push_str(&coverage_text(coverage));
+            text.push_str(&coverage_text(coverage, sources));
         }
         text
     }
@@ -119,6 +120,8 @@ impl Report {
         };
         let coverage = self.coverage.as_ref().map(|coverage| {
             json!({"asked": coverage.asked, "proved": coverage.proved(),
+                "left_out": coverage.excused,
+                "left_out_in_vain": coverage.idle.iter().map(|(reply, _)| reply).collect::<Vec<_>>(),
                 "unseen": coverage.unseen.iter().map(reply).collect::<Vec<_>>(),
                 "body_not_looked_at": coverage.glanced.iter().map(reply).collect::<Vec<_>>()})
         });
@@ -153,15 +156,23 @@ fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}\n")).collect()
 }
 
-fn coverage_text(coverage: &Coverage) -> String {
-    let mut text = format!("  {} of {} replies are proved\n", coverage.proved(), coverage.asked);
+fn coverage_text(coverage: &Coverage, sources: &Sources) -> String {
+    let mut text = format!("  {} of {} replies are proved", coverage.proved(), coverage.asked);
+    if coverage.excused > 0 {
+        text.push_str(&format!(", {} left out with a reason", coverage.excused));
+    }
+    text.push('\n');
     let mut list = |what: &str, replies: &[Answered]| {
-        for Answered { method, route, outcome } in replies {
-            text.push_str(&format!("  {what}: {method} {route} {outcome}\n"));
-        }
+        replies.iter().for_each(|one| text.push_str(&format!("  {what}: {}\n", one.reply())));
     };
     list("no story sees", &coverage.unseen);
     list("no story looks at the body of", &coverage.glanced);
+    for (reply, at) in &coverage.idle {
+        let at = place(*at, sources);
+        text.push_str(&format!(
+            "  {at}: `{reply}` is proved, or is no reply that is asked for: take it out\n"
+        ));
+    }
     text
 }
 

@@ -12,6 +12,8 @@ use std::time::Duration;
 pub struct Stories {
     /// The stories, in written order.
     pub stories: Vec<Story>,
+    /// Replies that no story can prove, as `METHOD /path outcome`, each with where it is written. Why is for readers.
+    pub unproved: Vec<(String, Span)>,
 }
 
 /// One story. It begins on a fresh store.

@@ -16,4 +16,5 @@ mod program;
 mod stories;
 mod told;
 mod tour;
+mod tryout;
 mod world;

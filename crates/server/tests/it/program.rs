@@ -55,22 +55,37 @@ pub(crate) fn run_with(data: &Path, arguments: &[&str], stdin: &str) -> Said {
 /// A server in the background; killed when it is dropped.
 pub(crate) struct Serving {
     child: Child,
+    /// What it says beside the access log, after the banner.
+    aside: Option<BufReader<std::process::ChildStderr>>,
     banner: Value,
 }
 
 impl Serving {
     /// Starts `serve` with these arguments on a free port, and waits for its banner.
     pub(crate) fn start(data: &Path, arguments: &[&str]) -> Serving {
-        let mut child = command(data, &["--json", "--listen", "127.0.0.1:0", "serve"])
+        let arguments: Vec<&str> = std::iter::once("serve").chain(arguments.iter().copied()).collect();
+        Serving::begin(data, &arguments)
+    }
+
+    /// Starts a command that serves.
+    pub(crate) fn begin(data: &Path, arguments: &[&str]) -> Serving {
+        let mut child = command(data, &["--json", "--listen", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
-        let banner = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
-        Serving { child, banner }
+        let mut aside = BufReader::new(child.stderr.take().unwrap());
+        let banner = loop {
+            let mut line = String::new();
+            aside.read_line(&mut line).unwrap();
+            let said: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            // What a contract gives away is logged before.
+            if said.get("timestamp").is_none() {
+                break said;
+            }
+        };
+        Serving { child, aside: Some(aside), banner }
     }
 
     /// What it said when it was ready.
@@ -109,6 +124,17 @@ impl Serving {
         let mut log = String::new();
         self.child.stdout.take().unwrap().read_to_string(&mut log).unwrap();
         (self.child.wait().unwrap().code(), log)
+    }
+}
+
+impl Serving {
+    /// Tells it to stop, and gives its exit code and what it said beside the access log.
+    pub(crate) fn stop_and_hear(mut self) -> (Option<i32>, String) {
+        let mut aside = self.aside.take().unwrap();
+        let (code, _) = self.stop();
+        let mut said = String::new();
+        aside.read_to_string(&mut said).unwrap();
+        (code, said)
     }
 }
 

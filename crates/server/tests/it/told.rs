@@ -111,6 +111,25 @@ fn a_good_story_is_good_and_says_what_is_left_to_prove() {
 }
 
 #[test]
+fn what_cannot_be_proved_is_left_out_with_a_reason_and_not_in_vain() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let left_out = "POST /login unknown_account: nobody asks\n";
+    let all = |more: &str| {
+        format!("{GOOD}unproved:\n  {left_out}  POST /login invalid_input: nor here\n  {more}\n")
+    };
+    let require = |stories: &str| {
+        let file = write(folder.path(), stories);
+        run(folder.path(), &["contract", "test", "--require-all", &file])
+    };
+    let whole = require(&all("POST /login locked: nobody is"));
+    assert_eq!(whole.code, 0, "{}{}", whole.out, whole.err);
+    assert!(whole.out.contains("2 of 5 replies are proved, 3 left out with a reason"), "{}", whole.out);
+    let vain = require(&all("POST /login signed_in: why not"));
+    assert_eq!(vain.code, 1, "{}", vain.out);
+    assert!(vain.out.contains("`POST /login signed_in` is proved, or is no reply"), "{}", vain.out);
+}
+
+#[test]
 fn a_bad_story_shows_the_byte() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = write(folder.path(), &GOOD.replace("error: bad_credentials", "error: bad_kredentials"));

@@ -8,7 +8,7 @@ use super::story::{Step, Stories, Story};
 use super::text::Text;
 use doorward_contract::diagnostic::{Diagnostic, codes};
 use doorward_contract::source::parse;
-use doorward_contract::{Node, Sources};
+use doorward_contract::{Node, Sources, Span};
 use reader::Reader;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,8 +23,9 @@ pub fn read(sources: &mut Sources, file: &str, text: &str) -> Result<Stories, Ve
     let root = parse(sources, file, text)?;
     let mut reader = Reader::default();
     let stories = document(&mut reader, &root);
+    let unproved = root.get("unproved").map(|node| unproved(&mut reader, node)).unwrap_or_default();
     if reader.found.is_empty() {
-        return Ok(Stories { stories });
+        return Ok(Stories { stories, unproved });
     }
     reader.found.sort_by_key(|found| found.primary.start);
     Err(reader.found)
@@ -37,7 +38,7 @@ struct Shared<'n> {
 }
 
 fn document(reader: &mut Reader, root: &Node) -> Vec<Story> {
-    if !reader.members(root, "a file of stories", &["names", "setups", "stories"]) {
+    if !reader.members(root, "a file of stories", &["names", "setups", "stories", "unproved"]) {
         return Vec::new();
     }
     let names = root.get("names").map(|node| constants(reader, node)).unwrap_or_default();
@@ -57,6 +58,25 @@ fn document(reader: &mut Reader, root: &Node) -> Vec<Story> {
     };
     let Some(items) = reader.list(list, "`stories`") else { return Vec::new() };
     items.iter().filter_map(|node| story(reader, node, &shared)).collect()
+}
+
+/// `METHOD /path outcome` → why no story proves it.
+fn unproved(reader: &mut Reader, node: &Node) -> Vec<(String, Span)> {
+    if !reader.map(node, "`unproved`") {
+        return Vec::new();
+    }
+    for entry in node.entries() {
+        let why = reader.text(&entry.value, "why a reply is not proved");
+        if why.is_some_and(|why| why.trim().is_empty()) {
+            reader.refuse(
+                codes::INVALID_DOCUMENT,
+                &entry.value,
+                "why is it not proved?",
+                "say it in a sentence",
+            );
+        }
+    }
+    node.entries().iter().map(|entry| (entry.key.clone(), entry.key_span)).collect()
 }
 
 /// Names with constant texts, each over those before it.
