@@ -306,6 +306,8 @@ pub struct InputPlan {
     pub value: CompiledTemplate,
     /// The wire name used in violations: the last segment of the first path in the template.
     pub wire: String,
+    /// The names of the members that it lies in: of `$body.user.email` there is one, `user`.
+    pub within: Vec<String>,
     /// Whether a request without it is a `required` violation.
     pub required: bool,
     /// Where it is in the body, when its value is just a member of that: there a null can be told from nothing.

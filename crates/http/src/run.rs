@@ -146,8 +146,10 @@ impl Exchange<'_> {
             Ok(inputs) => {
                 let preview = CookiePreview { asked, table: &binding.replies };
                 let cx = self.context(&client, caller.as_ref(), &preview);
-                let answer = binding.action.run(&inputs, &binding.options, &cx).await;
-                answer.unwrap_or_else(|fault| self.app.faulted(&fault, self.call, trace))
+                match binding.action.run(&inputs, &binding.options, &cx).await {
+                    Ok(answer) => extract::placed(answer, binding),
+                    Err(fault) => self.app.faulted(&fault, self.call, trace),
+                }
             }
         };
         Ok(Answered { table: &binding.replies, answer, due })

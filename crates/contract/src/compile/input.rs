@@ -291,6 +291,10 @@ pub(super) fn compiled(
         found.error(code, source.span, message, "");
         return None;
     }
+    let within = match read.first().map(Vec::as_slice) {
+        Some([_, within @ .., _]) => within.to_vec(),
+        _ => Vec::new(),
+    };
     let wire = read.first().and_then(|path| path.last()).cloned();
     let wire = wire.unwrap_or_else(|| target_name(&source.target).to_owned());
     let member = sole_path(&source.template).and_then(below_body);
@@ -298,6 +302,7 @@ pub(super) fn compiled(
         target: source.target.clone(),
         value: template,
         wire,
+        within,
         required: source.required,
         member,
     })

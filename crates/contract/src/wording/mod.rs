@@ -100,6 +100,7 @@ impl Wording {
         let code = if codes_are_text { Type::text() } else { Type::any().not_null() };
         let members = [
             ("field", Type::text()),
+            ("name", Type::text()),
             ("path", Type::list(Type::text())),
             ("pointer", Type::text()),
             ("rule", Type::text()),
@@ -122,6 +123,8 @@ impl Wording {
         let args = if violation.limit.is_null() { Vec::new() } else { vec![violation.limit.clone()] };
         json!({
             "field": violation.field,
+            // Of `user.email` what stands in the form: `email`.
+            "name": violation.path.last().unwrap_or(&violation.field),
             "path": violation.path,
             "pointer": violation.pointer,
             "rule": violation.rule,

@@ -32,7 +32,7 @@ fn messages_are_ajvs() {
 fn a_violation_has_all_its_names() {
     let seen = Wording::default().violation(&violation("maxLength", json!(3), json!({"limit": 3})), "en");
     let expected = json!({
-        "field": "authId", "path": ["authId"], "pointer": "/authId", "rule": "maxLength", "code": "maxLength",
+        "field": "authId", "name": "authId", "path": ["authId"], "pointer": "/authId", "rule": "maxLength", "code": "maxLength",
         "message": "must NOT have more than 3 characters", "label": "auth id", "limit": 3,
         "params": {"limit": 3}, "args": [3],
     });

@@ -4,6 +4,7 @@
 
 mod builtin;
 mod diagnostics;
+mod docs;
 mod documents;
 mod explain;
 mod inference;

@@ -5,6 +5,7 @@ use doorward_contract::expression::Evaluated;
 use doorward_contract::plan::{Binding, InputPlan, InputTarget};
 use doorward_core::action::Inputs;
 use doorward_core::identifier::IdentifierKind;
+use doorward_core::outcome::Answer;
 use doorward_core::profile::{Asking, Setter};
 use doorward_core::spec::{Identifiers, Kind};
 use doorward_core::violation::Violation;
@@ -34,7 +35,7 @@ pub(crate) fn read_inputs(
     }
     for plan in &binding.inputs {
         match plan.value.eval(&scope) {
-            Evaluated::Unlisted => reader.complain(Violation::new(&plan.wire, "enum")),
+            Evaluated::Unlisted => reader.complain(within(Violation::new(&plan.wire, "enum"), &plan.within)),
             Evaluated::Omit | Evaluated::Value(Value::Null) => reader.absent(plan, binding),
             Evaluated::Value(value) => reader.take(plan, value, binding),
         }
@@ -74,7 +75,7 @@ impl Reader<'_> {
 
     fn absent(&mut self, plan: &InputPlan, binding: &Binding) {
         if plan.required {
-            return self.complain(Violation::required(&plan.wire));
+            return self.complain(within(Violation::required(&plan.wire), &plan.within));
         }
         // Where only what is given changes, a null takes away what there was.
         if binding.action.spec().changes_what_is_given() && self.is_null(plan) {
@@ -101,21 +102,23 @@ impl Reader<'_> {
                 let kind = inputs.iter().find(|spec| spec.name == *name).map_or(Kind::Any, |spec| spec.kind);
                 match fit(value, kind) {
                     Ok(value) => self.inputs.values.push((*name, value)),
-                    Err(expected) => self.complain(Violation::of_type(&plan.wire, expected)),
+                    Err(expected) => {
+                        self.complain(within(Violation::of_type(&plan.wire, expected), &plan.within))
+                    }
                 }
             }
             InputTarget::Identifier(kind) => self.identifier(plan, Some(*kind), value),
             InputTarget::AnyIdentifier => self.identifier(plan, None, value),
             InputTarget::Claim(kind) => match loose_text(value) {
                 Some(text) => self.inputs.claims.push((*kind, text)),
-                None => self.complain(Violation::of_type(&plan.wire, "string")),
+                None => self.complain(within(Violation::of_type(&plan.wire, "string"), &plan.within)),
             },
         }
     }
 
     fn identifier(&mut self, plan: &InputPlan, kind: Option<IdentifierKind>, value: Value) {
         let Some(text) = loose_text(value) else {
-            return self.complain(Violation::of_type(&plan.wire, "string"));
+            return self.complain(within(Violation::of_type(&plan.wire, "string"), &plan.within));
         };
         let kind = kind.or_else(|| {
             let declared: Vec<_> = self.asked.face.policy.identifiers.iter().map(|rule| rule.kind).collect();
@@ -158,7 +161,7 @@ impl Reader<'_> {
             matches!(plan.target, InputTarget::Identifier(_) | InputTarget::AnyIdentifier)
         };
         if let Some(plan) = binding.inputs.iter().find(is_identifier) {
-            self.complain(Violation::required(&plan.wire));
+            self.complain(within(Violation::required(&plan.wire), &plan.within));
         }
     }
 
@@ -179,16 +182,41 @@ impl Reader<'_> {
         for violation in broken {
             let Some(field) = violation.path.first() else { continue };
             let fed = |plan: &&InputPlan| plan.target == InputTarget::Profile(field.clone());
-            let wire = binding.inputs.iter().find(fed).map_or(field.as_str(), |plan| &plan.wire).to_owned();
+            let plan = binding.inputs.iter().find(fed);
+            let members = plan.map_or(&[][..], |plan| &plan.within);
+            let violation = match plan {
+                Some(plan) => within(violation.renamed(&plan.wire), members),
+                None => violation,
+            };
+            let wire: Vec<String> = violation.path.iter().take(members.len() + 1).cloned().collect();
+            let wire = wire.join(".");
             // What the schema or a check said of a member is enough; of a field every rule is told.
             let told = |known: &String| {
                 known.strip_prefix(wire.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
             };
             if !before.iter().any(told) {
-                self.violations.push(violation.renamed(&wire));
+                self.violations.push(violation);
             }
         }
     }
+}
+
+/// An action's answer, with what it finds wrong where that lies in the request.
+pub(crate) fn placed(answer: Answer, binding: &Binding) -> Answer {
+    let place = |violation: Violation| match violation.path.first() {
+        Some(wire) => match binding.inputs.iter().find(|plan| plan.wire == *wire) {
+            Some(plan) => within(violation, &plan.within),
+            None => violation,
+        },
+        None => violation,
+    };
+    let violations = answer.violations.into_iter().map(place).collect();
+    Answer { violations, ..answer }
+}
+
+/// The violation of a member that lies in these.
+fn within(violation: Violation, members: &[String]) -> Violation {
+    members.iter().rev().fold(violation, |violation, name| violation.under(name))
 }
 
 /// Any identifier, told apart by form: with an `@` an e-mail, digits and their ornaments a telephone number, where

@@ -3,7 +3,7 @@
 mod inputs;
 mod media;
 
-pub(crate) use inputs::read_inputs;
+pub(crate) use inputs::{placed, read_inputs};
 pub(crate) use media::acceptable;
 
 use crate::app::Bounds;

@@ -1,0 +1,88 @@
+//! Every YAML snippet of the documentation is compiled, or says the diagnostic that it is there to show.
+//!
+//! The word after `yaml` in a fence says what it is: `contract` is a whole contract that loads; `patch` is laid over the
+//! page's last whole contract (RFC 7396, as `extends` does) and loads; `wrong DW0nn` is either, and is refused with
+//! that code.
+
+use doorward_contract::{diagnostic, load};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const PAGES: [&str; 2] = ["contract-language.md", "cookbook.md"];
+
+struct Snippet {
+    line: usize,
+    kind: String,
+    text: String,
+}
+
+fn page(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name)
+}
+
+fn snippets(text: &str) -> Vec<Snippet> {
+    let mut found = Vec::new();
+    let mut open: Option<Snippet> = None;
+    for (at, line) in text.lines().enumerate() {
+        match (&mut open, line.trim_start().strip_prefix("```")) {
+            (None, Some(info)) if info.starts_with("yaml") => {
+                let kind = info.trim_start_matches("yaml").trim().to_owned();
+                open = Some(Snippet { line: at + 1, kind, text: String::new() });
+            }
+            (None, _) => {}
+            (Some(_), Some("")) => found.extend(open.take()),
+            (Some(snippet), _) => {
+                snippet.text.push_str(line);
+                snippet.text.push('\n');
+            }
+        }
+    }
+    assert!(open.is_none(), "a fence is not closed");
+    found
+}
+
+/// A patch becomes a contract that extends the page's last whole one.
+fn extending(text: &str) -> String {
+    let lines = format!("\n{text}");
+    if let Some((before, after)) = lines.split_once("\nx-doorward:\n") {
+        format!("{before}\nx-doorward:\n  extends: base.yaml\n{after}")
+    } else {
+        format!("{text}x-doorward: {{extends: base.yaml}}\n")
+    }
+}
+
+/// What is wrong with a snippet, if anything.
+fn wrong(base: &str, snippet: &Snippet) -> Option<String> {
+    let whole = snippet.text.starts_with("openapi:");
+    let text = if whole { snippet.text.clone() } else { extending(&snippet.text) };
+    let open = |_: &str| Ok(base.to_owned());
+    let loaded = load("snippet", "snippet.yaml", &text, &open);
+    let said = diagnostic::render(&loaded.diagnostics, &loaded.sources, false);
+    match (snippet.kind.strip_prefix("wrong "), &loaded.plan) {
+        (Some(_), Some(_)) => Some("it loads".to_owned()),
+        (Some(code), None) if said.contains(code) => None,
+        (Some(code), None) => Some(format!("it is to say {code}, and says\n{said}")),
+        (None, Some(_)) if ["contract", "patch"].contains(&snippet.kind.as_str()) => None,
+        (None, Some(_)) => Some(format!("what is `yaml {}`?", snippet.kind)),
+        (None, None) => Some(said),
+    }
+}
+
+#[test]
+fn every_snippet_compiles_or_says_what_it_is_there_to_show() {
+    let mut broken = Vec::new();
+    for name in PAGES {
+        let text = fs::read_to_string(page(name)).expect("the page");
+        let snippets = snippets(&text);
+        assert!(snippets.len() >= 5, "{name}: {} snippets", snippets.len());
+        let mut base = String::new();
+        for snippet in snippets {
+            let place = format!("docs/{name}:{}", snippet.line);
+            broken.extend(wrong(&base, &snippet).map(|why| format!("{place}\n{why}")));
+            if snippet.kind == "contract" {
+                base.clone_from(&snippet.text);
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n\n"));
+}
