@@ -423,13 +423,34 @@ pub struct Answer {
     pub data: Vec<(&'static str, Value)>,
     /// `violations`.
     pub violations: Vec<Violation>,
+    /// `accounts`, where some are listed.
+    pub accounts: Vec<Account>,
+    /// `sessions`, where some are listed; where one is shown, `session`.
+    pub sessions: Vec<SeenSession>,
+}
+
+/// A session that is looked at, not one that begins or goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeenSession {
+    /// The session.
+    pub session: Session,
+    /// Whether it is the one that is asking.
+    pub current: bool,
 }
 
 impl Answer {
     /// An outcome without data.
     #[must_use]
     pub fn bare(outcome: Outcome) -> Answer {
-        Answer { outcome, account: None, session: None, data: Vec::new(), violations: Vec::new() }
+        Answer {
+            outcome,
+            account: None,
+            session: None,
+            data: Vec::new(),
+            violations: Vec::new(),
+            accounts: Vec::new(),
+            sessions: Vec::new(),
+        }
     }
 
     /// The same with an account.

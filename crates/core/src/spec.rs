@@ -31,6 +31,8 @@ pub enum Kind {
     Violations,
     /// A list of accounts.
     Accounts,
+    /// A list of sessions.
+    Sessions,
 }
 
 /// A named value that an outcome offers.

@@ -4,14 +4,14 @@ use crate::call::Call;
 use crate::extract::Sources;
 use crate::face::Face;
 use crate::tokens::Tokens;
-use doorward_contract::account_view::{account_value, session_value};
+use doorward_contract::account_view::{account_type, account_value, session_type, session_value};
 use doorward_contract::expression::{Path, Scope, follow};
 use doorward_contract::scope::Root;
 use doorward_core::account::Account;
 use doorward_core::action::Services;
-use doorward_core::outcome::{Answer, Group, Outcome};
+use doorward_core::outcome::{Answer, Group, Outcome, SeenSession};
 use doorward_core::session::Session;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
@@ -77,14 +77,55 @@ impl<'a> ReplyScope<'a> {
     }
 
     fn of_session(&self, rest: &[String]) -> Cow<'_, Value> {
-        match self.answer.and_then(|answer| answer.session.as_deref()) {
-            Some(session) => session_member(session, rest),
-            None => NULL,
+        let Some(answer) = self.answer else { return NULL };
+        match (&answer.session, answer.sessions.first()) {
+            (Some(session), _) => session_member(session, rest),
+            (None, Some(seen)) => {
+                let name = rest.first().map_or("", String::as_str);
+                Cow::Owned(session_value(&seen.session, seen.current, name))
+            }
+            (None, None) => NULL,
         }
+    }
+
+    /// The accounts of a list, each with everything that a reply may name of it.
+    fn accounts(&self) -> Value {
+        let (plan, now) = (&self.asked.face.plan.account, self.asked.call.now);
+        let all = self.answer.map_or(&[][..], |answer| answer.accounts.as_slice());
+        let whole = |account: &Account| {
+            let names = account_type(plan).into_iter().map(|(name, _)| name);
+            names
+                .map(|name| {
+                    let value = account_value(account, (plan, now), &name);
+                    (name, value)
+                })
+                .collect()
+        };
+        all.iter().map(whole).collect::<Vec<Map<String, Value>>>().into()
+    }
+
+    /// The sessions of a list likewise.
+    fn sessions(&self) -> Value {
+        let all = self.answer.map_or(&[][..], |answer| answer.sessions.as_slice());
+        let whole = |seen: &SeenSession| {
+            let names = session_type().into_iter().map(|(name, _)| name);
+            names
+                .map(|name| {
+                    let value = session_value(&seen.session, seen.current, &name);
+                    (name, value)
+                })
+                .collect()
+        };
+        all.iter().map(whole).collect::<Vec<Map<String, Value>>>().into()
     }
 
     fn datum(&self, rest: &[String]) -> Cow<'_, Value> {
         let Some((name, rest)) = rest.split_first() else { return NULL };
+        match name.as_str() {
+            "accounts" => return Cow::Owned(self.accounts()),
+            "sessions" => return Cow::Owned(self.sessions()),
+            _ => {}
+        }
         self.answer.and_then(|answer| answer.datum(name)).map_or(NULL, |value| below(value, rest))
     }
 }

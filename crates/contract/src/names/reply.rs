@@ -316,6 +316,7 @@ fn type_of_field(kind: CoreKind, facts: &Facts<'_>) -> Type {
         CoreKind::Session => facts.session.clone(),
         CoreKind::Violations => Type::list(facts.violation.clone()),
         CoreKind::Accounts => Type::list(facts.account.clone()),
+        CoreKind::Sessions => Type::list(facts.session.clone()),
     }
 }
 

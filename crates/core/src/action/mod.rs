@@ -15,13 +15,17 @@ pub mod check_session;
 pub mod close_account;
 pub mod codes;
 pub mod confirm_verification;
+pub mod end_other_sessions;
+pub mod end_session;
 mod find;
 pub mod forgot_password;
 mod input;
+pub mod list_sessions;
 pub mod login;
 pub mod login_by_code;
 pub mod logout;
 pub mod operator;
+mod page;
 mod proof;
 pub mod refresh;
 pub mod refused;
@@ -31,6 +35,7 @@ pub mod send_login_code;
 pub mod send_verification;
 pub mod show_account;
 pub mod show_public;
+pub mod show_session;
 mod start;
 mod turns;
 pub mod update_account;
@@ -223,6 +228,10 @@ pub static ACTIONS: &[&dyn Entry] = &[
     &change_password::ChangePassword,
     &change_identifier::ChangeIdentifier,
     &close_account::CloseAccount,
+    &list_sessions::ListSessions,
+    &show_session::ShowSession,
+    &end_session::EndSession,
+    &end_other_sessions::EndOtherSessions,
     &refused::Refuse,
 ];
 

@@ -64,3 +64,16 @@ pub(super) fn upgrade_change(account: &Account, upgrade: Option<&PasswordHash>) 
     let (from, to) = (account.password.clone()?, upgrade?.clone());
     Some(Change::UpgradeHash { account: account.id, from, to })
 }
+
+/// Proves the password of whoever is signed in, under the budget of the account's first name. Without a password it
+/// is wrong, and nothing is hashed.
+pub(super) async fn prove_own(
+    account: &Account,
+    password: Option<&Password>,
+    cx: &Context<'_>,
+) -> Result<Proof, Fault> {
+    match (Named::first_of(account), password) {
+        (Some(name), Some(password)) => prove(&name, Some(account), password, cx).await,
+        _ => Ok(Proof::Wrong),
+    }
+}

@@ -5,7 +5,7 @@ use super::caller::fresh;
 use super::change_password::new_password;
 use super::input::{Named, broken_names, wire_name};
 use super::login::throttled;
-use super::proof::{Proof, prove};
+use super::proof::{Proof, prove_own};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::authenticate::Rejection;
@@ -286,11 +286,7 @@ impl Input {
         if !self.needs_password || (same && self.new_password.is_none()) {
             return Ok(None);
         }
-        let proof = match (&Named::first_of(account), &self.password) {
-            (Some(name), Some(password)) => prove(name, Some(account), password, cx).await?,
-            _ => Proof::Wrong,
-        };
-        Ok(match proof {
+        Ok(match prove_own(account, self.password.as_ref(), cx).await? {
             Proof::Throttled(wait) => Some(Outcome::Throttled(wait)),
             Proof::Wrong => Some(Outcome::WrongPassword),
             Proof::Right(_) => None,

@@ -5,7 +5,7 @@ use doorward_contract::account_view::field_type;
 use doorward_contract::plan::Plan;
 use doorward_core::account::Account;
 use doorward_core::identifier::Identifier;
-use doorward_core::outcome::{Answer, Outcome};
+use doorward_core::outcome::{Answer, Outcome, SeenSession};
 use doorward_core::public_id::{PublicId, PublicIdKind};
 use doorward_core::spec::{Field, Kind};
 use doorward_core::standing::Lock;
@@ -48,6 +48,18 @@ fn answer(plan: &Plan, outcome: Outcome, data: &[Field], how: &dyn Fn(&str) -> (
                     session.contract.clone_from(&plan.name);
                     answer.session = Some(Arc::new(session));
                 }
+            }
+            Kind::Accounts => {
+                let many = if whole { 2 } else { 0 };
+                answer.accounts = (0..many).map(|n| account(plan, n == 0, round)).collect();
+            }
+            Kind::Sessions => {
+                let many = if whole { 2 } else { 0 };
+                let seen = |n: u64| SeenSession {
+                    session: samples::session("sample", n, samples::account_id(1)),
+                    current: n == 1,
+                };
+                answer.sessions = (0..many).map(seen).collect();
             }
             Kind::Violations => answer.violations = violations(round, whole),
             kind => answer.data.push((field.name, datum(plan, field, kind, (whole, round)))),

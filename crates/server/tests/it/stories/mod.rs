@@ -14,6 +14,7 @@ mod kept;
 mod limits;
 mod own_account;
 mod own_codes;
+mod own_sessions;
 mod profile_rules;
 mod races;
 mod sources;
