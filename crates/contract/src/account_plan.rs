@@ -1,7 +1,7 @@
 //! What accounts and tokens are in a contract: the part of the plan that views of them, mails and names read too.
 
 use crate::template::CompiledTemplate;
-use doorward_core::identifier::IdentifierRule;
+use doorward_core::identifier::{IdentifierKind, IdentifierRule};
 use doorward_core::policy::{RolePolicy, TokenPolicy};
 use doorward_core::profile::ProfileSchema;
 use doorward_core::public_id::PublicIdKind;
@@ -11,6 +11,8 @@ use doorward_core::public_id::PublicIdKind;
 pub struct AccountPlan {
     /// What they sign in by.
     pub identifiers: Vec<IdentifierRule>,
+    /// Those of them that are never missing.
+    pub certain: Vec<IdentifierKind>,
     /// The id that the API shows.
     pub id: PublicIdKind,
     /// Whether a sequence number is shown as text.
@@ -25,6 +27,7 @@ impl Default for AccountPlan {
     fn default() -> Self {
         Self {
             identifiers: Vec::new(),
+            certain: Vec::new(),
             id: PublicIdKind::Uuid,
             id_as_text: false,
             roles: RolePolicy::default(),

@@ -59,7 +59,7 @@ fn own_type(account: &AccountPlan, name: &str) -> Type {
         }
         "email_verified" | "phone_verified" | "must_change_password" | "has_password" => Type::boolean(),
         name => match IdentifierKind::from_name(name) {
-            Some(kind) if account.identifiers.iter().any(|rule| rule.kind == kind) => Type::text(),
+            Some(kind) if account.certain.contains(&kind) => Type::text(),
             _ => Type::text().or_null(),
         },
     }

@@ -12,6 +12,7 @@ pub mod document;
 pub mod explain;
 pub mod expression;
 mod extend;
+pub mod fmt;
 pub mod function;
 pub mod json_bytes;
 mod lint;

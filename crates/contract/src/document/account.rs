@@ -1,5 +1,6 @@
 //! `account`: ids, identifiers, profile. And `password`.
 
+use super::certain::certain;
 use super::members::Reader;
 use super::profile;
 use crate::account_plan::AccountPlan;
@@ -30,6 +31,7 @@ pub(super) fn read(reader: &mut Reader, node: &Node, contract: &Node) -> Account
             "for example `identifiers: [email]`",
         ),
     }
+    plan.certain = certain(contract, &plan.identifiers);
     if let Some(id) = node.get("id") {
         plan.id = read_id(reader, id, &plan.identifiers).unwrap_or(PublicIdKind::Uuid);
     }

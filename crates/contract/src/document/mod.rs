@@ -1,6 +1,7 @@
 //! The top of a contract: the objects of LANGUAGE section 3 outside operations, read into the plan's parts.
 
 mod account;
+mod certain;
 mod cookie_rules;
 mod cookies;
 mod mails;

@@ -118,7 +118,7 @@ pub(super) fn resolve<'d>(contract: &'d Node, reference: &str) -> Option<&'d Nod
 }
 
 /// What a node stands for when it is nothing but a `$ref` (to a `$ref` …).
-pub(super) fn target<'d>(contract: &'d Node, node: &'d Node) -> Option<&'d Node> {
+pub(crate) fn target<'d>(contract: &'d Node, node: &'d Node) -> Option<&'d Node> {
     let mut node = node;
     for _ in 0..16 {
         match (node.entries(), node.get("$ref").and_then(Node::as_text)) {

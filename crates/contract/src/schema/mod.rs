@@ -9,6 +9,7 @@ mod order;
 mod shape;
 mod types;
 
+pub(crate) use expand::target;
 pub use fits::Misfit;
 pub use infer::Inferred;
 

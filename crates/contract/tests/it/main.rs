@@ -7,6 +7,7 @@ mod diagnostics;
 mod docs;
 mod documents;
 mod explain;
+mod fmt;
 mod inference;
 mod lints;
 mod load_time;

@@ -14,12 +14,13 @@ use std::path::Path;
 const MOST_NODES: usize = 200_000;
 const DEEPEST: usize = 64 + 1;
 
-fn cases() -> u32 {
+#[expect(clippy::disallowed_methods, reason = "how many cases are tried is the machine's business")]
+pub(crate) fn cases() -> u32 {
     std::env::var("DOORWARD_FUZZ_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(200)
 }
 
 /// The built-in contracts and those of the tests.
-fn real() -> Vec<String> {
+pub(crate) fn real() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let folders = ["crates/server/tests/it/stories", "crates/http/src/testing", "examples/contracts"];
     let entries = folders.iter().filter_map(|folder| std::fs::read_dir(root.join(folder)).ok()).flatten();
@@ -62,7 +63,7 @@ const ODD: [&str; 26] = [
 
 /// What a slip does to the lines of a text.
 #[derive(Clone, Debug)]
-enum Slip {
+pub(crate) enum Slip {
     Delete,
     Double,
     Swap(prop::sample::Index),
@@ -75,7 +76,7 @@ enum Slip {
     Bombs(u8),
 }
 
-fn slip() -> impl Strategy<Value = Slip> {
+pub(crate) fn slip() -> impl Strategy<Value = Slip> {
     prop_oneof![
         3 => Just(Slip::Delete),
         3 => Just(Slip::Double),
@@ -98,7 +99,7 @@ fn with_value(line: &str, value: &str) -> String {
     }
 }
 
-fn apply(lines: &mut Vec<String>, at: usize, slip: &Slip) {
+pub(crate) fn apply(lines: &mut Vec<String>, at: usize, slip: &Slip) {
     let line = lines[at].clone();
     match slip {
         Slip::Delete => drop(lines.remove(at)),

@@ -109,6 +109,9 @@ fn account(plan: &Plan, whole: bool, round: usize) -> Account {
     account.standing.lock = (!flag).then(Lock::default);
     account.must_change_password = !flag;
     account.identifiers = plan.account.identifiers.iter().map(|rule| identifier(rule.kind, flag)).collect();
+    if !whole {
+        account.identifiers.retain(|one| plan.account.certain.contains(&one.kind));
+    }
     let id = |kind: &PublicIdKind, value: &str| PublicId { kind: kind.name(), value: value.to_owned() };
     account.public_ids = vec![match &plan.account.id {
         kind @ PublicIdKind::Sequence => id(kind, "42"),

@@ -1,6 +1,7 @@
 //! `doorward contract …`: looks at contracts without serving them.
 
 use super::check::{Check, Strictness};
+use super::fmt::Fmt;
 use super::test::Test;
 use super::tryout::Try;
 use crate::cli::{DONE, Global};
@@ -27,6 +28,8 @@ pub(crate) enum Contract {
     Test(Test),
     /// Print operation, binding, action, outcome and reply of a contract; or what a code such as DW012 means
     Explain(Explain),
+    /// Write contract files as they are usually written; what they say stays
+    Fmt(Fmt),
     /// Print a contract as a complete OpenAPI document
     Openapi(Which),
 }
@@ -78,6 +81,7 @@ impl Contract {
                 }
                 Ok(DONE)
             }
+            Contract::Fmt(fmt) => fmt.run(output),
             Contract::Openapi(which) => {
                 output.value(&openapi_document(&contracts::Contract::find(&which.contract)?)?);
                 Ok(DONE)

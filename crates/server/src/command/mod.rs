@@ -3,6 +3,7 @@
 pub(crate) mod account;
 mod check;
 pub(crate) mod contract;
+mod fmt;
 pub(crate) mod serve;
 pub(crate) mod test;
 mod tryout;

@@ -268,6 +268,27 @@ fn limits_come_from_a_configuration_file() {
     refused(&run(data.path(), &open), "other machines");
 }
 
+#[test]
+fn contracts_are_formatted_and_say_what_they_said() {
+    let data = scratch();
+    let file = data.path().join("mine.yaml");
+    let path = file.to_str().unwrap();
+    let written = "a:\n    b: { c: 1 ,d: 2 }  \n";
+    std::fs::write(&file, written).unwrap();
+    let checked = run(data.path(), &["contract", "fmt", "--check", path]);
+    assert_eq!(checked.code, 1, "{}", checked.err);
+    assert_eq!(checked.out, format!("{path}:2\n-     b: {{ c: 1 ,d: 2 }}  \n+   b: {{c: 1, d: 2}}\n"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), written, "only looked at");
+    let found = run(data.path(), &["--json", "contract", "fmt", path]).json();
+    assert_eq!(found[0]["line"], json!(2));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "a:\n  b: {c: 1, d: 2}\n");
+    assert_eq!(run(data.path(), &["contract", "fmt", "--check", path]).code, 0);
+    std::fs::write(&file, "a: [").unwrap();
+    let broken = run(data.path(), &["contract", "fmt", path]);
+    assert_eq!(broken.code, 2);
+    assert!(broken.err.contains("mine.yaml:1:") && broken.err.contains("never closed"), "{}", broken.err);
+}
+
 /// Makes, reads and changes accounts; the same with and without a server.
 fn account_story(data: &Path) {
     let account = |arguments: &[&str], stdin: &str| {
