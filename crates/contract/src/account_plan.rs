@@ -3,7 +3,7 @@
 use crate::template::CompiledTemplate;
 use doorward_core::identifier::{IdentifierKind, IdentifierRule};
 use doorward_core::policy::{RolePolicy, TokenPolicy};
-use doorward_core::profile::ProfileSchema;
+use doorward_core::profile::{ChangeLimit, ProfileSchema};
 use doorward_core::public_id::PublicIdKind;
 
 /// What accounts are.
@@ -13,6 +13,8 @@ pub struct AccountPlan {
     pub identifiers: Vec<IdentifierRule>,
     /// Those of them that are never missing.
     pub certain: Vec<IdentifierKind>,
+    /// How often owners may change identifiers, where that is limited.
+    pub changes: Vec<(IdentifierKind, ChangeLimit)>,
     /// The id that the API shows.
     pub id: PublicIdKind,
     /// Whether a sequence number is shown as text.
@@ -28,6 +30,7 @@ impl Default for AccountPlan {
         Self {
             identifiers: Vec::new(),
             certain: Vec::new(),
+            changes: Vec::new(),
             id: PublicIdKind::Uuid,
             id_as_text: false,
             roles: RolePolicy::default(),

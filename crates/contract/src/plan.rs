@@ -69,6 +69,7 @@ impl Plan {
             realm: realm.to_owned(),
             contract: self.name.clone(),
             identifiers: self.account.identifiers.clone(),
+            changes: self.account.changes.clone(),
             id: self.account.id.clone(),
             realm_ids: realm_ids.to_vec(),
             roles: self.account.roles.clone(),

@@ -46,7 +46,7 @@ pub enum Change {
         /// The version the decision saw.
         version: u64,
     },
-    /// Removes an account with its identifiers and public ids. Guard: `version`.
+    /// Removes an account with its identifiers, public ids and unique values. Guard: `version`.
     DeleteAccount {
         /// Which account.
         account: AccountId,
@@ -188,6 +188,27 @@ pub enum Change {
     },
     /// Stores a wrapped key. Guard: no key with this realm, kind and id.
     PutKey(StoredKey),
+    /// Makes a value of a unique profile field an account's own, in place of the one it held. Guard: nobody else
+    /// holds it.
+    HoldValue {
+        /// The realm.
+        realm: String,
+        /// Whose it becomes.
+        account: AccountId,
+        /// The field.
+        field: String,
+        /// The value as it is compared; nothing gives the old one up.
+        value: Option<String>,
+    },
+    /// Notes when an account's owner changed a field that may not change often. No guard.
+    NoteChange {
+        /// Whose.
+        account: AccountId,
+        /// The field or identifier.
+        field: String,
+        /// When.
+        at: Timestamp,
+    },
     /// Writes one line of the audit trail.
     Audit(Box<AuditEvent>),
 }

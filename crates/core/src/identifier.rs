@@ -58,16 +58,24 @@ pub struct IdentifierRule {
     pub compare: Compare,
 }
 
+impl Compare {
+    /// The form under which texts are compared.
+    #[must_use]
+    pub fn canonical(self, written: &str) -> String {
+        match self {
+            Compare::Exact => written.nfc().collect(),
+            // Lower-casing can denormalise and normalising can bring capitals back, so both run twice.
+            Compare::Caseless => fold(&fold(written)),
+        }
+    }
+}
+
 impl IdentifierRule {
     /// The form under which uniqueness and look-up are decided. It is idempotent, and computed only here,
     /// never by a database.
     #[must_use]
     pub fn canonical(&self, written: &str) -> String {
-        match self.compare {
-            Compare::Exact => written.nfc().collect(),
-            // Lower-casing can denormalise and normalising can bring capitals back, so both run twice.
-            Compare::Caseless => fold(&fold(written)),
-        }
+        self.compare.canonical(written)
     }
 
     /// Whether this can be set as an identifier of its kind: one line, no control or invisible format

@@ -6,7 +6,7 @@ use crate::key::{Algorithm, KeyNeed};
 use crate::mail::MailTexts;
 use crate::opaque::OpaqueForm;
 use crate::password::PasswordPolicy;
-use crate::profile::ProfileSchema;
+use crate::profile::{ChangeLimit, ProfileSchema};
 use crate::public_id::PublicIdKind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -74,6 +74,8 @@ pub struct Policy {
     pub contract: String,
     /// What accounts sign in by, in the order in which uniqueness is asked.
     pub identifiers: Vec<IdentifierRule>,
+    /// How often owners may change identifiers, where that is limited.
+    pub changes: Vec<(IdentifierKind, ChangeLimit)>,
     /// The id that this contract shows.
     pub id: PublicIdKind,
     /// All id kinds that the realm's contracts show: a new account gets one of each.

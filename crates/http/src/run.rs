@@ -12,7 +12,7 @@ use crate::render::{CookiePreview, Rendered, render, text};
 use crate::renew::{self, Due};
 use crate::route::Routed;
 use crate::scope::{Asked, ReplyScope};
-use doorward_contract::plan::{Binding, Operation, ReplyTable};
+use doorward_contract::plan::{Binding, InputPlan, InputTarget, Operation, ReplyTable};
 use doorward_core::action::{Client, Context, NoPreview, Preview, Setting, record};
 use doorward_core::authenticate::Alive;
 use doorward_core::change::{ApplyResult, Change};
@@ -147,7 +147,7 @@ impl Exchange<'_> {
                 let preview = CookiePreview { asked, table: &binding.replies };
                 let cx = self.context(&client, caller.as_ref(), &preview);
                 match binding.action.run(&inputs, &binding.options, &cx).await {
-                    Ok(answer) => extract::placed(answer, binding),
+                    Ok(answer) => named_as_sent(extract::placed(answer, binding), binding),
                     Err(fault) => self.app.faulted(&fault, self.call, trace),
                 }
             }
@@ -241,6 +241,19 @@ impl Exchange<'_> {
         };
         Context { setting, services, preview }
     }
+}
+
+/// The answer with the wire name of a profile field in `field`: what the caller knows it by.
+fn named_as_sent(mut answer: Answer, binding: &Binding) -> Answer {
+    let feeds =
+        |field: &str, plan: &&InputPlan| matches!(&plan.target, InputTarget::Profile(name) if name == field);
+    if let Some((_, value)) = answer.data.iter_mut().find(|(name, _)| *name == "field")
+        && let Some(field) = value.as_str()
+        && let Some(plan) = binding.inputs.iter().find(|plan| feeds(field, plan))
+    {
+        *value = Value::from(plan.wire.clone());
+    }
+    answer
 }
 
 /// The first binding whose guard holds.

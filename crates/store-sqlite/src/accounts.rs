@@ -2,7 +2,7 @@
 
 use crate::error::{Failure, met};
 use crate::row::{Cells, Table, number};
-use crate::{identifiers, public_ids};
+use crate::{changed_fields, held_values, identifiers, public_ids};
 use doorward_core::account::{Account, AccountId, LastLogin};
 use doorward_core::change::{AccountUpdate, Applied};
 use doorward_core::password::PasswordHash;
@@ -228,6 +228,8 @@ pub(crate) fn delete(connection: &Connection, account: AccountId, version: u64) 
     let sql = "DELETE FROM accounts WHERE id = ?1 AND version = ?2";
     met(connection.prepare_cached(sql)?.execute(params![account.0.as_bytes(), number(version)])?)?;
     identifiers::remove(connection, account)?;
+    held_values::remove(connection, account)?;
+    changed_fields::remove(connection, account)?;
     public_ids::remove(connection, account)
 }
 

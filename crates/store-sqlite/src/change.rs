@@ -3,7 +3,9 @@
 use crate::error::Failure;
 use crate::sessions::Move;
 use crate::tallies::Count;
-use crate::{accounts, audit, codes, keys, outbox, sessions, tallies, token_notes};
+use crate::{
+    accounts, audit, changed_fields, codes, held_values, keys, outbox, sessions, tallies, token_notes,
+};
 use doorward_core::change::{Applied, Change};
 use doorward_core::session::Ended;
 use rusqlite::Connection;
@@ -70,6 +72,10 @@ fn make(connection: &Connection, change: &Change, applied: &mut Applied) -> Resu
         Change::MailDelivered(id) => outbox::wipe(connection, *id),
         Change::MailPutOff { id, next_at } => outbox::put_off(connection, *id, *next_at),
         Change::PutKey(key) => keys::put(connection, key),
+        Change::HoldValue { realm, account, field, value } => {
+            held_values::hold(connection, (realm, *account), field, value.as_deref())
+        }
+        Change::NoteChange { account, field, at } => changed_fields::note(connection, *account, field, *at),
         Change::Audit(event) => audit::write(connection, event),
     }
 }

@@ -7,9 +7,11 @@
 mod accounts;
 mod audit;
 mod change;
+mod changed_fields;
 mod codes;
 mod connection;
 mod error;
+mod held_values;
 mod identifiers;
 mod keys;
 mod lock;
@@ -121,6 +123,14 @@ impl Store for SqliteStore {
                 None => Ok(None),
             })?;
         Ok(found.filter(|account| account.realm == realm))
+    }
+
+    async fn value_holder(&self, realm: &str, field: &str, value: &str) -> Result<Option<AccountId>, Fault> {
+        self.reader.read(|connection| held_values::holder(connection, realm, field, value))
+    }
+
+    async fn changed_fields(&self, account: AccountId) -> Result<Vec<(String, Timestamp)>, Fault> {
+        self.reader.read(|connection| changed_fields::of_account(connection, account))
     }
 
     async fn accounts(&self, realm: &str, page: &AccountPage) -> Result<Vec<Account>, Fault> {

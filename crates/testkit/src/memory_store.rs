@@ -34,6 +34,8 @@ struct State {
     outbox: BTreeMap<Uuid, SealedMail>,
     keys: BTreeMap<(String, String, String), StoredKey>,
     audit: Vec<AuditEvent>,
+    held: BTreeMap<(String, String, String), AccountId>,
+    changed: BTreeMap<(AccountId, String), Timestamp>,
 }
 
 /// A guard failed.
@@ -82,6 +84,17 @@ impl Store for MemoryStore {
         let is_own_uuid = |account: &Account| kind == "uuid" && account.id.0.to_string() == value;
         let own = state.accounts.values().find(|account| account.realm == realm && is_own_uuid(account));
         Ok(own.or_else(|| state.owner_of_public_id(realm, kind, value)).cloned())
+    }
+
+    async fn value_holder(&self, realm: &str, field: &str, value: &str) -> Result<Option<AccountId>, Fault> {
+        let place = (realm.to_owned(), field.to_owned(), value.to_owned());
+        Ok(self.state().held.get(&place).copied())
+    }
+
+    async fn changed_fields(&self, account: AccountId) -> Result<Vec<(String, Timestamp)>, Fault> {
+        let state = self.state();
+        let own = state.changed.iter().filter(|((whose, _), _)| *whose == account);
+        Ok(own.map(|((_, field), at)| (field.clone(), *at)).collect())
     }
 
     async fn accounts(&self, realm: &str, page: &AccountPage) -> Result<Vec<Account>, Fault> {
@@ -220,6 +233,8 @@ impl State {
             Change::DeleteAccount { account, version } => {
                 self.account_at(account, version)?;
                 self.accounts.remove(&account);
+                self.held.retain(|_, holder| *holder != account);
+                self.changed.retain(|(whose, _), _| *whose != account);
                 Ok(())
             }
             Change::HasVersion { account, version } => self.account_at(account, version).map(drop),
@@ -400,6 +415,17 @@ impl State {
                 let place = (key.realm.clone(), key.kind.clone(), key.id.clone());
                 guard(!self.keys.contains_key(&place))?;
                 self.keys.insert(place, key);
+            }
+            Change::HoldValue { realm, account, field, value } => {
+                self.held.retain(|(_, held, _), holder| *holder != account || *held != field);
+                if let Some(value) = value {
+                    let place = (realm, field, value);
+                    guard(!self.held.contains_key(&place))?;
+                    self.held.insert(place, account);
+                }
+            }
+            Change::NoteChange { account, field, at } => {
+                self.changed.insert((account, field), at);
             }
             Change::Audit(event) => self.audit.push(*event),
             _ => {}

@@ -286,7 +286,18 @@ impl World<'_> {
     fn change_elsewhere(&self, now: Timestamp) -> Change {
         let realm = self.realm(self.dice.below(2));
         let n = self.id(3, self.dice.below(3));
-        match self.dice.below(6) {
+        match self.dice.below(9) {
+            6 | 7 => Change::HoldValue {
+                realm,
+                account: self.account_id(self.any_account()),
+                field: self.pick(&["nick", "nick", "key"]).to_owned(),
+                value: self.chance(90).then(|| self.pick(&NAMES[..2]).to_owned()),
+            },
+            8 => Change::NoteChange {
+                account: self.account_id(self.any_account()),
+                field: self.pick(&["nick", "key"]).to_owned(),
+                at: now,
+            },
             0 => Change::QueueMail(samples::mail(&realm, n)),
             1 => Change::MailDelivered(samples::id(n)),
             2 => Change::MailPutOff { id: samples::id(n), next_at: now.plus(Duration::from_secs(30)) },
@@ -303,6 +314,8 @@ impl World<'_> {
                 assert_eq!(subject.account(&realm, id).await.expect("works"), expected, "{told}");
                 self.compare_look_ups(subject, &realm, expected.as_ref(), told).await;
             }
+            let expected = self.model.changed_fields(id).await.expect("the model works");
+            assert_eq!(subject.changed_fields(id).await.expect("works"), expected, "{told}");
             let expected = self.model.live_sessions(id, now).await.expect("the model works");
             assert_eq!(subject.live_sessions(id, now).await.expect("works"), expected, "{told}");
         }
@@ -348,6 +361,10 @@ impl World<'_> {
             let expected = self.model.tally(realm, name, now).await.expect("the model works");
             assert_eq!(subject.tally(realm, name, now).await.expect("works"), expected, "{told}");
         }
+        for (field, name) in ["nick", "key"].into_iter().flat_map(|field| NAMES.map(|name| (field, name))) {
+            let expected = self.model.value_holder(realm, field, name).await.expect("the model works");
+            assert_eq!(subject.value_holder(realm, field, name).await.expect("works"), expected, "{told}");
+        }
         for number in 1..12 {
             let value = number.to_string();
             let expected = self.model.account_by_public_id(realm, "sequence", &value).await.expect("works");
@@ -381,7 +398,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     /// The changes that have a guard.
-    const GUARDED: [&str; 12] = [
+    const GUARDED: [&str; 13] = [
+        "HoldValue",
         "CreateAccount",
         "UpdateAccount",
         "DeleteAccount",
@@ -395,7 +413,8 @@ mod tests {
         "QueueMail",
         "PutKey",
     ];
-    const UNGUARDED: [&str; 9] = [
+    const UNGUARDED: [&str; 10] = [
+        "NoteChange",
         "UpgradeHash",
         "NoteLogin",
         "TouchSession",

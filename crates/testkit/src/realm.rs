@@ -129,6 +129,7 @@ impl TestRealm {
                 rule(IdentifierKind::Username, Compare::Exact),
                 rule(IdentifierKind::Email, Compare::Caseless),
             ],
+            changes: Vec::new(),
             id: PublicIdKind::Sequence,
             realm_ids: vec![PublicIdKind::Sequence, PublicIdKind::Hex24],
             roles: RolePolicy { default: vec!["member".to_owned()], administrator: Some("admin".to_owned()) },

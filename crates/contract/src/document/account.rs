@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Node;
 use doorward_core::identifier::{Compare, IdentifierKind, IdentifierRule};
 use doorward_core::password::{CharacterClass, PasswordPolicy};
-use doorward_core::profile::ProfileSchema;
+use doorward_core::profile::{ChangeLimit, ProfileSchema};
 use doorward_core::public_id::PublicIdKind;
 
 const MEMBERS: [&str; 5] = ["id", "id_as", "identifiers", "roles", "profile"];
@@ -23,7 +23,15 @@ pub(super) fn read(reader: &mut Reader, node: &Node, contract: &Node) -> Account
         return plan;
     }
     match node.get("identifiers") {
-        Some(identifiers) => plan.identifiers = read_identifiers(reader, identifiers),
+        Some(identifiers) => {
+            plan.identifiers = read_identifiers(reader, identifiers);
+            let limits = identifiers.entries().iter().filter_map(|entry| {
+                let kind = IdentifierKind::from_name(&entry.key)?;
+                let limit = profile::change_limit(reader, &entry.value);
+                (limit != ChangeLimit::default()).then_some((kind, limit))
+            });
+            plan.changes = limits.collect();
+        }
         None => reader.refuse(
             codes::WRONG_KIND,
             node,
@@ -111,7 +119,7 @@ fn identifier(reader: &mut Reader, node: &Node) -> Option<IdentifierKind> {
 }
 
 fn read_compare(reader: &mut Reader, node: &Node) -> Option<Compare> {
-    reader.members(node, "an identifier", &["compare"]);
+    reader.members(node, "an identifier", &["compare", "set", "change_every"]);
     match reader.word(node.get("compare")?, "`compare`", &["caseless", "exact"])? {
         "exact" => Some(Compare::Exact),
         _ => Some(Compare::Caseless),

@@ -5,7 +5,8 @@ use crate::account_view::ACCOUNT_FIELDS;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::schema::Schemas;
 use crate::source::{Entry, Node, NodeValue};
-use doorward_core::profile::{Field, FieldType, Generate, Rules, SetBy};
+use doorward_core::identifier::Compare;
+use doorward_core::profile::{ChangeLimit, Field, FieldType, Generate, Rules, SetBy};
 use serde_json::{Map, Value};
 
 const TYPES: [FieldType; 8] = [
@@ -89,7 +90,7 @@ impl FieldReader<'_, '_> {
         if !self.reader.members(node, "a profile field", &known) {
             return None;
         }
-        for member in ["unique", "set", "change_every", "wire"] {
+        for member in ["wire"] {
             self.reader.not_yet(node, member);
         }
         if let Some(kind) = node.get("type") {
@@ -132,6 +133,10 @@ impl FieldReader<'_, '_> {
         if let Some(nullable) = node.get("nullable") {
             field.nullable = self.reader.flag(nullable, "`nullable`").unwrap_or(false);
         }
+        if let Some(unique) = node.get("unique") {
+            field.unique = self.unique(unique);
+        }
+        field.changes = change_limit(self.reader, node);
         if let Some(generate) = node.get("generate") {
             field.generate = self.generate(field, generate);
             field.set_by = SetBy::Server;
@@ -142,6 +147,17 @@ impl FieldReader<'_, '_> {
                 Some("server") => SetBy::Server,
                 _ => SetBy::Caller,
             };
+        }
+    }
+
+    /// `true`, or how texts are compared.
+    fn unique(&mut self, node: &Node) -> Option<Compare> {
+        if let Some(unique) = node.as_bool() {
+            return unique.then_some(Compare::Exact);
+        }
+        match self.reader.word(node, "`unique`", &["exact", "caseless"])? {
+            "caseless" => Some(Compare::Caseless),
+            _ => Some(Compare::Exact),
         }
     }
 
@@ -256,6 +272,13 @@ impl FieldReader<'_, '_> {
             self.reader.refuse(codes::WRONG_KIND, node, message, "callers could not set it either");
         }
     }
+}
+
+/// `set: once` and `change_every`, of a field or an identifier.
+pub(super) fn change_limit(reader: &mut Reader, node: &Node) -> ChangeLimit {
+    let once = node.get("set").and_then(|set| reader.word(set, "`set`", &["once"]));
+    let every = node.get("change_every").and_then(|every| reader.duration(every, "`change_every`"));
+    ChangeLimit { once: once.is_some(), every: every.filter(|every| !every.is_zero()) }
 }
 
 /// The characters that something is drawn from: two or more different ones.

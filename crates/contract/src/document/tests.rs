@@ -405,7 +405,8 @@ fn accounts_are_checked() {
     assert_eq!(account("identifiers: [email], profile: {email: text}"), [52]);
     assert_eq!(account("identifiers: [email], profile: {age: {type: integer, default: old}}"), [3]);
     assert_eq!(account("identifiers: [email], profile: {kind: {enum: [a, b], default: c}}"), [3]);
-    assert_eq!(account("identifiers: [email], profile: {kind: {set: once}}"), [4]);
+    assert_eq!(account("identifiers: {username: {change_every: 30d, set: once}}"), [0_u16; 0]);
+    assert_eq!(account("identifiers: {username: {change_every: often}}"), [3]);
     let field = |field: &str| account(&format!("identifiers: [email], profile: {{x: {{{field}}}}}"));
     let none: [u16; 0] = [];
     for good in [
@@ -415,6 +416,8 @@ fn accounts_are_checked() {
         "type: list, items: {type: string}, maxItems: 3, uniqueItems: true",
         "type: object, properties: {a: {type: integer}}, required: [a], additionalProperties: false",
         "generate: {}",
+        "unique: true, set: once",
+        "unique: caseless, change_every: 30d",
         "generate: {prefix: key_, alphabet: abc, length: 28}, pattern: '^key_[abc]{28}$'",
     ] {
         assert_eq!(field(good), none, "{good}");
@@ -428,6 +431,8 @@ fn accounts_are_checked() {
         ("minLength: 2, default: a", vec![3]),
         ("type: date, default: 2000-02-30", vec![3]),
         ("min_age: 14", vec![3]),
+        ("unique: sometimes", vec![3]),
+        ("set: twice", vec![3]),
         ("type: date, min_age: 0", vec![38]),
         ("type: integer, generate: {}", vec![3]),
         ("generate: {alphabet: aa}", vec![3]),

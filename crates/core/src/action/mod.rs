@@ -8,6 +8,7 @@
 
 mod caller;
 pub mod change_identifier;
+pub mod change_limits;
 pub mod change_password;
 pub mod check_available;
 pub mod check_code;
@@ -19,6 +20,7 @@ pub mod end_other_sessions;
 pub mod end_session;
 mod find;
 pub mod forgot_password;
+mod held;
 mod input;
 pub mod list_sessions;
 pub mod login;
@@ -281,6 +283,7 @@ async fn decided<A: Action>(action: &A, cx: &Context<'_>) -> Result<(Answer, Vec
         changes.clear();
         answer = Answer::bare(Outcome::InvalidInput).violating(broken);
     }
+    changes.extend(held::holding(&changes, cx.setting.policy));
     if !quiet(action.name(), answer.outcome) {
         let about = action.about(&loaded);
         changes.push(Change::Audit(Box::new(event(action.name(), &answer, about, cx))));

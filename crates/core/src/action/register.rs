@@ -1,5 +1,6 @@
 //! `register`: makes an account, and signs it in where the contract says so.
 
+use super::held::held_by_another;
 use super::input::{Named, broken_names, wire_name};
 use super::start::{Wish, start_session};
 use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
@@ -91,6 +92,8 @@ pub enum Outcome {
     Registered(Arc<Account>, Option<Arc<Session>>),
     /// An identifier belongs to somebody else; whether that owner has proved it.
     Taken(IdentifierKind, bool),
+    /// A value of this unique field is somebody else's.
+    ValueTaken(String),
     /// The password may not be set.
     WeakPassword(Vec<Violation>),
     /// Identifiers or profile break rules.
@@ -106,6 +109,9 @@ impl From<Outcome> for Answer {
             Outcome::Taken(kind, verified) => {
                 Answer::bare(Name::Taken).with("field", kind.name()).with("verified", verified)
             }
+            Outcome::ValueTaken(field) => {
+                Answer::bare(Name::Taken).with("field", field).with("verified", false)
+            }
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
             Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
         }
@@ -118,6 +124,8 @@ pub enum Loaded {
     Broken(Broken),
     /// This identifier has an owner.
     Taken(IdentifierKind, bool),
+    /// The value of this unique field is somebody's.
+    ValueTaken(String),
     /// Everything is free; here is the profile and the hash.
     Free(Map<String, Value>, Option<PasswordHash>),
 }
@@ -154,6 +162,9 @@ impl Action for Input {
                 return Ok(Loaded::Taken(name.kind, verified));
             }
         }
+        if let Some(field) = held_by_another(None, &profile, cx).await? {
+            return Ok(Loaded::ValueTaken(field));
+        }
         let hash = match &self.password {
             Some(password) => Some(cx.services.hasher.hash(password).await?),
             None => None,
@@ -170,6 +181,7 @@ impl Action for Input {
                 return Ok(Decision::just(Outcome::WeakPassword(violations.clone())));
             }
             Loaded::Taken(kind, verified) => return Ok(Decision::just(Outcome::Taken(*kind, *verified))),
+            Loaded::ValueTaken(field) => return Ok(Decision::just(Outcome::ValueTaken(field.clone()))),
             Loaded::Free(profile, hash) => (profile, hash),
         };
         let status = if self.needs_approval { Status::Pending } else { Status::Active };

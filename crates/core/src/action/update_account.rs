@@ -2,7 +2,9 @@
 //! e-mail address is not proved any more.
 
 use super::caller::fresh;
+use super::change_limits::{Unchangeable, Wished, in_the_way, noted};
 use super::change_password::new_password;
+use super::held::held_by_another;
 use super::input::{Named, broken_names, wire_name};
 use super::login::throttled;
 use super::proof::{Proof, prove_own};
@@ -42,7 +44,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     ],
     options: &[OptionSpec { name: "needs", values: OptionValues::Words(&["password", "session"]) }],
     answers: &[AnswerSpec::new(Name::Updated, A)],
-    failures: &[Name::Taken, Name::WrongPassword, Name::WeakPassword],
+    failures: &[Name::Taken, Name::WrongPassword, Name::WeakPassword, Name::AlreadySet, Name::TooSoon],
     only_with: &[OnlyWith { failures: &[Name::WrongPassword], option: "needs", words: &["password"] }],
     reads_only: false,
 };
@@ -112,6 +114,10 @@ pub enum Outcome {
     Gone(Rejection),
     /// An identifier belongs to somebody else; whether that owner has proved it.
     Taken(IdentifierKind, bool),
+    /// A value of this unique field is somebody else's.
+    ValueTaken(String),
+    /// A value may not change, or not yet.
+    Unchangeable(Unchangeable),
     /// Not the password so far.
     WrongPassword,
     /// The password may not be set.
@@ -130,6 +136,10 @@ impl From<Outcome> for Answer {
             Outcome::Taken(kind, verified) => {
                 Answer::bare(Name::Taken).with("field", kind.name()).with("verified", verified)
             }
+            Outcome::ValueTaken(field) => {
+                Answer::bare(Name::Taken).with("field", field).with("verified", false)
+            }
+            Outcome::Unchangeable(why) => why.into(),
             Outcome::WrongPassword => Answer::bare(Name::WrongPassword),
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
             Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
@@ -151,6 +161,12 @@ pub enum Loaded {
 pub struct Wanted {
     identifiers: Vec<Identifier>,
     profile: Map<String, Value>,
+}
+
+impl Wanted {
+    fn wished(&self) -> Wished<'_> {
+        Wished { identifiers: &self.identifiers, profile: &self.profile }
+    }
 }
 
 #[async_trait]
@@ -175,11 +191,17 @@ impl Action for Input {
             Ok(wanted) => wanted,
             Err(violations) => return refused(Outcome::InvalidInput(violations)),
         };
+        if let Some(why) = in_the_way(&account, wanted.wished(), cx).await? {
+            return refused(Outcome::Unchangeable(why));
+        }
         if let Some(refusal) = self.unproved(&account, &wanted, cx).await? {
             return refused(refusal);
         }
         if let Some((kind, verified)) = taken(&account, &wanted.identifiers, cx).await? {
             return refused(Outcome::Taken(kind, verified));
+        }
+        if let Some(field) = held_by_another(Some(account.id), &wanted.profile, cx).await? {
+            return refused(Outcome::ValueTaken(field));
         }
         let Some(password) = &self.new_password else {
             return Ok(Loaded::Ready(Box::new(account), wanted, None));
@@ -220,6 +242,7 @@ impl Action for Input {
             account.profile.clone_from(&wanted.profile);
         }
         changes.extend(forgotten(before, &wanted.identifiers));
+        changes.extend(noted(before, wanted.wished(), at));
         if let Some(hash) = hash {
             let set = new_password((&account, account.version), hash, Some(self.session), at);
             account.version += set.len() as u64;

@@ -62,6 +62,12 @@ pub trait Store: Send + Sync {
         value: &str,
     ) -> Result<Option<Account>, Fault>;
 
+    /// The account that holds this value of a unique profile field.
+    async fn value_holder(&self, realm: &str, field: &str, value: &str) -> Result<Option<AccountId>, Fault>;
+
+    /// When fields of an account were last changed, as noted, by name.
+    async fn changed_fields(&self, account: AccountId) -> Result<Vec<(String, Timestamp)>, Fault>;
+
     /// Accounts in order of creation.
     async fn accounts(&self, realm: &str, page: &AccountPage) -> Result<Vec<Account>, Fault>;
 

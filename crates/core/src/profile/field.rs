@@ -2,6 +2,7 @@
 
 use super::{Asking, Setter};
 use crate::calendar::Day;
+use crate::identifier::Compare;
 use crate::port::{Dice, draw_text};
 use crate::time::Timestamp;
 use crate::violation::Violation;
@@ -160,8 +161,8 @@ pub struct Field {
     pub generate: Option<Generate>,
     /// Whether it may stay null.
     pub nullable: bool,
-    /// Whether no two accounts of a realm have the same.
-    pub unique: bool,
+    /// Whether no two accounts of a realm have the same, and when two values are.
+    pub unique: Option<Compare>,
     /// Who may set it.
     pub set_by: SetBy,
     /// How often it may change.
@@ -181,7 +182,7 @@ impl Field {
             default: None,
             generate: None,
             nullable: false,
-            unique: false,
+            unique: None,
             set_by: SetBy::Caller,
             changes: ChangeLimit::default(),
         }
@@ -192,6 +193,17 @@ impl Field {
     pub fn wanted(&self) -> bool {
         let filled = self.default.is_some() || self.generate.is_some() || self.nullable;
         self.set_by == SetBy::Caller && !filled
+    }
+
+    /// The form under which values of a unique field are compared; nothing for null and for other fields.
+    #[must_use]
+    pub fn canonical(&self, value: &Value) -> Option<String> {
+        let compare = self.unique?;
+        match value {
+            Value::Null => None,
+            Value::String(text) => Some(compare.canonical(text)),
+            value => Some(value.to_string()),
+        }
     }
 
     pub(super) fn settable(&self, by: Setter) -> bool {

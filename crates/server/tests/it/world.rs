@@ -365,6 +365,14 @@ impl Store for FailingStore {
         self.works()?.account_by_public_id(realm, kind, value).await
     }
 
+    async fn value_holder(&self, realm: &str, field: &str, value: &str) -> Result<Option<AccountId>, Fault> {
+        self.works()?.value_holder(realm, field, value).await
+    }
+
+    async fn changed_fields(&self, account: AccountId) -> Result<Vec<(String, Timestamp)>, Fault> {
+        self.works()?.changed_fields(account).await
+    }
+
     async fn accounts(&self, realm: &str, page: &AccountPage) -> Result<Vec<Account>, Fault> {
         self.works()?.accounts(realm, page).await
     }

@@ -221,6 +221,50 @@ pub(super) async fn identifiers_and_profile_are_replaced(store: &dyn Store) {
     assert_eq!(found, None);
 }
 
+pub(super) async fn unique_values_are_held_by_one(store: &dyn Store) {
+    done(store, vec![create(account("r", 1)), create(account("r", 2))]).await;
+    let hold = |n, field: &str, value: Option<&str>| Change::HoldValue {
+        realm: "r".to_owned(),
+        account: account_id(n),
+        field: field.to_owned(),
+        value: value.map(str::to_owned),
+    };
+    let holder = async |realm: &str, field: &str, value: &str| {
+        store.value_holder(realm, field, value).await.expect("the store works")
+    };
+    done(store, vec![hold(1, "nick", Some("zoë")), hold(1, "key", Some("k"))]).await;
+    refused(store, vec![hold(2, "nick", Some("zoë"))]).await;
+    refused(store, vec![hold(1, "nick", Some("x")), hold(2, "nick", Some("x"))]).await;
+    assert_eq!(holder("r", "nick", "zoë").await, Some(account_id(1)));
+    for (realm, field, value) in [("s", "nick", "zoë"), ("r", "key", "zoë"), ("r", "nick", "Zoë")] {
+        assert_eq!(holder(realm, field, value).await, None);
+    }
+    // Its own may be held again; another in its place frees the old one, in the same apply too.
+    done(store, vec![hold(1, "nick", Some("zoë"))]).await;
+    done(store, vec![hold(1, "nick", Some("ann")), hold(2, "nick", Some("zoë"))]).await;
+    assert_eq!(holder("r", "nick", "ann").await, Some(account_id(1)));
+    assert_eq!(holder("r", "nick", "zoë").await, Some(account_id(2)));
+    assert_eq!(holder("r", "key", "k").await, Some(account_id(1)), "other fields stay");
+    done(store, vec![hold(2, "nick", None)]).await;
+    assert_eq!(holder("r", "nick", "zoë").await, None);
+    done(store, vec![Change::DeleteAccount { account: account_id(1), version: 1 }]).await;
+    assert_eq!((holder("r", "nick", "ann").await, holder("r", "key", "k").await), (None, None));
+}
+
+pub(super) async fn changes_are_noted(store: &dyn Store) {
+    done(store, vec![create(account("r", 1))]).await;
+    let note =
+        |n, field: &str, at| Change::NoteChange { account: account_id(n), field: field.to_owned(), at };
+    let noted = async |n| store.changed_fields(account_id(n)).await.expect("the store works");
+    assert_eq!(noted(1).await, []);
+    done(store, vec![note(1, "nick", later(5)), note(1, "age", later(6))]).await;
+    done(store, vec![note(1, "nick", later(9)), note(2, "nick", later(1))]).await;
+    let expected = [("age".to_owned(), later(6)), ("nick".to_owned(), later(9))];
+    assert_eq!(noted(1).await, expected, "the last time, by name");
+    done(store, vec![Change::DeleteAccount { account: account_id(1), version: 1 }]).await;
+    assert_eq!(noted(1).await, []);
+}
+
 pub(super) async fn deleting_frees(store: &dyn Store) {
     done(store, vec![create(account("r", 1)), create(account("r", 2))]).await;
     let delete = |version| vec![Change::DeleteAccount { account: account_id(1), version }];

@@ -27,6 +27,8 @@ pub const STORIES: &[(&str, Story)] = &[
     ("identifiers and profile are replaced as a whole", |s| {
         Box::pin(accounts::identifiers_and_profile_are_replaced(s))
     }),
+    ("values of unique fields are held by one", |s| Box::pin(accounts::unique_values_are_held_by_one(s))),
+    ("changes of fields are noted", |s| Box::pin(accounts::changes_are_noted(s))),
     ("deleting frees what was taken", |s| Box::pin(accounts::deleting_frees(s))),
     ("upgrading a hash never conflicts", |s| Box::pin(accounts::upgrade_never_conflicts(s))),
     ("the last sign-in is noted", |s| Box::pin(accounts::login_is_noted(s))),

@@ -15,6 +15,7 @@ mod limits;
 mod own_account;
 mod own_codes;
 mod own_sessions;
+mod profile_changes;
 mod profile_rules;
 mod races;
 mod sources;
