@@ -60,6 +60,8 @@ fn built_in(mail: &CodeMail<'_>) -> Mail {
         Purpose::ResetPassword => ("Your password reset code", "to set a new password"),
         Purpose::ChangeIdentifier => ("Your confirmation code", "to confirm the change"),
         Purpose::Login => ("Your sign-in code", "to sign in"),
+        // No code is mailed for a stage: who has reached it holds its token.
+        Purpose::Stage(_) => ("Your code", "to go on"),
     };
     let text = format!(
         "Enter this code {why}:\n\n{}\n\nIt is good for {}. If you did not ask for it, ignore this mail.\n",

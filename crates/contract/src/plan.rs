@@ -9,7 +9,7 @@ use crate::schema::Schema;
 use crate::template::CompiledTemplate;
 use crate::wording::Wording;
 use doorward_core::action::{Entry, Options};
-use doorward_core::code::{CodePolicy, Purpose};
+use doorward_core::code::{CodePolicy, Purpose, Stage};
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::outcome::Outcome;
 use doorward_core::password::PasswordPolicy;
@@ -129,6 +129,8 @@ pub struct Scheme {
     pub name: String,
     /// The token it carries.
     pub token: String,
+    /// The stage that this token is for, if it is no session's.
+    pub stage: Option<Stage>,
     /// Where to look.
     pub place: SchemePlace,
     /// An expired but otherwise good token still identifies its session in operations that use this.

@@ -6,7 +6,7 @@ use crate::fault::Fault;
 use crate::key::RealmKeys;
 use crate::live::{Found, LiveSessions};
 use crate::outcome::{Answer, Outcome};
-use crate::policy::{Policy, TokenFormat, TokenPolicy};
+use crate::policy::{Policy, TokenFormat, TokenPolicy, TokenUse};
 use crate::port::Store;
 use crate::session::{EndReason, RefreshState, Session};
 use crate::time::Timestamp;
@@ -127,6 +127,7 @@ impl Verifier<'_> {
         let Some(raw) = presented.raw else { return Ok(Err(Rejection::Missing)) };
         let read = match self.read_or_look_up(presented.token, raw).await? {
             Ok(read) => read,
+            Err(Rejection::Invalid) => return Ok(Err(self.foreign(raw))),
             Err(rejection) => return Ok(Err(rejection)),
         };
         let found = self.live.find(self.store, read.head.session).await?;
@@ -151,6 +152,28 @@ impl Verifier<'_> {
         let found = self.live.find(self.store, read.head.session).await?;
         // The generation is the refresh action's to judge: reuse has consequences there.
         Ok(self.judge(&read, found, false))
+    }
+
+    /// Why one of the contract's session tokens is not good for a stage, or `Invalid` for what is none.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub(crate) async fn recognised(&self, raw: &str) -> Result<Rejection, Fault> {
+        for token in self.policy.tokens.iter().filter(|token| token.used == TokenUse::Session) {
+            let read = match self.read_or_look_up(&token.name, raw).await? {
+                Ok(read) => read,
+                Err(Rejection::Invalid) => continue,
+                Err(Rejection::Expired) => return Ok(Rejection::Expired),
+                Err(_) => return Ok(Rejection::WrongPurpose),
+            };
+            let found = self.live.find(self.store, read.head.session).await?;
+            match self.judge(&read, found, false) {
+                Err(Rejection::Invalid) => {}
+                Err(Rejection::Expired) => return Ok(Rejection::Expired),
+                _ => return Ok(Rejection::WrongPurpose),
+            }
+        }
+        Ok(Rejection::Invalid)
     }
 
     async fn read_or_look_up(&self, token: &str, raw: &str) -> Result<Result<Read, Rejection>, Fault> {

@@ -19,12 +19,22 @@ pub enum Purpose {
     ChangeIdentifier,
     /// Signing in.
     Login,
+    /// Going on with an action: what a stage token is for.
+    Stage(Stage),
 }
 
 impl Purpose {
-    /// Every purpose.
-    pub const ALL: [Purpose; 5] =
-        [Purpose::SignUp, Purpose::Verify, Purpose::ResetPassword, Purpose::ChangeIdentifier, Purpose::Login];
+    /// Every purpose, those of the stages last.
+    pub const ALL: [Purpose; 8] = [
+        Purpose::SignUp,
+        Purpose::Verify,
+        Purpose::ResetPassword,
+        Purpose::ChangeIdentifier,
+        Purpose::Login,
+        Purpose::Stage(Stage::ResetPassword),
+        Purpose::Stage(Stage::CompleteRegister),
+        Purpose::Stage(Stage::SetInitialPassword),
+    ];
 
     /// The word in contracts and in the store.
     #[must_use]
@@ -35,6 +45,9 @@ impl Purpose {
             Purpose::ResetPassword => "reset_password",
             Purpose::ChangeIdentifier => "change_identifier",
             Purpose::Login => "login",
+            Purpose::Stage(Stage::ResetPassword) => "stage:reset_password",
+            Purpose::Stage(Stage::CompleteRegister) => "stage:complete_register",
+            Purpose::Stage(Stage::SetInitialPassword) => "stage:set_initial_password",
         }
     }
 
@@ -42,6 +55,49 @@ impl Purpose {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Purpose> {
         Purpose::ALL.into_iter().find(|purpose| purpose.name() == name)
+    }
+
+    /// The stage that somebody has reached who holds a code or a link for this purpose, or a token for the stage.
+    #[must_use]
+    pub fn stage(self) -> Option<Stage> {
+        match self {
+            Purpose::SignUp => Some(Stage::CompleteRegister),
+            Purpose::ResetPassword => Some(Stage::ResetPassword),
+            Purpose::Stage(stage) => Some(stage),
+            Purpose::Verify | Purpose::ChangeIdentifier | Purpose::Login => None,
+        }
+    }
+}
+
+/// Half-way through something that takes several requests: the action that a stage token goes on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Allowed to set a new password.
+    ResetPassword,
+    /// Has proved an address, and may make the account.
+    CompleteRegister,
+    /// Has proved a password that must be changed first.
+    SetInitialPassword,
+}
+
+impl Stage {
+    /// Every stage.
+    pub const ALL: [Stage; 3] = [Stage::ResetPassword, Stage::CompleteRegister, Stage::SetInitialPassword];
+
+    /// Its name in contracts: the name of the action.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::ResetPassword => "reset_password",
+            Stage::CompleteRegister => "complete_register",
+            Stage::SetInitialPassword => "set_initial_password",
+        }
+    }
+
+    /// The stage with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Stage> {
+        Stage::ALL.into_iter().find(|stage| stage.name() == name)
     }
 }
 
@@ -69,7 +125,8 @@ impl Default for CodePolicy {
     }
 }
 
-/// A code that was sent. Only its keyed hash is kept; the newest per (realm, purpose, destination) counts.
+/// A code or a link that was sent, or a stage that was reached. Of a code only its keyed hash is kept; the newest per
+/// (realm, purpose, destination) counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
     /// Its id: tries are counted against it.
@@ -78,13 +135,13 @@ pub struct Code {
     pub realm: String,
     /// What it is for.
     pub purpose: Purpose,
-    /// The canonical address it was sent to.
+    /// The canonical address it was sent to; of a stage of an account without one, the account's id.
     pub destination: String,
     /// The account it is for; absent at sign-up.
     pub account: Option<AccountId>,
     /// The canonical identifiers that were named when it was asked for: whatever a check names must be among them.
     pub claims: Vec<(IdentifierKind, String)>,
-    /// HMAC over id and code under the realm's code key.
+    /// HMAC over id and code under the realm's code key; of a link and a stage, over the token.
     pub mac: [u8; 32],
     /// When it was made.
     pub created_at: Timestamp,

@@ -27,6 +27,8 @@ pub mod profile;
 pub mod public_id;
 pub mod session;
 pub mod spec;
+pub mod stage;
+pub mod stage_token;
 pub mod standing;
 pub mod time;
 pub mod token;

@@ -1,6 +1,7 @@
 //! What an action can answer: the closed set of outcomes, their groups, and the answer that carries one.
 
 use crate::account::Account;
+use crate::code::{Code, Stage};
 use crate::session::Session;
 use crate::spec::{A, Field, Kind};
 use crate::standing::Bar;
@@ -236,6 +237,10 @@ const TRIES: &[Field] = &[Field::nullable("tries_left", Kind::Integer)];
 const RETRY: &[Field] = &[Field::new("retry_after", Kind::Duration)];
 const VIOLATIONS: &[Field] = &[Field::new("violations", Kind::Violations)];
 const ACCOUNT: &[Field] = &[Field::new("account", Kind::Account)];
+const INITIAL: &[Field] = &[
+    Field::new("account", Kind::Account),
+    Field::new("tokens", Kind::StageToken(Stage::SetInitialPassword)),
+];
 const LOCKED: &[Field] = &[
     Field::new("account", Kind::Account),
     Field::nullable("until", Kind::Time),
@@ -341,7 +346,7 @@ impl Outcome {
             Outcome::Disabled => ("disabled", 403, Some(Barred), DISABLED),
             Outcome::Locked => ("locked", 423, Some(Barred), LOCKED),
             Outcome::ExpiredAccount => ("expired_account", 403, Some(Barred), ACCOUNT),
-            Outcome::PasswordChangeRequired => ("password_change_required", 403, Some(StepNeeded), ACCOUNT),
+            Outcome::PasswordChangeRequired => ("password_change_required", 403, Some(StepNeeded), INITIAL),
             Outcome::MissingToken => ("missing_token", 401, Some(Unauthenticated), TOKEN),
             Outcome::InvalidToken => ("invalid_token", 401, Some(Unauthenticated), TOKEN),
             Outcome::ExpiredToken => ("expired_token", 401, Some(Unauthenticated), TOKEN),
@@ -419,6 +424,8 @@ pub struct Answer {
     pub account: Option<Arc<Account>>,
     /// `session` and with it `tokens`, where the outcome has them.
     pub session: Option<Arc<Session>>,
+    /// The stage that was reached, and with it its token among `tokens`.
+    pub stage: Option<Arc<Code>>,
     /// Data by name. Times are milliseconds since the epoch, durations whole seconds.
     pub data: Vec<(&'static str, Value)>,
     /// `violations`.
@@ -446,6 +453,7 @@ impl Answer {
             outcome,
             account: None,
             session: None,
+            stage: None,
             data: Vec::new(),
             violations: Vec::new(),
             accounts: Vec::new(),
@@ -471,6 +479,12 @@ impl Answer {
     #[must_use]
     pub fn signed_in(self, session: Option<Arc<Session>>) -> Answer {
         Answer { session, ..self }
+    }
+
+    /// The same with a stage where one was reached.
+    #[must_use]
+    pub fn staged(self, stage: Option<Arc<Code>>) -> Answer {
+        Answer { stage, ..self }
     }
 
     /// An account that may not sign in.

@@ -1,6 +1,6 @@
 //! What a contract asks of the core: the part of a compiled plan that actions decide by.
 
-use crate::code::{CodePolicy, Purpose};
+use crate::code::{CodePolicy, Purpose, Stage};
 use crate::identifier::{IdentifierKind, IdentifierRule};
 use crate::key::{Algorithm, KeyNeed};
 use crate::mail::MailTexts;
@@ -28,12 +28,14 @@ pub enum TokenUse {
     Session,
     /// Shown beside a cookie, so that another site cannot act in its user's name.
     Csrf,
+    /// Going on with an action.
+    Stage(Stage),
 }
 
 /// How tokens of one name look and live.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenPolicy {
-    /// `access`, `refresh` or a purpose.
+    /// `access`, `refresh` or a name of the contract's own.
     pub name: String,
     /// Its format.
     pub format: TokenFormat,
@@ -47,6 +49,17 @@ pub struct TokenPolicy {
     pub by_digest: bool,
     /// What it is for.
     pub used: TokenUse,
+}
+
+impl TokenPolicy {
+    /// The stage that it is for; nothing for the tokens of sessions.
+    #[must_use]
+    pub fn stage(&self) -> Option<Stage> {
+        match self.used {
+            TokenUse::Stage(stage) => Some(stage),
+            TokenUse::Session | TokenUse::Csrf => None,
+        }
+    }
 }
 
 /// The roles of a contract's accounts.
@@ -107,6 +120,12 @@ impl Policy {
     #[must_use]
     pub fn token(&self, name: &str) -> Option<&TokenPolicy> {
         self.tokens.iter().find(|token| token.name == name)
+    }
+
+    /// The token for a stage.
+    #[must_use]
+    pub fn stage_token(&self, stage: Stage) -> Option<&TokenPolicy> {
+        self.tokens.iter().find(|token| token.stage() == Some(stage))
     }
 
     /// How codes for a purpose look and live.

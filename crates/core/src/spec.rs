@@ -1,5 +1,6 @@
 //! What the contract checker knows of an action: its inputs, options and outcomes.
 
+use crate::code::Stage;
 use crate::outcome::Outcome;
 
 /// The static type of a value.
@@ -27,6 +28,8 @@ pub enum Kind {
     Session,
     /// The tokens of the session.
     Tokens,
+    /// Among the tokens, the one for a stage, where the contract declares one.
+    StageToken(Stage),
     /// The list of violations.
     Violations,
     /// A list of accounts.
@@ -84,19 +87,35 @@ pub struct InputSpec {
     pub kind: Kind,
     /// Whether a binding must bind it and a request must bring it.
     pub required: bool,
+    /// Whether a binding must bind it or another input of the action that says so.
+    pub either: bool,
+    /// The failures that come with it: they can happen only where it is bound.
+    pub failures: &'static [Outcome],
 }
 
 impl InputSpec {
     /// An input that must be there.
     #[must_use]
     pub const fn required(name: &'static str, kind: Kind) -> InputSpec {
-        InputSpec { name, kind, required: true }
+        InputSpec { name, kind, required: true, either: false, failures: &[] }
     }
 
     /// An input that may be left out.
     #[must_use]
     pub const fn optional(name: &'static str, kind: Kind) -> InputSpec {
-        InputSpec { name, kind, required: false }
+        InputSpec { name, kind, required: false, either: false, failures: &[] }
+    }
+
+    /// The same where a binding binds it or another of these.
+    #[must_use]
+    pub const fn either(self) -> InputSpec {
+        InputSpec { either: true, ..self }
+    }
+
+    /// The same with failures that can happen only where it is bound.
+    #[must_use]
+    pub const fn failing(self, failures: &'static [Outcome]) -> InputSpec {
+        InputSpec { failures, ..self }
     }
 }
 
@@ -181,8 +200,8 @@ pub struct AnswerSpec {
     pub outcome: Outcome,
     /// The names it offers.
     pub data: &'static [Field],
-    /// The option and value without which it cannot happen.
-    pub only_with: Option<(&'static str, &'static str)>,
+    /// The option and the words of it without which it cannot happen.
+    pub only_with: Option<(&'static str, &'static [&'static str])>,
 }
 
 impl AnswerSpec {
@@ -190,6 +209,12 @@ impl AnswerSpec {
     #[must_use]
     pub const fn new(outcome: Outcome, data: &'static [Field]) -> AnswerSpec {
         AnswerSpec { outcome, data, only_with: None }
+    }
+
+    /// The same where it needs an option to have one of these words.
+    #[must_use]
+    pub const fn only_with(self, option: &'static str, words: &'static [&'static str]) -> AnswerSpec {
+        AnswerSpec { only_with: Some((option, words)), ..self }
     }
 }
 
@@ -214,6 +239,15 @@ pub const S: &[Field] = &[
     Field::new("session", Kind::Session),
     Field::new("tokens", Kind::Tokens),
 ];
+
+/// Why a code is not good.
+pub const BAD_CODE: &[Outcome] =
+    &[Outcome::WrongCode, Outcome::ExpiredCode, Outcome::UsedCode, Outcome::UnknownCode];
+
+/// The stage token that an action goes on with: bound under `input`, or carried by a scheme of the operation's
+/// `security`.
+pub const STAGE_TOKEN: InputSpec =
+    InputSpec::optional("stage_token", Kind::Token).either().failing(UNAUTHENTICATED);
 
 /// What every action may answer besides its own.
 pub const EVERY_ACTION: &[Outcome] = &[

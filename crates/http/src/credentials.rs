@@ -7,6 +7,7 @@ use crate::header::text_of;
 use doorward_contract::plan::{Scheme, SchemePlace, Security};
 use doorward_core::action::Services;
 use doorward_core::authenticate::{ACCESS, Alive, Presented, Rejection};
+use doorward_core::code::Stage;
 use doorward_core::fault::Fault;
 use doorward_core::outcome::Answer;
 use http::{HeaderName, header};
@@ -75,13 +76,15 @@ pub(crate) struct Checker<'a> {
     /// Whether `expired: accepted` counts for nothing: at `/verify`.
     strict: bool,
     known: Vec<(usize, Result<Alive, Rejection>)>,
+    /// The stage token that was presented and is good, if one was.
+    stage_token: Option<String>,
     /// The session that a silent refresh found, if one was looked for.
     silent: Option<Result<Alive, Rejection>>,
 }
 
 impl<'a> Checker<'a> {
     pub(crate) fn new(face: &'a Face, services: &'a Services, call: &'a Call, strict: bool) -> Checker<'a> {
-        Checker { face, services, call, strict, known: Vec::new(), silent: None }
+        Checker { face, services, call, strict, known: Vec::new(), stage_token: None, silent: None }
     }
 
     /// The session that a scheme's token names, or why there is none.
@@ -95,6 +98,25 @@ impl<'a> Checker<'a> {
         };
         self.known.push((scheme, result.clone()));
         Ok(result)
+    }
+
+    /// The stage token that an operation's `security` found: the action goes on with it.
+    pub(crate) fn into_stage_token(self) -> Option<String> {
+        self.stage_token
+    }
+
+    /// Whether a scheme's stage token is good. It is kept for the action, which asks again what is true when it writes.
+    async fn check_stage(&mut self, scheme: &Scheme, stage: Stage) -> Result<Result<(), Rejection>, Fault> {
+        let brought = find(self.call, scheme);
+        let raw = match brought {
+            Brought::Nothing => None,
+            Brought::Unreadable => return Ok(Err(Rejection::Invalid)),
+            Brought::Token(token) => Some(token.to_owned()),
+            Brought::Decoded(token) => Some(token),
+        };
+        let verifier = self.face.verifier(self.services, self.call.now);
+        let checked = verifier.check_stage(stage, raw.as_deref()).await?;
+        Ok(checked.map(|_| self.stage_token = raw))
     }
 
     async fn judge(&self, scheme: &Scheme) -> Result<Result<Alive, Rejection>, Fault> {
@@ -190,8 +212,16 @@ impl<'a> Checker<'a> {
         let mut caller: Option<Alive> = None;
         let mut why: Option<(Rejection, usize)> = None;
         for scheme in schemes {
-            match self.check_or_refresh(*scheme).await? {
-                Ok(alive) => {
+            let face = self.face;
+            let staged =
+                face.plan.schemes.get(*scheme).and_then(|plan| plan.stage.map(|stage| (plan, stage)));
+            let checked = match staged {
+                Some((plan, stage)) => self.check_stage(plan, stage).await?.map(|()| None),
+                None => self.check_or_refresh(*scheme).await?.map(Some),
+            };
+            match checked {
+                Ok(None) => {}
+                Ok(Some(alive)) => {
                     let access = self.face.access_schemes.contains(scheme);
                     if caller.is_none() || (access && caller.as_ref().is_some_and(|c| c.token_is_refresh)) {
                         caller = Some(alive);
@@ -214,7 +244,7 @@ mod tests {
     use http::Request;
 
     fn scheme(place: SchemePlace) -> Scheme {
-        Scheme { name: "s".to_owned(), token: ACCESS.to_owned(), place, accept_expired: false }
+        Scheme { name: "s".to_owned(), token: ACCESS.to_owned(), stage: None, place, accept_expired: false }
     }
 
     fn bearer(lines: &[&str]) -> Brought<'static> {

@@ -18,6 +18,7 @@ use doorward_core::authenticate::Alive;
 use doorward_core::change::{ApplyResult, Change};
 use doorward_core::fault::Fault;
 use doorward_core::outcome::{Answer, Outcome};
+use doorward_core::spec::STAGE_TOKEN;
 use doorward_core::violation::Violation;
 use http::{StatusCode, header};
 use serde_json::{Map, Value};
@@ -143,7 +144,10 @@ impl Exchange<'_> {
         trace.action = binding.action.spec().name;
         let answer = match extract::read_inputs(binding, asked, broken) {
             Err(violations) => Answer::bare(Outcome::InvalidInput).violating(violations),
-            Ok(inputs) => {
+            Ok(mut inputs) => {
+                if let Some(token) = checker.into_stage_token() {
+                    inputs.values.insert(0, (STAGE_TOKEN.name, token.into()));
+                }
                 let preview = CookiePreview { asked, table: &binding.replies };
                 let cx = self.context(&client, caller.as_ref(), &preview);
                 match binding.action.run(&inputs, &binding.options, &cx).await {

@@ -1,4 +1,4 @@
-//! The tokens of a session, minted when a reply names them and at most once each.
+//! The tokens of a session or of a stage, minted when a reply names them and at most once each.
 
 use crate::scope::{Asked, NULL, account_member, session_member};
 use doorward_contract::expression::{Evaluated, Path, Scope};
@@ -7,12 +7,14 @@ use doorward_contract::scope::Root;
 use doorward_contract::template::CompiledTemplate;
 use doorward_core::account::Account;
 use doorward_core::authenticate::{ACCESS, REFRESH};
+use doorward_core::code::Code;
 use doorward_core::fault::Fault;
 use doorward_core::key::Algorithm;
 use doorward_core::opaque::OpaqueForm;
 use doorward_core::outcome::{Answer, Outcome};
 use doorward_core::policy::{TokenFormat, TokenPolicy, TokenUse};
 use doorward_core::session::Session;
+use doorward_core::stage_token::{stage_id, stage_token};
 use doorward_core::time::Timestamp;
 use doorward_core::token::{
     TokenNote, access_id, csrf_token, opaque_access, opaque_refresh, random_token, refresh_id, token_digest,
@@ -24,8 +26,9 @@ use std::cell::{OnceCell, RefCell};
 /// The tokens that a reply may name.
 pub(crate) struct Tokens<'a> {
     asked: Asked<'a>,
-    account: &'a Account,
-    session: &'a Session,
+    account: Option<&'a Account>,
+    session: Option<&'a Session>,
+    stage: Option<&'a Code>,
     /// Whether a refresh issues them.
     refreshed: bool,
     slots: Vec<Slot>,
@@ -50,13 +53,18 @@ pub(crate) struct Life {
 }
 
 impl<'a> Tokens<'a> {
-    /// The tokens of the session that an answer comes with. None is minted yet.
+    /// The tokens that an answer brings: those of its session, and that of the stage it reached. None is minted yet.
     pub(crate) fn of_answer(asked: Asked<'a>, answer: &'a Answer) -> Option<Tokens<'a>> {
-        let (account, session) = answer.account.as_deref().zip(answer.session.as_deref())?;
+        let account = answer.account.as_deref();
+        let session = answer.session.as_deref().filter(|_| account.is_some());
+        let stage = answer.stage.as_deref();
+        if session.is_none() && stage.is_none() {
+            return None;
+        }
         let slots = asked.face.plan.tokens.iter().map(|_| Slot::default()).collect();
         let refreshed = answer.outcome == Outcome::Refreshed;
         let (note, fault) = (OnceCell::new(), RefCell::new(None));
-        Some(Tokens { asked, account, session, refreshed, slots, note, fault })
+        Some(Tokens { asked, account, session, stage, refreshed, slots, note, fault })
     }
 
     /// What must be kept of a token that was minted, before the reply goes out.
@@ -88,19 +96,22 @@ impl<'a> Tokens<'a> {
     /// did, so that the same generation gives the same bytes whenever it is asked for.
     pub(crate) fn life(&self, name: &str) -> Option<Life> {
         let (plan, _) = self.find(name)?;
-        let session = self.session;
         let now = self.asked.call.now.whole_second();
-        let (issued_at, expires_at) = match name {
-            _ if plan.policy.used == TokenUse::Csrf => {
+        let (issued_at, expires_at) = match (name, self.session) {
+            _ if plan.policy.stage().is_some() => {
+                let reached = self.stage.filter(|code| code.purpose.stage() == plan.policy.stage())?;
+                (reached.created_at, reached.expires_at)
+            }
+            (_, Some(session)) if plan.policy.used == TokenUse::Csrf => {
                 (session.created_at.whole_second(), session.expires_at)
             }
-            ACCESS => {
+            (ACCESS, Some(session)) => {
                 let usual = plan.policy.after_refresh.filter(|_| self.refreshed);
                 let length = session.access_lifetime.or(usual).unwrap_or(plan.policy.lifetime);
                 // No access token says that it lives longer than its session does.
                 (now, now.plus(length).min(session.expires_at).min(session.absolute_until))
             }
-            REFRESH => (session.refresh.rotated_at.whole_second(), session.expires_at),
+            (REFRESH, Some(session)) => (session.refresh.rotated_at.whole_second(), session.expires_at),
             _ => return None,
         };
         let expires_at = expires_at.whole_second();
@@ -114,30 +125,34 @@ impl<'a> Tokens<'a> {
     }
 
     fn id<'s>(&self, plan: &TokenPlan, slot: &'s Slot) -> &'s Value {
-        slot.id.get_or_init(|| {
-            let id = if plan.policy.name == REFRESH {
-                refresh_id(self.session, self.asked.face.keys.refresh())
-            } else {
-                access_id(self.session, self.asked.services.dice.as_ref())
-            };
-            Value::String(id)
+        let keys = &self.asked.face.keys;
+        slot.id.get_or_init(|| match (self.session, self.stage) {
+            (_, Some(stage)) if plan.policy.stage().is_some() => {
+                Value::String(stage_id(stage.id, stage.purpose, keys.code()))
+            }
+            (Some(session), _) if plan.policy.name == REFRESH => {
+                Value::String(refresh_id(session, keys.refresh()))
+            }
+            (Some(session), _) => Value::String(access_id(session, self.asked.services.dice.as_ref())),
+            (None, _) => Value::Null,
         })
     }
 
     fn mint(&self, plan: &TokenPlan, slot: &Slot, life: Life) -> Value {
         let minted = match (&plan.policy.format, &plan.recipe) {
             (TokenFormat::Jwt(algorithm), Some(recipe)) => self.jwt(plan, recipe, *algorithm, (slot, life)),
-            (TokenFormat::Opaque(form), _) => Ok(self.opaque(&plan.policy, form, life)),
+            (TokenFormat::Opaque(form), _) => self.opaque(&plan.policy, form, life),
             (TokenFormat::Jwt(_), None) => Err(Fault::Internal("a JWT without a recipe".to_owned())),
         };
         if let Ok(token) = &minted
             && plan.policy.by_digest
+            && let Some(session) = self.session
         {
             self.note.get_or_init(|| TokenNote {
-                realm: self.session.realm.clone(),
+                realm: session.realm.clone(),
                 digest: token_digest(token, self.asked.face.keys.access()),
-                session: self.session.id,
-                generation: self.session.refresh.generation,
+                session: session.id,
+                generation: session.refresh.generation,
                 expires_at: life.expires_at,
             });
         }
@@ -150,15 +165,21 @@ impl<'a> Tokens<'a> {
         )
     }
 
-    fn opaque(&self, policy: &TokenPolicy, form: &OpaqueForm, life: Life) -> String {
+    fn opaque(&self, policy: &TokenPolicy, form: &OpaqueForm, life: Life) -> Result<String, Fault> {
         let Asked { face, services, .. } = self.asked;
-        let (session, dice) = (self.session, services.dice.as_ref());
-        match policy.name.as_str() {
-            name if policy.used == TokenUse::Csrf => csrf_token(session, name, form, face.keys.access()),
-            REFRESH => opaque_refresh(session, form, face.keys.refresh()),
-            _ if policy.by_digest => random_token(form, dice),
-            _ => opaque_access(session, life.expires_at, form, (face.keys.access(), dice)),
+        let (keys, dice) = (&face.keys, services.dice.as_ref());
+        let none = || Fault::Internal(format!("no {} token here", policy.name));
+        if policy.stage().is_some() {
+            let stage = self.stage.ok_or_else(none)?;
+            return Ok(stage_token(stage.id, stage.purpose, form, keys.code()));
         }
+        let session = self.session.ok_or_else(none)?;
+        Ok(match policy.name.as_str() {
+            name if policy.used == TokenUse::Csrf => csrf_token(session, name, form, keys.access()),
+            REFRESH => opaque_refresh(session, form, keys.refresh()),
+            _ if policy.by_digest => random_token(form, dice),
+            _ => opaque_access(session, life.expires_at, form, (keys.access(), dice)),
+        })
     }
 
     fn jwt(
@@ -206,8 +227,10 @@ impl Scope for RecipeScope<'_, '_> {
         let rest = path.rest.as_slice();
         let tokens = self.tokens;
         match Root::of(path.slot) {
-            Some(Root::Account) => account_member(tokens.asked, tokens.account, rest),
-            Some(Root::Session) => session_member(tokens.session, rest),
+            Some(Root::Account) => {
+                tokens.account.map_or(NULL, |account| account_member(tokens.asked, account, rest))
+            }
+            Some(Root::Session) => tokens.session.map_or(NULL, |session| session_member(session, rest)),
             Some(Root::IssuedAt) => Cow::Owned(self.life.issued_at.0.into()),
             Some(Root::ExpiresAt) => Cow::Owned(self.life.expires_at.0.into()),
             Some(Root::KeyId) => Cow::Owned(self.key_id.into()),

@@ -7,7 +7,7 @@ use doorward_core::code::{Code, Purpose};
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::port::KEPT_AFTER_EXPIRY;
 use doorward_core::time::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Rows, params};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -31,6 +31,10 @@ const NEWEST: &str =
     "SELECT id, realm, purpose, destination, account, claims, mac, created_at, expires_at, used_at
     FROM codes WHERE realm = ?1 AND purpose = ?2 AND destination = ?3";
 
+const BY_ID: &str =
+    "SELECT id, realm, purpose, destination, account, claims, mac, created_at, expires_at, used_at
+    FROM codes WHERE id = ?1 AND realm = ?2";
+
 /// The code for a purpose and destination.
 pub(crate) fn newest(
     connection: &Connection,
@@ -39,7 +43,16 @@ pub(crate) fn newest(
     destination: &str,
 ) -> Result<Option<Code>, Failure> {
     let mut statement = connection.prepare_cached(NEWEST)?;
-    let mut rows = statement.query(params![realm, purpose.name(), destination])?;
+    first(statement.query(params![realm, purpose.name(), destination])?)
+}
+
+/// The code with this id.
+pub(crate) fn by_id(connection: &Connection, realm: &str, id: Uuid) -> Result<Option<Code>, Failure> {
+    let mut statement = connection.prepare_cached(BY_ID)?;
+    first(statement.query(params![id.as_bytes(), realm])?)
+}
+
+fn first(mut rows: Rows<'_>) -> Result<Option<Code>, Failure> {
     let Some(row) = rows.next()? else { return Ok(None) };
     let cells = Cells::new(row, &TABLE, 0);
     Ok(Some(Code {

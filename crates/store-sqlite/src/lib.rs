@@ -45,6 +45,7 @@ use doorward_core::token::TokenNote;
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
+use uuid::Uuid;
 
 /// How many rows of a table one sweep removes at most.
 const SWEEP_AT_MOST: u16 = 1000;
@@ -151,6 +152,10 @@ impl Store for SqliteStore {
 
     async fn code(&self, realm: &str, purpose: Purpose, destination: &str) -> Result<Option<Code>, Fault> {
         self.reader.read(|connection| codes::newest(connection, realm, purpose, destination))
+    }
+
+    async fn code_by_id(&self, realm: &str, id: Uuid) -> Result<Option<Code>, Fault> {
+        self.reader.read(|connection| codes::by_id(connection, realm, id))
     }
 
     async fn tally(&self, realm: &str, key: &str, now: Timestamp) -> Result<u32, Fault> {

@@ -130,6 +130,10 @@ impl Store for MemoryStore {
         Ok(self.state().codes.get(&(realm.to_owned(), purpose, destination.to_owned())).cloned())
     }
 
+    async fn code_by_id(&self, realm: &str, id: Uuid) -> Result<Option<Code>, Fault> {
+        Ok(self.state().codes.values().find(|code| code.realm == realm && code.id == id).cloned())
+    }
+
     async fn tally(&self, realm: &str, key: &str, now: Timestamp) -> Result<u32, Fault> {
         Ok(self.state().tally(realm, key, now).map_or(0, |(count, _)| count))
     }

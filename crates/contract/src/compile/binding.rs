@@ -4,18 +4,19 @@ use super::backend::BACKEND;
 use super::guard::shadows;
 use super::input::{self, InputReader, InputSource};
 use super::option;
-use super::place::{Cache, Level, Place, Scope, Shared};
+use super::place::{Cache, Doing, Level, Place, Scope, Shared};
 use super::possible::{never_answered, outcomes_of};
 use super::reader::Reader;
 use super::reading::Findings;
 use super::rule::{self, CheckSource};
+use super::security;
 use super::trace::BindingTrace;
 use super::unavailable::unavailable;
 use super::written::{Argument, RepliesSource, ShapeSource};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::{Ast, check_condition};
 use crate::names::{InputNames, RequestTypes};
-use crate::plan::{Binding, Security};
+use crate::plan::{Binding, InputTarget, Security};
 use crate::source::{Entry, Node, Span};
 use doorward_core::action::{ACTIONS, Entry as Action, Options, find};
 use doorward_core::outcome::Outcome;
@@ -60,10 +61,14 @@ const CHOICE: [&str; 9] =
     ["when", "action", "input", "options", "checks", "replies", "shapes", "with", "why"];
 
 /// Reads the bindings of an operation: one, or those of `choose`, each with the members beside it.
-pub(super) fn read(operation: &Entry, shared: &Shared<'_>, found: &mut Findings) -> Vec<BindingSource> {
+pub(super) fn read(
+    operation: &Entry,
+    here: (&Shared<'_>, Option<&Security>),
+    found: &mut Findings,
+) -> Vec<BindingSource> {
     let node = &operation.value;
     let Some(choose) = node.get("choose") else {
-        return binding(node, None, (operation.key_span, shared), found).into_iter().collect();
+        return binding(node, None, (operation.key_span, here), found).into_iter().collect();
     };
     let Some(items) = choose.as_list().filter(|items| !items.is_empty()) else {
         found.wrong_kind(choose, "`choose`", "a list of bindings");
@@ -76,7 +81,7 @@ pub(super) fn read(operation: &Entry, shared: &Shared<'_>, found: &mut Findings)
             continue;
         }
         found.unknown_members(item, &CHOICE, "a binding");
-        bindings.extend(binding(node, Some(item), (item.span, shared), found));
+        bindings.extend(binding(node, Some(item), (item.span, here), found));
     }
     shadowed(&bindings, found);
     bindings
@@ -103,7 +108,7 @@ fn shadowed(bindings: &[BindingSource], found: &mut Findings) {
 fn binding(
     beside: &Node,
     item: Option<&Node>,
-    (span, shared): (Span, &Shared<'_>),
+    (span, (shared, security)): (Span, (&Shared<'_>, Option<&Security>)),
     found: &mut Findings,
 ) -> Option<BindingSource> {
     let own = |name: &str| item.and_then(|item| item.get(name));
@@ -124,7 +129,8 @@ fn binding(
     }
     let inputs = merged(beside.get("input"), own("input"), "`input`", found);
     let document = shared.facts.document;
-    let inputs = InputReader { document, spec, found }.read(&inputs, span);
+    let staged = security::carries_stage(security, spec, document);
+    let inputs = InputReader { document, spec, staged, found }.read(&inputs, span);
     let options = merged(beside.get("options"), own("options"), "`options`", found);
     let options = option::read(&options, spec, found);
     input::proof_bound((spec, &options), &inputs, span, found);
@@ -179,6 +185,11 @@ pub(super) struct Here<'p, 'd> {
 }
 
 impl BindingSource {
+    /// Whether it binds an input of the action's own.
+    pub(super) fn binds(&self, name: &str) -> bool {
+        self.inputs.iter().any(|input| matches!(input.target, InputTarget::Named(bound) if bound == name))
+    }
+
     /// Compiles it.
     pub(super) fn compiled(&self, here: &Here<'_, '_>, found: &mut Findings) -> (Binding, BindingTrace) {
         let spec = self.action.spec();
@@ -192,6 +203,7 @@ impl BindingSource {
                 "write `security: [{…: []}]` beside `x-doorward`",
             );
         }
+        security::fits(here.security, (spec, self.span), here.shared.facts.document, found);
         let names = InputNames { request: here.request, text_keys: &here.shared.facts.text_keys };
         let inputs: Vec<_> =
             self.inputs.iter().filter_map(|source| input::compiled(source, &names, found)).collect();
@@ -214,11 +226,13 @@ impl BindingSource {
         levels.extend(self.words.as_ref().map(|words| words.level(Scope::Binding)));
         levels.push(here.words.level(Scope::Operation));
         levels.push(super::document_level(here.shared));
+        let options = spec.options.iter().map(|option| option.name);
+        let by_request: Vec<&'static str> = options.filter(|option| self.binds(option)).collect();
         let place = Place {
             shared: here.shared,
             levels,
             request: here.request,
-            action: Some((spec, &self.options)),
+            action: Some(Doing { spec, options: &self.options, by_request: &by_request }),
             cache: here.cache,
             span: self.span,
         };

@@ -102,7 +102,8 @@ impl<'p> Filling<'_, 'p, '_> {
             issues.extend(token);
         }
         let span = self.source.set_cookies.first().map(|(_, span)| *span);
-        if let Some(span) = span.filter(|_| !issues.is_empty() && !self.names.offers_tokens()) {
+        let all_offered = issues.iter().all(|token| self.names.offering(token).is_some());
+        if let Some(span) = span.filter(|_| !all_offered) {
             let message = format!("`{}` comes with no token for this cookie", self.answered.0.name());
             self.found.error(codes::NO_TOKEN_HERE, span, message, &self.no_session_help());
             return (None, Vec::new());

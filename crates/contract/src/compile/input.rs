@@ -12,9 +12,12 @@ use crate::schema::Inferred;
 use crate::source::{Entry, Node, Span};
 use crate::template::{PathAst, Setting, Template, TemplateKind, compile};
 use doorward_core::action::Options;
+use doorward_core::code::Stage;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::profile::{Field, SetBy};
-use doorward_core::spec::{ActionSpec, Identifiers, InputSpec, Kind as CoreKind, OptionValues};
+use doorward_core::spec::{
+    ActionSpec, Identifiers, InputSpec, Kind as CoreKind, OptionValues, STAGE_TOKEN,
+};
 use serde_json::{Value, json};
 
 /// An input as it was written.
@@ -33,6 +36,8 @@ pub(super) struct InputSource {
 pub(super) struct InputReader<'r> {
     pub(super) document: &'r Document,
     pub(super) spec: &'static ActionSpec,
+    /// Whether a scheme of the operation brings the stage token.
+    pub(super) staged: bool,
     pub(super) found: &'r mut Findings,
 }
 
@@ -193,11 +198,43 @@ impl InputReader<'_> {
         })
     }
 
+    /// Of the inputs any of which will do, at least one is bound. The only one is required, but for a stage token,
+    /// whose absence is an answer of its own.
+    fn one_of_either(&mut self, inputs: &mut [InputSource], span: Span) {
+        let either: Vec<&str> =
+            self.spec.inputs.iter().filter(|input| input.either).map(|input| input.name).collect();
+        let stage = Stage::from_name(self.spec.name);
+        let declared = self.document.tokens.iter().any(|token| token.policy.stage() == stage);
+        let mut bound: Vec<&mut InputSource> = inputs
+            .iter_mut()
+            .filter(|input| matches!(input.target, InputTarget::Named(name) if either.contains(&name)))
+            .collect();
+        match (bound.as_mut_slice(), self.staged) {
+            ([], false) if !either.is_empty() => {
+                let message =
+                    format!("`{}` wants one of `{}`, and none is bound", self.spec.name, either.join("`, `"));
+                let help = "write one under `input`; a scheme under `security` may bring the `stage_token`";
+                self.found.error(codes::UNBOUND_INPUT, span, message, help);
+            }
+            ([only], false) if only.target != InputTarget::Named(STAGE_TOKEN.name) => only.required = true,
+            _ => {}
+        }
+        let staged = bound.iter().find(|input| input.target == InputTarget::Named(STAGE_TOKEN.name));
+        if let Some(staged) = staged.filter(|_| !declared) {
+            let purpose = stage.map_or("", Stage::name);
+            let message = format!("no token of this contract is for `{purpose}`");
+            let help = format!("declare it under `tokens`: `NAME: {{…, purpose: {purpose}}}`");
+            self.found.error(codes::UNKNOWN_SCHEME, staged.span, message, &help);
+        }
+    }
+
     /// Every input that the action wants is bound; identifiers as many as it takes.
     fn all_bound(&mut self, inputs: &mut [InputSource], span: Span) {
         let name = self.spec.name;
+        self.one_of_either(inputs, span);
         for input in self.spec.inputs.iter().filter(|input| input.required) {
-            if !inputs.iter().any(|bound| bound.target == InputTarget::Named(input.name)) {
+            let by_scheme = self.staged && input.name == STAGE_TOKEN.name;
+            if !by_scheme && !inputs.iter().any(|bound| bound.target == InputTarget::Named(input.name)) {
                 let message = format!("`{name}` wants `{}`, and nothing is bound to it", input.name);
                 let help = format!("write `{}: $body.…` under `input`", input.name);
                 self.found.error(codes::UNBOUND_INPUT, span, message, &help);

@@ -51,15 +51,15 @@ pub(super) fn compiled<'d>(
     }
     found.unknown_members(&extension.value, &MEMBERS, "an operation");
     let words = Words::read(&extension.value, shared, found);
-    let sources = binding::read(extension, shared, found);
+    let security =
+        security::read(node.get("security").or(method.default_security), shared.facts.document, found);
+    let sources = binding::read(extension, (shared, security.as_ref()), found);
     let parameters = requests.parameters(&method.path.value, node, found);
     Requests::check_path(method.names, &parameters, found);
     let declared = requests.body(node, found);
     let inferred = declared.is_none();
     let body = declared.unwrap_or_else(|| requests.inferred(&members(&sources, shared)));
     let request = types_of(&body, &parameters);
-    let security =
-        security::read(node.get("security").or(method.default_security), shared.facts.document, found);
     let cache = RefCell::default();
     let here = Here { shared, words: &words, request: &request, security: security.as_ref(), cache: &cache };
     let (bindings, traces): (Vec<_>, Vec<_>) =

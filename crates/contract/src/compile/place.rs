@@ -8,8 +8,9 @@ use crate::names::{Facts, ReplyKey, ReplyNames, RequestTypes};
 use crate::plan::{GuardedReply, ReplyTable};
 use crate::source::Span;
 use doorward_core::action::Options;
+use doorward_core::code::Purpose;
 use doorward_core::outcome::{Group, Outcome};
-use doorward_core::spec::{ActionSpec, Field};
+use doorward_core::spec::{ActionSpec, Field, Kind};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -73,7 +74,7 @@ pub(super) struct Place<'p, 'd> {
     pub(super) levels: Vec<Level<'p>>,
     /// The request once it is validated.
     pub(super) request: &'p RequestTypes,
-    pub(super) action: Option<(&'static ActionSpec, &'p Options)>,
+    pub(super) action: Option<Doing<'p>>,
     pub(super) cache: &'p Cache,
     /// What is named when an outcome has no reply.
     pub(super) span: Span,
@@ -85,14 +86,41 @@ pub(super) fn before_validation(outcome: Outcome) -> bool {
         || matches!(outcome.group(), Some(Group::RequestError | Group::Fault | Group::Unauthenticated))
 }
 
-/// What an own answer offers: without signing in there is no session, nor where somebody must approve first.
-fn answer_data(spec: &ActionSpec, options: &Options, outcome: Outcome) -> Vec<Field> {
-    let answer = spec.answers.iter().find(|answer| answer.outcome == outcome);
-    let may_sign_in = spec.options.iter().any(|option| option.name == "sign_in");
-    let approved = options.word("approval") != "required";
-    let signs_in = (!may_sign_in || options.flag("sign_in")) && approved;
-    let data = answer.map_or(&[][..], |answer| answer.data).iter().copied();
-    data.filter(|field| signs_in || !matches!(field.name, "session" | "tokens")).collect()
+/// What a binding does.
+#[derive(Clone, Copy)]
+pub(super) struct Doing<'p> {
+    pub(super) spec: &'static ActionSpec,
+    pub(super) options: &'p Options,
+    /// The options that the request decides.
+    pub(super) by_request: &'p [&'static str],
+}
+
+impl Doing<'_> {
+    /// What an own answer offers: without signing in there is no session, nor where somebody must approve first; and
+    /// only the stage that a code for its purpose opens.
+    fn data(&self, outcome: Outcome) -> Vec<Field> {
+        let answer = self.spec.answers.iter().find(|answer| answer.outcome == outcome);
+        let data = answer.map_or(&[][..], |answer| answer.data).iter().copied();
+        data.filter_map(|field| self.offered(field)).collect()
+    }
+
+    fn offered(&self, field: Field) -> Option<Field> {
+        let may = |name: &str| self.spec.options.iter().any(|option| option.name == name);
+        let approved = self.options.word("approval") != "required";
+        let off = |name: &str| may(name) && !self.options.flag(name);
+        match field.kind {
+            Kind::Session | Kind::Tokens if off("sign_in") || !approved => None,
+            Kind::StageToken(_) if off("consume") => None,
+            Kind::StageToken(_) if self.by_request.contains(&"purpose") => {
+                Some(Field { nullable: true, ..field })
+            }
+            Kind::StageToken(stage) if may("purpose") => {
+                let purpose = Purpose::from_name(self.options.word("purpose"));
+                (purpose.and_then(Purpose::stage) == Some(stage)).then_some(field)
+            }
+            _ => Some(field),
+        }
+    }
 }
 
 /// The reply that answers an outcome.
@@ -159,7 +187,7 @@ impl<'p> Place<'p, '_> {
     /// An own answer has no default. Anything else is answered by the document's `failure`, whose absence is
     /// told once.
     fn unanswered(&self, outcome: Outcome, found: &mut Findings) {
-        let Some((spec, _)) = self.action.filter(|_| outcome.own()) else { return };
+        let Some(Doing { spec, .. }) = self.action.filter(|_| outcome.own()) else { return };
         let name = outcome.name();
         let message = format!("`{}` may answer `{name}`, and no reply is written for it", spec.name);
         found.error(codes::NO_REPLY, self.span, message, &format!("write `{name}: {{…}}` under `replies`"));
@@ -219,7 +247,7 @@ impl<'p> Place<'p, '_> {
 
     fn names(&self, key: ReplyKey, outcome: Outcome) -> ReplyNames<'p> {
         let data = match (key, self.action) {
-            (ReplyKey::Outcome(own), Some((spec, options))) if own.own() => answer_data(spec, options, own),
+            (ReplyKey::Outcome(own), Some(doing)) if own.own() => doing.data(own),
             _ => key.data(),
         };
         let request = if before_validation(outcome) { &self.shared.unchecked } else { self.request };

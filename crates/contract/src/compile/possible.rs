@@ -5,18 +5,19 @@ use super::reading::Findings;
 use super::written::RepliesSource;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::names::ReplyKey;
-use crate::plan::InputTarget;
 use doorward_core::outcome::{Group, Outcome};
-use doorward_core::spec::{EVERY_ACTION, UNAUTHENTICATED};
+use doorward_core::spec::{EVERY_ACTION, InputSpec, UNAUTHENTICATED};
 
 /// Every outcome that a binding may have, with its options; `secured` where the operation asks for credentials.
 pub(super) fn outcomes_of(binding: &BindingSource, secured: bool) -> Vec<Outcome> {
     let spec = binding.action.spec();
-    let answers = spec
-        .answers
-        .iter()
-        .filter(|answer| answer.only_with.is_none_or(|(option, word)| binding.options.word(option) == word));
-    let failures = spec.failures.iter().copied().filter(|failure| may_fail(binding, *failure));
+    let answers = spec.answers.iter().filter(|answer| {
+        answer.only_with.is_none_or(|(option, words)| words.contains(&binding.options.word(option)))
+    });
+    let bound = spec.inputs.iter().filter(|input| binding.binds(input.name));
+    let of_inputs = bound.flat_map(|input| input.failures);
+    let failures = spec.failures.iter().chain(of_inputs).copied();
+    let failures = failures.filter(|failure| may_fail(binding, *failure));
     let unauthenticated: &[Outcome] = if secured { UNAUTHENTICATED } else { &[] };
     let others = EVERY_ACTION.iter().chain(unauthenticated).copied();
     let mut all = Vec::new();
@@ -30,12 +31,8 @@ pub(super) fn outcomes_of(binding: &BindingSource, secured: bool) -> Vec<Outcome
 
 /// Whether the options let a failure happen. An input of an option's name leaves it to the request.
 fn may_fail(binding: &BindingSource, failure: Outcome) -> bool {
-    let by_request = |option: &str| {
-        let feeds = |target: &InputTarget| matches!(target, InputTarget::Named(name) if *name == option);
-        binding.inputs.iter().any(|input| feeds(&input.target))
-    };
     let mut rules = binding.action.spec().only_with.iter().filter(|rule| rule.failures.contains(&failure));
-    rules.all(|rule| by_request(rule.option) || rule.words.contains(&binding.options.word(rule.option)))
+    rules.all(|rule| binding.binds(rule.option) || rule.words.contains(&binding.options.word(rule.option)))
 }
 
 /// Replies to outcomes that none of these bindings has.
@@ -73,7 +70,8 @@ pub(super) fn never_answered(
 fn with_option(binding: &BindingSource, key: ReplyKey) -> Option<String> {
     let (spec, members) = (binding.action.spec(), key.members());
     let answers = spec.answers.iter().filter(|answer| members.contains(&answer.outcome));
-    let of_answers = answers.filter_map(|answer| answer.only_with).map(|(option, word)| (option, vec![word]));
+    let of_answers =
+        answers.filter_map(|answer| answer.only_with).map(|(option, words)| (option, words.to_vec()));
     let rules = spec.only_with.iter();
     let rules = rules.filter(|rule| members.iter().any(|member| rule.failures.contains(member)));
     let of_rules = rules.map(|rule| (rule.option, rule.words.to_vec()));
@@ -82,5 +80,10 @@ fn with_option(binding: &BindingSource, key: ReplyKey) -> Option<String> {
         .filter(|(option, words)| !words.contains(&binding.options.word(option)))
         .map(|(option, words)| format!("`{option}: {}`", words.join("` or `")))
         .collect();
-    (!needed.is_empty()).then(|| format!("it is answered only with {}", needed.join(" and ")))
+    if !needed.is_empty() {
+        return Some(format!("it is answered only with {}", needed.join(" and ")));
+    }
+    let brings = |input: &&InputSpec| members.iter().any(|member| input.failures.contains(member));
+    let input = spec.inputs.iter().find(brings)?;
+    Some(format!("it is answered only where the input `{}` is bound", input.name))
 }

@@ -132,7 +132,7 @@ impl<'p> Filling<'_, 'p, '_> {
 
     /// A session has one token that is found by its digest: issuing another ends the one that the caller shows.
     fn none_beside_the_presented(&mut self, issues: &[String]) -> Option<()> {
-        let asks_for_session = self.place.action.is_some_and(|(spec, _)| spec.caller == Caller::Session);
+        let asks_for_session = self.place.action.is_some_and(|doing| doing.spec.caller == Caller::Session);
         let tokens = &self.place.shared.facts.document.tokens;
         let one = tokens.iter().find(|token| token.policy.by_digest && issues.contains(&token.policy.name));
         let Some(token) = one.filter(|_| asks_for_session) else { return Some(()) };
@@ -357,14 +357,20 @@ impl<'p> Filling<'_, 'p, '_> {
     }
 
     pub(super) fn no_session_help(&self) -> String {
-        let signs_in = self.place.action.is_some_and(|(spec, _)| {
-            spec.options.iter().any(|option| option.name == "sign_in") && self.answered.1.own()
+        let signs_in = self.place.action.is_some_and(|doing| {
+            doing.spec.options.iter().any(|option| option.name == "sign_in") && self.answered.1.own()
         });
-        if self.place.action.is_some_and(|(_, options)| options.word("approval") == "required") {
+        if self.place.action.is_some_and(|doing| doing.options.word("approval") == "required") {
             return "with `approval: required` nobody is signed in before somebody approves".to_owned();
         }
         if signs_in {
             return "it starts a session with `options: {sign_in: true}`".to_owned();
+        }
+        let consumes = self.place.action.is_some_and(|doing| {
+            doing.spec.options.iter().any(|option| option.name == "consume") && !doing.options.flag("consume")
+        });
+        if consumes {
+            return "a code is exchanged for a stage token with `options: {consume: true}`".to_owned();
         }
         "tokens are issued by answers that start or show a session, such as `signed_in`".to_owned()
     }

@@ -4,7 +4,9 @@ use super::reading::Findings;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Document;
 use crate::plan::Security;
-use crate::source::Node;
+use crate::source::{Node, Span};
+use doorward_core::code::Stage;
+use doorward_core::spec::{ActionSpec, Caller};
 
 /// Reads it; `None` when nothing is asked for.
 pub(super) fn read(node: Option<&Node>, document: &Document, found: &mut Findings) -> Option<Security> {
@@ -38,4 +40,42 @@ pub(super) fn read(node: Option<&Node>, document: &Document, found: &mut Finding
         alternatives.push(schemes);
     }
     (!alternatives.is_empty()).then_some(Security { alternatives })
+}
+
+/// Whether a scheme of the operation brings the stage token of this action.
+pub(super) fn carries_stage(security: Option<&Security>, spec: &ActionSpec, document: &Document) -> bool {
+    let stage = Stage::from_name(spec.name);
+    let carries = |index: &usize| {
+        document.schemes.get(*index).is_some_and(|scheme| scheme.stage.is_some() && scheme.stage == stage)
+    };
+    security.is_some_and(|security| security.alternatives.iter().flatten().any(carries))
+}
+
+/// The schemes bring what the action goes on with: a stage token only to its own action, and somebody signed in
+/// where the action needs one.
+pub(super) fn fits(
+    security: Option<&Security>,
+    (spec, span): (&ActionSpec, Span),
+    document: &Document,
+    found: &mut Findings,
+) {
+    let Some(security) = security else { return };
+    let own = Stage::from_name(spec.name);
+    for alternative in security.alternatives.iter().filter(|schemes| !schemes.is_empty()) {
+        let schemes = || alternative.iter().filter_map(|index| document.schemes.get(*index));
+        for scheme in schemes().filter(|scheme| scheme.stage.is_some() && scheme.stage != own) {
+            let purpose = scheme.stage.map_or("", Stage::name);
+            let message = format!(
+                "the scheme `{}` brings a token for `{purpose}`, this is `{}`",
+                scheme.name, spec.name
+            );
+            let help = format!("only `{purpose}` goes on with it");
+            found.error(codes::UNKNOWN_SCHEME, span, message, &help);
+        }
+        if spec.caller == Caller::Session && schemes().all(|scheme| scheme.stage.is_some()) {
+            let message =
+                format!("`{}` needs somebody signed in, and this credential is no session's", spec.name);
+            found.error(codes::NO_SECURITY, span, message, "name a scheme that carries the access token");
+        }
+    }
 }

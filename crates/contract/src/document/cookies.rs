@@ -212,7 +212,14 @@ pub(super) fn renew(
         reader.refuse(codes::TOKEN_RECIPE, node, message, help);
     }
     let from = match node.get("from") {
-        Some(from) => Some(signing.known(reader, from)?),
+        Some(from) => {
+            let name = signing.known(reader, from)?;
+            if signing.is_stage(&name) {
+                let message = format!("`{name}` is no token of a session");
+                reader.refuse(codes::WRONG_KIND, from, message, "write `from: refresh`");
+            }
+            Some(name)
+        }
         None => None,
     };
     let when_left_percent = match node.get("when_left") {
@@ -223,7 +230,14 @@ pub(super) fn renew(
     for item in node.get("set_cookies").map(|list| reader.texts(list, "`set_cookies`")).unwrap_or_default() {
         let name = item.as_text().unwrap_or_default();
         match cookies.iter().position(|cookie| cookie.name == name) {
-            Some(index) => set_cookies.push(index),
+            Some(index) => {
+                let token = cookies.get(index).and_then(|cookie| cookie.token.as_deref());
+                if token.is_some_and(|token| signing.is_stage(token)) {
+                    let message = format!("the cookie `{name}` holds no token of a session");
+                    reader.refuse(codes::NO_TOKEN_HERE, item, message, "only sessions are renewed");
+                }
+                set_cookies.push(index);
+            }
             None => {
                 let error =
                     Diagnostic::error(codes::UNKNOWN_COOKIE, item.span, format!("unknown cookie `{name}`"));

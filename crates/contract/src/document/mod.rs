@@ -97,6 +97,11 @@ impl Signing<'_> {
         self.tokens.iter().any(|token| token.policy.name == name)
     }
 
+    /// Whether a token is for a stage, and so no session's.
+    fn is_stage(&self, name: &str) -> bool {
+        self.tokens.iter().any(|token| token.policy.name == name && token.policy.stage().is_some())
+    }
+
     /// The name of a declared token.
     fn known(&self, reader: &mut Reader, node: &Node) -> Option<String> {
         let name = reader.text(node, "the name of a token")?;

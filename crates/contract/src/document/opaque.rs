@@ -5,6 +5,7 @@ use crate::diagnostic::codes;
 use crate::source::Node;
 use doorward_core::authenticate::REFRESH;
 use doorward_core::opaque::{Alphabet, OpaqueForm, width};
+use doorward_core::stage_token::LEAST_STAGE_BYTES;
 use doorward_core::token::{LEAST_ACCESS_BYTES, LEAST_REFRESH_BYTES, SECRET_BYTES};
 
 const MEMBERS: [&str; 4] = ["prefix", "bytes", "length", "alphabet"];
@@ -19,12 +20,15 @@ pub(super) struct Room<'t> {
     pub(super) token: &'t str,
     /// Whether it is all secret, with nothing written in it.
     pub(super) bare: bool,
+    /// Whether it is for a stage.
+    pub(super) staged: bool,
 }
 
 impl Room<'_> {
     fn least(&self) -> usize {
         match self.token {
             _ if self.bare => SECRET_BYTES,
+            _ if self.staged => LEAST_STAGE_BYTES,
             REFRESH => LEAST_REFRESH_BYTES,
             _ => LEAST_ACCESS_BYTES,
         }
@@ -35,6 +39,11 @@ impl Room<'_> {
         let characters = characters(letters, least);
         if self.bare {
             return format!("at least {least} bytes are secret: `length: {characters}` or `bytes: {least}`");
+        }
+        if self.staged {
+            return format!(
+                "its stage is written in it, beside a secret of {SECRET_BYTES} bytes: `length: {characters}` or `bytes: {least}` at least"
+            );
         }
         let other =
             if self.token == REFRESH { "" } else { ", or declare `session: digest` for a shorter one" };

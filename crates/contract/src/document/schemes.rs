@@ -56,7 +56,13 @@ fn read_scheme(reader: &mut Reader, entry: &Entry, signing: &Signing<'_>) -> Opt
     let accept_expired = own
         .and_then(|own| own.get("expired"))
         .is_some_and(|expired| reader.word(expired, "`expired`", &["accepted"]).is_some());
-    Some(Scheme { name: entry.key.clone(), token, place, accept_expired })
+    let stage = signing.tokens.iter().find(|known| known.policy.name == token);
+    let stage = stage.and_then(|token| token.policy.stage());
+    if let Some(expired) = own.and_then(|own| own.get("expired")).filter(|_| stage.is_some()) {
+        let help = "leave `expired` out: an expired access token names its session, a stage has none";
+        reader.refuse(codes::WRONG_KIND, expired, "a stage token is good until it expires", help);
+    }
+    Some(Scheme { name: entry.key.clone(), token, stage, place, accept_expired })
 }
 
 fn place(reader: &mut Reader, node: &Node, prefix: &str) -> Option<SchemePlace> {

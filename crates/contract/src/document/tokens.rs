@@ -11,6 +11,7 @@ use crate::scope::Root;
 use crate::source::{Entry, Node, NodeValue, Span};
 use crate::template::{CompiledTemplate, Key, Member, PathAst, Setting, Template, TemplateKind};
 use doorward_core::authenticate::{ACCESS, REFRESH};
+use doorward_core::code::Stage;
 use doorward_core::key::Algorithm;
 use doorward_core::opaque::OpaqueForm;
 use doorward_core::policy::{TokenFormat, TokenPolicy, TokenUse};
@@ -26,9 +27,55 @@ pub(super) fn read(reader: &mut Reader, node: &Node, account: &AccountPlan) -> V
     if !reader.map(node, "`tokens`") {
         return Vec::new();
     }
-    let names: Vec<String> = node.entries().iter().map(|entry| entry.key.clone()).collect();
+    let stays = |entry: &&Entry| {
+        [ACCESS, REFRESH].contains(&entry.key.as_str()) || purpose_of(entry) == CSRF
+    };
+    let names = node.entries().iter().filter(stays).map(|entry| entry.key.clone()).collect::<Vec<_>>();
     let around = Around { account, names: &names };
-    node.entries().iter().filter_map(|entry| read_token(reader, entry, &around)).collect()
+    let mut tokens: Vec<TokenPlan> = Vec::new();
+    for entry in node.entries() {
+        let Some(token) = read_token(reader, entry, &around) else { continue };
+        let stage = token.policy.stage();
+        let same = |known: &&TokenPlan| stage.is_some() && known.policy.stage() == stage;
+        if let (Some(known), Some(stage)) = (tokens.iter().find(same), stage) {
+            let message = format!("`{}` is the token for {} already", known.policy.name, stage.name());
+            let help = "each stage has one token: leave one out";
+            reader.refuse(codes::TOKEN_RECIPE, &entry.value, message, help);
+            continue;
+        }
+        tokens.push(token);
+    }
+    tokens
+}
+
+/// What a token is for: its `purpose`, or else its name.
+fn purpose_of(entry: &Entry) -> &str {
+    entry.value.get("purpose").and_then(Node::as_text).unwrap_or(&entry.key)
+}
+
+/// The stage that a token other than `access` and `refresh` is for.
+fn read_stage(reader: &mut Reader, entry: &Entry) -> Option<Stage> {
+    let purpose = entry.value.get("purpose");
+    if let Some(node) = purpose {
+        reader.text(node, "`purpose`")?;
+    }
+    let word = purpose_of(entry);
+    if let Some(stage) = Stage::from_name(word) {
+        return Some(stage);
+    }
+    let (code, message) = match word {
+        "login_by_mfa" => {
+            (codes::UNSUPPORTED_VERSION, format!("tokens for `{word}` are not available in this version"))
+        }
+        _ if purpose.is_some() => (codes::TOKEN_RECIPE, format!("no action goes on with a token for `{word}`")),
+        _ => (codes::TOKEN_RECIPE, format!("the token `{word}` does not say what it is for")),
+    };
+    let known = || Stage::ALL.map(Stage::name).into_iter().chain([CSRF]);
+    let error = Diagnostic::error(code, purpose.map_or(entry.key_span, |node| node.span), message);
+    let help = "`access` and `refresh` are a session's; any other token is for the action that its `purpose`, or else its name, says";
+    let list: Vec<&str> = known().collect();
+    reader.report(error.suggest(word, known()).help(help).help(format!("purposes: {}", list.join(" "))));
+    None
 }
 
 /// What recipes read beside their own token.
@@ -42,16 +89,16 @@ fn read_token(reader: &mut Reader, entry: &Entry, around: &Around<'_>) -> Option
     if !reader.members(node, "a token", &MEMBERS) {
         return None;
     }
-    let purpose = node.get("purpose").and_then(Node::as_text).unwrap_or(&entry.key);
-    if purpose == CSRF {
+    if purpose_of(entry) == CSRF {
         return read_csrf(reader, entry);
     }
-    reader.not_yet(node, "purpose");
-    if ![ACCESS, REFRESH].contains(&entry.key.as_str()) {
-        let message = format!("a token `{}` is not done by this version", entry.key);
-        let error = Diagnostic::error(codes::UNSUPPORTED_VERSION, entry.key_span, message);
-        reader.report(error.help("only `access` and `refresh` are issued; others would read as null"));
-        return None;
+    let of_session = [ACCESS, REFRESH].contains(&entry.key.as_str());
+    let stage = if of_session { None } else { Some(read_stage(reader, entry)?) };
+    let foreign = if of_session { "purpose" } else { "longest" };
+    if let Some(foreign) = node.get(foreign) {
+        let message = format!("the token `{}` has no such member", entry.key);
+        let help = "`purpose` is what a stage token is for, `longest` how long a session's tokens may live";
+        reader.refuse(codes::TOKEN_RECIPE, foreign, message, help);
     }
     let lifetime = read_lifetime(reader, node)?;
     let longest = node.get("longest").and_then(|longest| reader.duration(longest, "`longest`"));
@@ -68,11 +115,11 @@ fn read_token(reader: &mut Reader, entry: &Entry, around: &Around<'_>) -> Option
     let by_digest = by_digest(reader, entry);
     let (format, recipe) = match (node.get("jwt"), node.get("opaque")) {
         (Some(jwt), None) => {
-            let (algorithm, recipe) = read_jwt(reader, jwt, (around, by_digest))?;
+            let (algorithm, recipe) = read_jwt(reader, jwt, (around, by_digest, stage))?;
             (TokenFormat::Jwt(algorithm), Some(recipe))
         }
         (None, Some(opaque)) => {
-            let room = opaque::Room { token: &entry.key, bare: by_digest };
+            let room = opaque::Room { token: &entry.key, bare: by_digest, staged: stage.is_some() };
             (TokenFormat::Opaque(opaque::read(reader, opaque, &room)?), None)
         }
         _ => {
@@ -81,7 +128,7 @@ fn read_token(reader: &mut Reader, entry: &Entry, around: &Around<'_>) -> Option
             return None;
         }
     };
-    let (name, used) = (entry.key.clone(), TokenUse::Session);
+    let (name, used) = (entry.key.clone(), stage.map_or(TokenUse::Session, TokenUse::Stage));
     let policy = TokenPolicy { name, format, lifetime, longest, after_refresh, by_digest, used };
     Some(TokenPlan { policy, recipe })
 }
@@ -101,7 +148,7 @@ fn read_csrf(reader: &mut Reader, entry: &Entry) -> Option<TokenPlan> {
         return None;
     }
     let form = match node.get("opaque") {
-        Some(opaque) => opaque::read(reader, opaque, &opaque::Room { token: name, bare: true })?,
+        Some(opaque) => opaque::read(reader, opaque, &opaque::Room { token: name, bare: true, staged: false })?,
         None => OpaqueForm::default(),
     };
     let policy = TokenPolicy {
@@ -159,7 +206,7 @@ fn read_lifetime(reader: &mut Reader, node: &Node) -> Option<Duration> {
 fn read_jwt(
     reader: &mut Reader,
     node: &Node,
-    (around, by_digest): (&Around<'_>, bool),
+    (around, by_digest, stage): (&Around<'_>, bool, Option<Stage>),
 ) -> Option<(Algorithm, Recipe)> {
     if !reader.members(node, "`jwt`", &["algorithm", "header", "claims"]) {
         return None;
@@ -170,15 +217,19 @@ fn read_jwt(
         return None;
     };
     let algorithm = Algorithm::from_name(reader.word(algorithm, "`algorithm`", &ALGORITHMS)?)?;
-    let names = RootNames::new()
-        .account(around.account)
-        .session()
-        .request()
-        .fields_of_tokens(around.names)
+    let has_account = stage != Some(Stage::CompleteRegister);
+    let mut names = RootNames::new().request();
+    if has_account {
+        names = names.account(around.account);
+    }
+    if stage.is_none() {
+        names = names.session().fields_of_tokens(around.names);
+    }
+    let names = names
         .with("token_id", Type::text(), Root::TokenId.slot())
         .with("issued_at", Type::new(Kind::Time), Root::IssuedAt.slot())
         .with("expires_at", Type::new(Kind::Time), Root::ExpiresAt.slot());
-    let claims = read_claims(reader, node, (&names, by_digest));
+    let claims = read_claims(reader, node, &names, (by_digest, has_account));
     let names = names.with("key_id", Type::text(), Root::KeyId.slot());
     let header = read_header(reader, node, algorithm, &names);
     Some((algorithm, Recipe { header: header?, claims: claims? }))
@@ -224,14 +275,15 @@ fn read_header(
 fn read_claims(
     reader: &mut Reader,
     jwt: &Node,
-    (names, by_digest): (&RootNames<'_>, bool),
+    names: &RootNames<'_>,
+    (by_digest, has_account): (bool, bool),
 ) -> Option<CompiledTemplate> {
     let template = match jwt.get("claims") {
         Some(node) => {
             claims_fit(reader, node, by_digest)?;
             reader.parsed(node)?
         }
-        None => default_claims(jwt.span),
+        None => default_claims(jwt.span, has_account),
     };
     reader.compiled(&template, names, &Setting::claims())
 }
@@ -267,8 +319,8 @@ fn claims_fit(reader: &mut Reader, node: &Node, by_digest: bool) -> Option<()> {
     Some(())
 }
 
-/// `sub iat exp`.
-fn default_claims(span: Span) -> Template {
+/// `sub iat exp`; before there is an account `iat exp`.
+fn default_claims(span: Span, has_account: bool) -> Template {
     let path = |names: &[&str]| Template {
         span,
         kind: TemplateKind::Path(PathAst {
@@ -277,10 +329,9 @@ fn default_claims(span: Span) -> Template {
         }),
     };
     let member = |name: &str, value| Member::Pair(Key { span, name: name.to_owned() }, value);
-    let members = vec![
-        member("sub", path(&["account", "id"])),
-        member("iat", path(&["issued_at"])),
-        member("exp", path(&["expires_at"])),
-    ];
+    let mut members = vec![member("iat", path(&["issued_at"])), member("exp", path(&["expires_at"]))];
+    if has_account {
+        members.insert(0, member("sub", path(&["account", "id"])));
+    }
     Template { span, kind: TemplateKind::Object(members) }
 }

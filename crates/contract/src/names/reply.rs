@@ -53,10 +53,6 @@ impl<'d> Facts<'d> {
             text_keys: document.wording.text_keys(),
         }
     }
-
-    fn has_token(&self, name: &str) -> bool {
-        self.document.tokens.iter().any(|token| token.policy.name == name)
-    }
 }
 
 /// What is known of the reply's status while its parts are compiled.
@@ -131,9 +127,16 @@ impl<'d> ReplyNames<'d> {
         self
     }
 
-    /// Whether the outcome comes with a session's tokens.
+    /// Whether the outcome comes with any token.
     pub(crate) fn offers_tokens(&self) -> bool {
         self.datum("tokens").is_some()
+    }
+
+    /// The datum that brings a token, if the outcome comes with it.
+    pub(crate) fn offering(&self, token: &str) -> Option<&Field> {
+        let token = self.facts.document.tokens.iter().find(|known| known.policy.name == token)?;
+        let kind = token.policy.stage().map_or(CoreKind::Tokens, CoreKind::StageToken);
+        self.data.iter().find(|field| field.name == "tokens" && field.kind == kind)
     }
 
     fn datum(&self, name: &str) -> Option<&Field> {
@@ -209,9 +212,10 @@ impl<'d> ReplyNames<'d> {
     }
 
     fn token(&self, rest: &[String]) -> Option<Reference> {
-        self.datum("tokens")?;
-        let name = rest.first().filter(|name| self.facts.has_token(name))?;
-        let ty = tokens_member(&self.facts.document.tokens, rest)?;
+        let name = rest.first()?;
+        let offered = self.offering(name)?;
+        let mut ty = tokens_member(&self.facts.document.tokens, rest)?;
+        ty.nullable |= offered.nullable;
         let mut seen = self.seen.borrow_mut();
         if !seen.tokens.contains(name) {
             seen.tokens.push(name.clone());
@@ -223,7 +227,7 @@ impl<'d> ReplyNames<'d> {
         let (first, rest) = path.split_first()?;
         let field = self.datum(first)?;
         match (field.kind, rest) {
-            (CoreKind::Tokens, _) => return self.token(rest),
+            (CoreKind::Tokens | CoreKind::StageToken(_), _) => return self.token(rest),
             (CoreKind::Violations, [member]) if member == "count" => {
                 return Some(Reference::slot(Type::integer(), Root::ViolationCount.slot(), &[]));
             }
@@ -277,9 +281,12 @@ impl Names for ReplyNames<'_> {
             ["outcome.name", "outcome.title", "outcome.status", "status", "now"].map(str::to_owned).into();
         for field in &self.data {
             match field.kind {
-                CoreKind::Tokens => {
-                    let tokens = self.facts.document.tokens.iter();
-                    all.extend(tokens.map(|token| format!("tokens.{}", token.policy.name)));
+                CoreKind::Tokens | CoreKind::StageToken(_) => {
+                    let tokens = self.facts.document.tokens.iter().map(|token| token.policy.name.as_str());
+                    let offered = tokens.filter(|name| {
+                        self.offering(name).is_some_and(|offering| offering.kind == field.kind)
+                    });
+                    all.extend(offered.map(|name| format!("tokens.{name}")));
                 }
                 CoreKind::Violations => {
                     all.extend(["violations", "violations.first", "violations.count"].map(str::to_owned));
@@ -309,7 +316,7 @@ fn type_of_field(kind: CoreKind, facts: &Facts<'_>) -> Type {
         CoreKind::Boolean => Type::boolean(),
         CoreKind::Time => Type::new(Kind::Time),
         CoreKind::Duration => Type::new(Kind::Duration),
-        CoreKind::Object | CoreKind::Tokens => Type::new(Kind::AnyObject),
+        CoreKind::Object | CoreKind::Tokens | CoreKind::StageToken(_) => Type::new(Kind::AnyObject),
         CoreKind::Token => Type::new(Kind::Token),
         CoreKind::Any => Type::any(),
         CoreKind::Account => facts.account.clone(),

@@ -2,10 +2,12 @@
 
 use super::codes::{BadCode, Guarded};
 use super::input::Named;
-use super::send_verification::{PURPOSES, purpose};
+use super::send_verification::{PURPOSES, claimed, purpose};
+use super::stage::{Holder, reach};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
+use crate::account::Account;
 use crate::change::Change;
-use crate::code::{Code, Purpose};
+use crate::code::{Code, Purpose, Stage};
 use crate::fault::Fault;
 use crate::identifier::IdentifierKind;
 use crate::outcome::{Answer, Outcome as Name};
@@ -13,7 +15,15 @@ use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OptionSpec, OptionValues,
 };
 use async_trait::async_trait;
+use std::sync::Arc;
 use std::time::Duration;
+
+const ACCEPTED: &[Field] = &[
+    Field::new("account", Kind::Account),
+    Field::new("tokens", Kind::StageToken(Stage::ResetPassword)),
+    Field::new("tokens", Kind::StageToken(Stage::CompleteRegister)),
+    Field::new("expires_in", Kind::Duration),
+];
 
 /// Its name.
 pub(super) const NAME: &str = "check_code";
@@ -21,7 +31,7 @@ pub(super) const NAME: &str = "check_code";
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: NAME,
-    sentence: "Says whether a code is good; wrong tries are counted.",
+    sentence: "Says whether a code is good; wrong tries are counted. Consumed, it is exchanged for the token of the stage that it opens.",
     caller: Caller::Anybody,
     identifiers: Identifiers::Optional,
     claims: true,
@@ -31,7 +41,7 @@ pub static SPEC: ActionSpec = ActionSpec {
         OptionSpec { name: "purpose", values: OptionValues::Words(PURPOSES) },
         OptionSpec { name: "consume", values: OptionValues::Flag(false) },
     ],
-    answers: &[AnswerSpec::new(Name::CodeAccepted, &[Field::new("expires_in", Kind::Duration)])],
+    answers: &[AnswerSpec::new(Name::CodeAccepted, ACCEPTED)],
     failures: &[
         Name::WrongCode,
         Name::ExpiredCode,
@@ -79,8 +89,8 @@ pub struct Input {
 
 /// What it can answer.
 pub enum Outcome {
-    /// Good for this long.
-    Accepted(Duration),
+    /// Good for this long; whose it is, and the stage that it was exchanged for.
+    Accepted(Arc<Account>, Duration, Option<Arc<Code>>),
     /// Not good.
     Bad(BadCode),
     /// No such account.
@@ -92,7 +102,10 @@ pub enum Outcome {
 impl From<Outcome> for Answer {
     fn from(outcome: Outcome) -> Answer {
         match outcome {
-            Outcome::Accepted(left) => Answer::bare(Name::CodeAccepted).with("expires_in", left.as_secs()),
+            Outcome::Accepted(account, left, stage) => Answer::bare(Name::CodeAccepted)
+                .account(account)
+                .staged(stage)
+                .with("expires_in", left.as_secs()),
             Outcome::Bad(bad) => bad.into(),
             Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
             Outcome::Forbidden => Answer::bare(Name::Forbidden),
@@ -104,6 +117,8 @@ impl From<Outcome> for Answer {
 pub struct Loaded {
     known: bool,
     guarded: Guarded,
+    /// The account that the code is for, if it is for one.
+    account: Option<Account>,
 }
 
 #[async_trait]
@@ -116,19 +131,21 @@ impl Action for Input {
     }
 
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
-        if let Some(email) = self.names.iter().find(|name| name.kind == IdentifierKind::Email) {
-            return Ok(Loaded {
-                known: true,
-                guarded: Guarded::load(self.purpose, &email.canonical, cx).await?,
-            });
-        }
-        let Some(name) = self.names.first() else {
-            return Ok(Loaded { known: true, guarded: Guarded::none() });
+        let (realm, store) = (&cx.setting.policy.realm, &cx.services.store);
+        let email = self.names.iter().find(|name| name.kind == IdentifierKind::Email);
+        let (known, guarded) = match (email, self.names.first()) {
+            (Some(email), _) => (true, Guarded::load(self.purpose, &email.canonical, cx).await?),
+            (None, Some(name)) => {
+                let account = store.account_by_identifier(realm, name.kind, &name.canonical).await?;
+                (account.is_some(), Guarded::of_account(self.purpose, account.as_ref(), cx).await?)
+            }
+            (None, None) => (true, Guarded::of_link(self.purpose, &self.code, cx).await?),
         };
-        let realm = &cx.setting.policy.realm;
-        let account = cx.services.store.account_by_identifier(realm, name.kind, &name.canonical).await?;
-        let guarded = Guarded::of_account(self.purpose, account.as_ref(), cx).await?;
-        Ok(Loaded { known: account.is_some(), guarded })
+        let account = match guarded.code.as_ref().and_then(|code| code.account) {
+            Some(id) => store.account(realm, id).await?,
+            None => None,
+        };
+        Ok(Loaded { known, guarded, account })
     }
 
     fn about(&self, loaded: &Loaded) -> About {
@@ -149,10 +166,19 @@ impl Action for Input {
             return Ok(Decision { outcome: Outcome::Forbidden, changes });
         }
         let mut changes = loaded.guarded.still(code, at);
+        let account = loaded.account.clone().unwrap_or_else(|| claimed(&code.claims, at));
+        let mut left = code.expires_at.since(at.now);
+        let mut stage = None;
         if self.consume {
             changes.push(Change::SpendCode { code: code.id, at: at.now });
+            let reached = self.purpose.stage().and_then(|next| reach(next, Holder::of_code(code), at));
+            if let Some((row, change)) = reached {
+                left = row.expires_at.since(at.now);
+                changes.push(change);
+                stage = Some(row);
+            }
         }
-        Ok(Decision { outcome: Outcome::Accepted(code.expires_at.since(at.now)), changes })
+        Ok(Decision { outcome: Outcome::Accepted(Arc::new(account), left, stage), changes })
     }
 }
 

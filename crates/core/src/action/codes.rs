@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::identifier::IdentifierKind;
 use crate::key::{MacKey, same_bytes};
 use crate::outcome::{Answer, Outcome as Name};
+use crate::stage_token::read_stage_id;
 use crate::time::Timestamp;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -49,6 +50,8 @@ pub(super) struct Guarded {
     pub(super) code: Option<Code>,
     here: u32,
     hour: u32,
+    /// Why there is none.
+    absent: BadCode,
 }
 
 impl Guarded {
@@ -63,7 +66,29 @@ impl Guarded {
         let Some(code) = store.code(realm, purpose, destination).await? else { return Ok(Guarded::none()) };
         let here = store.tally(realm, &here_key(&code, at.client.address), at.now).await?;
         let hour = store.tally(realm, &hour_key(destination), at.now).await?;
-        Ok(Guarded { code: Some(code), here, hour })
+        Ok(Guarded { here, hour, ..Guarded::found(code) })
+    }
+
+    /// The row that a link's token names, where the presented text is one. It cannot be guessed, so no tries are
+    /// counted.
+    pub(super) async fn of_link(
+        purpose: Purpose,
+        presented: &str,
+        cx: &Context<'_>,
+    ) -> Result<Guarded, Fault> {
+        let (at, store) = (&cx.setting, &cx.services.store);
+        match read_stage_id(presented, at.keys.code()) {
+            Some((id, said)) if said == purpose => Ok(match store.code_by_id(&at.policy.realm, id).await? {
+                Some(code) => Guarded::found(code),
+                // A newer one has taken its place, or it is long over.
+                None => Guarded { absent: BadCode::Expired, ..Guarded::none() },
+            }),
+            _ => Ok(Guarded::none()),
+        }
+    }
+
+    fn found(code: Code) -> Guarded {
+        Guarded { code: Some(code), ..Guarded::none() }
     }
 
     /// The same for the address of an account; no code where there is no account or no address.
@@ -80,13 +105,13 @@ impl Guarded {
 
     /// No code.
     pub(super) fn none() -> Guarded {
-        Guarded { code: None, here: 0, hour: 0 }
+        Guarded { code: None, here: 0, hour: 0, absent: BadCode::Unknown }
     }
 
     /// Whether the presented code is the one, and what must be written when it is not. Whoever tells by any answer
     /// that it is the one must write [`Guarded::still`], or guesses sent side by side would go uncounted.
     pub(super) fn compare(&self, presented: &str, at: &Setting<'_>) -> Result<&Code, (BadCode, Vec<Change>)> {
-        let Some(code) = &self.code else { return Err((BadCode::Unknown, Vec::new())) };
+        let Some(code) = &self.code else { return Err((self.absent, Vec::new())) };
         if self.here >= TRIES_PER_CODE || self.hour >= TRIES_PER_HOUR {
             return Err((BadCode::Wrong(0), Vec::new()));
         }

@@ -84,6 +84,12 @@ impl Inputs {
             .ok_or_else(|| Fault::Internal("required identifier is absent".to_owned()))
     }
 
+    /// Whether the binding binds an input, whatever the request brought.
+    #[must_use]
+    pub fn bound(&self, input: &str) -> bool {
+        self.wire.iter().any(|(known, _)| *known == input)
+    }
+
     /// The wire name of an input, for violations.
     #[must_use]
     pub fn wire_name(&self, input: &str) -> String {

@@ -2,10 +2,12 @@
 
 use super::input::Named;
 use super::proof::{Proof, prove, upgrade_change};
+use super::stage::{Holder, reach};
 use super::start::{Wish, sign_in};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::change::Change;
+use crate::code::{Code, Stage};
 use crate::fault::Fault;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash};
@@ -103,8 +105,8 @@ pub enum Outcome {
     WrongPassword,
     /// The account may not sign in: the password was right.
     Barred(Arc<Account>, Bar),
-    /// The right password of an account that must change it first.
-    PasswordChangeRequired(Arc<Account>),
+    /// The right password of an account that must change it first, and the stage in which it can.
+    PasswordChangeRequired(Arc<Account>, Option<Arc<Code>>),
     /// A budget is spent.
     Throttled(Duration),
 }
@@ -122,8 +124,8 @@ impl From<Outcome> for Answer {
             Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
             Outcome::WrongPassword => Answer::bare(Name::WrongPassword),
             Outcome::Barred(account, bar) => Answer::barred(account, bar),
-            Outcome::PasswordChangeRequired(account) => {
-                Answer::bare(Name::PasswordChangeRequired).account(account)
+            Outcome::PasswordChangeRequired(account, stage) => {
+                Answer::bare(Name::PasswordChangeRequired).account(account).staged(stage)
             }
             Outcome::Throttled(wait) => throttled(wait),
         }
@@ -179,7 +181,10 @@ impl Action for Input {
             return Ok(Decision::just(Outcome::Barred(Arc::clone(account), bar)));
         }
         if account.must_change_password && self.refuse_must_change {
-            return Ok(Decision::just(Outcome::PasswordChangeRequired(Arc::clone(account))));
+            let reached = reach(Stage::SetInitialPassword, Holder::of(account), at);
+            let (stage, changes) = reached.map_or((None, Vec::new()), |(row, put)| (Some(row), vec![put]));
+            let outcome = Outcome::PasswordChangeRequired(Arc::clone(account), stage);
+            return Ok(Decision { outcome, changes });
         }
         Ok(self.sign_in(account, upgrade.as_ref(), at))
     }

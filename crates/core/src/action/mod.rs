@@ -38,6 +38,7 @@ pub mod send_verification;
 pub mod show_account;
 pub mod show_public;
 pub mod show_session;
+mod stage;
 mod start;
 mod turns;
 pub mod update_account;
@@ -284,7 +285,7 @@ async fn decided<A: Action>(action: &A, cx: &Context<'_>) -> Result<(Answer, Vec
         answer = Answer::bare(Outcome::InvalidInput).violating(broken);
     }
     changes.extend(held::holding(&changes, cx.setting.policy));
-    if !quiet(action.name(), answer.outcome) {
+    if !quiet(action.name(), &answer) {
         let about = action.about(&loaded);
         changes.push(Change::Audit(Box::new(event(action.name(), &answer, about, cx))));
     }
@@ -334,7 +335,8 @@ async fn write(changes: Vec<Change>, services: &Services) -> Result<Option<Appli
 }
 
 /// What is not worth a line of audit: successful refreshes and look-ups. They are counted as metrics.
-fn quiet(action: &str, outcome: Outcome) -> bool {
+fn quiet(action: &str, answer: &Answer) -> bool {
+    let outcome = answer.outcome;
     matches!(
         outcome,
         Outcome::Refreshed
@@ -346,6 +348,7 @@ fn quiet(action: &str, outcome: Outcome) -> bool {
     ) || (action == check_available::NAME && outcome == Outcome::InUse)
         || (action == check_code::NAME && outcome == Outcome::CodeAccepted)
         || (action == show_public::NAME && outcome == Outcome::UnknownAccount)
+        || (action == check_code::NAME && outcome == Outcome::CodeAccepted && answer.stage.is_none())
         || outcome == Outcome::InvalidInput
 }
 

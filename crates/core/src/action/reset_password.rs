@@ -1,19 +1,22 @@
-//! `reset_password`: a new password for whoever holds the code; every session ends.
+//! `reset_password`: a new password for whoever holds the code, the link or the stage token; every session ends.
 
 use super::codes::{BadCode, Guarded};
 use super::find::by_public_id;
-use super::input::Named;
+use super::input::{Named, wire_name};
+use super::stage::{present, token_name};
 use super::start::{Wish, start_session};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
+use crate::authenticate::Rejection;
 use crate::change::{AccountUpdate, Change};
-use crate::code::Purpose;
+use crate::code::{Code, Purpose, Stage};
 use crate::fault::Fault;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash};
 use crate::session::{EndReason, Session};
 use crate::spec::{
-    ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, S,
+    ActionSpec, AnswerSpec, BAD_CODE, Caller, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, S,
+    STAGE_TOKEN,
 };
 use crate::standing::Bar;
 use crate::violation::Violation;
@@ -23,23 +26,20 @@ use std::sync::Arc;
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "reset_password",
-    sentence: "Sets a new password for whoever holds the code, and ends every session.",
+    sentence: "Sets a new password for whoever holds the code (a link's token needs no identifier) or the stage token, and ends every session.",
     caller: Caller::Anybody,
     identifiers: Identifiers::Optional,
     claims: false,
     profile: false,
     inputs: &[
         InputSpec::optional("account_id", Kind::Any),
-        InputSpec::required("code", Kind::Text),
+        InputSpec::optional("code", Kind::Text).either().failing(BAD_CODE),
+        STAGE_TOKEN,
         InputSpec::required("new_password", Kind::Text),
     ],
     options: &[OptionSpec { name: "sign_in", values: OptionValues::Flag(false) }],
     answers: &[AnswerSpec::new(Name::PasswordReset, S)],
     failures: &[
-        Name::WrongCode,
-        Name::ExpiredCode,
-        Name::UsedCode,
-        Name::UnknownCode,
         Name::UnknownAccount,
         Name::Locked,
         Name::Disabled,
@@ -61,15 +61,19 @@ impl Entry for ResetPassword {
     }
 
     async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
-        let name = inputs.identifiers.first().and_then(|pair| Named::one(pair, cx.setting.policy));
         let input = Input {
-            name,
+            name: inputs.identifiers.first().and_then(|pair| Named::one(pair, cx.setting.policy)),
             account_id: inputs.loose_text("account_id"),
-            code: inputs.required("code")?,
+            code: inputs.loose_text("code"),
+            stage_token: inputs.text("stage_token"),
             new_password: Password::new(inputs.required("new_password")?),
-            password_field: inputs.wire_name("new_password"),
             sign_in: options.flag("sign_in"),
+            wire: inputs.wire.clone(),
         };
+        if input.stage_token.is_none() && input.code.is_none() && inputs.bound("code") {
+            let missing = Violation::required(&inputs.wire_name("code"));
+            return Ok(Answer::bare(Name::InvalidInput).violating(vec![missing]));
+        }
         perform(&input, cx).await
     }
 }
@@ -80,14 +84,16 @@ pub struct Input {
     pub name: Option<Named>,
     /// Who, by public id.
     pub account_id: Option<String>,
-    /// The code.
-    pub code: String,
+    /// The code, or a link's token.
+    pub code: Option<String>,
+    /// The stage token: it counts before any code.
+    pub stage_token: Option<String>,
     /// The password to set.
     pub new_password: Password,
-    /// Its wire name.
-    pub password_field: String,
     /// Whether to sign in at once.
     pub sign_in: bool,
+    /// The wire names of the inputs, for violations.
+    pub wire: Vec<(&'static str, String)>,
 }
 
 /// What it can answer.
@@ -96,6 +102,8 @@ pub enum Outcome {
     Reset(Arc<Account>, Option<Arc<Session>>),
     /// The code is not good.
     Bad(BadCode),
+    /// The stage token with this name is not good.
+    Refused(Rejection, String),
     /// No such account.
     UnknownAccount,
     /// The account may not sign in.
@@ -111,6 +119,7 @@ impl From<Outcome> for Answer {
                 Answer::bare(Name::PasswordReset).account(account).signed_in(session)
             }
             Outcome::Bad(bad) => bad.into(),
+            Outcome::Refused(rejection, token) => rejection.answer(&token),
             Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
             Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
@@ -121,9 +130,17 @@ impl From<Outcome> for Answer {
 /// What was read before deciding.
 pub struct Loaded {
     account: Option<Account>,
-    guarded: Guarded,
-    /// The hash, made only when the code is good: a guess costs none.
+    right: Right,
+    /// The hash, made only when code or token is good: a guess costs none.
     hash: Option<PasswordHash>,
+}
+
+/// By what right the password is set.
+enum Right {
+    /// The code that was sent, with its tallies.
+    Code(Guarded),
+    /// The stage that was reached, or why there is none.
+    Stage(Result<Code, Rejection>),
 }
 
 #[async_trait]
@@ -136,16 +153,15 @@ impl Action for Input {
     }
 
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
-        let (at, store) = (&cx.setting, &cx.services.store);
-        let realm = &at.policy.realm;
-        let account = match (&self.account_id, &self.name) {
-            (Some(id), _) => by_public_id(id, cx).await?,
-            (None, Some(name)) => store.account_by_identifier(realm, name.kind, &name.canonical).await?,
-            (None, None) => None,
+        let (account, right) = match &self.code {
+            Some(code) if self.stage_token.is_none() => self.load_code(code, cx).await?,
+            _ => match present(Stage::ResetPassword, self.stage_token.as_deref(), cx).await? {
+                Ok(reached) => (reached.account, Right::Stage(Ok(reached.code))),
+                Err(rejection) => (None, Right::Stage(Err(rejection))),
+            },
         };
-        let guarded = Guarded::of_account(Purpose::ResetPassword, account.as_ref(), cx).await?;
-        let mut loaded = Loaded { account, guarded, hash: None };
-        if self.refusal(&loaded, at).is_none() {
+        let mut loaded = Loaded { account, right, hash: None };
+        if self.judged(&loaded, &cx.setting).is_ok() {
             loaded.hash = Some(cx.services.hasher.hash(&self.new_password).await?);
         }
         Ok(loaded)
@@ -156,17 +172,15 @@ impl Action for Input {
     }
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
-        if let Some(refusal) = self.refusal(loaded, at) {
-            return Ok(refusal);
-        }
-        let (Some(account), Some(hash), Some(code)) = (&loaded.account, &loaded.hash, &loaded.guarded.code)
-        else {
-            return Ok(Decision::just(Outcome::UnknownAccount));
+        let (account, code, mut changes) = match self.judged(loaded, at) {
+            Ok(judged) => judged,
+            Err(refusal) => return Ok(refusal),
         };
+        let Some(hash) = &loaded.hash else { return Ok(Decision::just(Outcome::UnknownAccount)) };
         let update = AccountUpdate::Password { hash: hash.clone(), must_change: false };
-        let mut changes = loaded.guarded.still(code, at);
         changes.extend([
             Change::SpendCode { code: code.id, at: at.now },
+            other_way(code),
             Change::UpdateAccount { account: account.id, version: account.version, update, at: at.now },
             Change::EndSessions {
                 account: account.id,
@@ -189,23 +203,75 @@ impl Action for Input {
     }
 }
 
+/// A code does not outlive the reset by a stage token, nor a stage token the reset by a code.
+fn other_way(spent: &Code) -> Change {
+    let stage = Purpose::Stage(Stage::ResetPassword);
+    Change::DropCodes {
+        realm: spent.realm.clone(),
+        purpose: if spent.purpose == stage { Purpose::ResetPassword } else { stage },
+        destination: spent.destination.clone(),
+    }
+}
+
 impl Input {
-    /// Why the reset is refused, if it is. The code is asked before the password's rules.
-    fn refusal(&self, loaded: &Loaded, at: &Setting<'_>) -> Option<Decision<Outcome>> {
-        let Some(account) = &loaded.account else { return Some(Decision::just(Outcome::UnknownAccount)) };
-        let code = match loaded.guarded.compare(&self.code, at) {
-            Ok(code) => code,
-            Err((bad, changes)) => return Some(Decision { outcome: Outcome::Bad(bad), changes }),
+    async fn load_code(&self, code: &str, cx: &Context<'_>) -> Result<(Option<Account>, Right), Fault> {
+        let store = &cx.services.store;
+        let realm = &cx.setting.policy.realm;
+        let account = match (&self.account_id, &self.name) {
+            (Some(id), _) => by_public_id(id, cx).await?,
+            (None, Some(name)) => store.account_by_identifier(realm, name.kind, &name.canonical).await?,
+            // A link's token says itself whose it is.
+            (None, None) => {
+                let guarded = Guarded::of_link(Purpose::ResetPassword, code, cx).await?;
+                let account = match guarded.code.as_ref().and_then(|code| code.account) {
+                    Some(id) => store.account(realm, id).await?,
+                    None => None,
+                };
+                return Ok((account, Right::Code(guarded)));
+            }
+        };
+        let guarded = Guarded::of_account(Purpose::ResetPassword, account.as_ref(), cx).await?;
+        Ok((account, Right::Code(guarded)))
+    }
+
+    /// Whose password is set and what is spent for it, with the guards; or why it is refused. The code is asked
+    /// before the password's rules.
+    fn judged<'l>(
+        &self,
+        loaded: &'l Loaded,
+        at: &Setting<'_>,
+    ) -> Result<(&'l Account, &'l Code, Vec<Change>), Decision<Outcome>> {
+        let named = self.name.is_some() || self.account_id.is_some();
+        let unknown = Decision::just(Outcome::UnknownAccount);
+        let (account, code, guards) = match (&loaded.right, &loaded.account) {
+            (Right::Stage(Err(rejection)), _) => {
+                let token = token_name(Stage::ResetPassword, at.policy);
+                return Err(Decision::just(Outcome::Refused(*rejection, token)));
+            }
+            (Right::Stage(Ok(code)), Some(account)) => (account, code, Vec::new()),
+            (Right::Code(guarded), account) if account.is_some() || !named => {
+                let presented = self.code.as_deref().unwrap_or_default();
+                let compared = guarded.compare(presented, at);
+                let code =
+                    compared.map_err(|(bad, changes)| Decision { outcome: Outcome::Bad(bad), changes })?;
+                let Some(account) = account else { return Err(unknown) };
+                (account, code, guarded.still(code, at))
+            }
+            _ => return Err(unknown),
         };
         if code.account != Some(account.id) {
-            return Some(Decision::just(Outcome::Bad(BadCode::Unknown)));
+            return Err(Decision::just(Outcome::Bad(BadCode::Unknown)));
         }
         // From here on the answer tells that the code is right.
-        let refused = |outcome| Some(Decision { outcome, changes: loaded.guarded.still(code, at) });
         if let Some(bar) = account.bar(at.now) {
-            return refused(Outcome::Barred(Arc::new(account.clone()), bar));
+            let outcome = Outcome::Barred(Arc::new(account.clone()), bar);
+            return Err(Decision { outcome, changes: guards });
         }
-        let broken = at.policy.password.violations(&self.new_password, &self.password_field);
-        if broken.is_empty() { None } else { refused(Outcome::WeakPassword(broken)) }
+        let field = wire_name(&self.wire, "new_password");
+        let broken = at.policy.password.violations(&self.new_password, &field);
+        if broken.is_empty() {
+            return Ok((account, code, guards));
+        }
+        Err(Decision { outcome: Outcome::WeakPassword(broken), changes: guards })
     }
 }

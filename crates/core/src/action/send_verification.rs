@@ -125,6 +125,31 @@ pub(super) fn purpose(inputs: &Inputs, options: &Options) -> Result<Purpose, Fau
         .ok_or_else(|| Fault::Internal("a purpose the checker should have refused".to_owned()))
 }
 
+/// An account that holds only these identifiers.
+pub(super) fn claimed(names: &[(IdentifierKind, String)], at: &Setting<'_>) -> Account {
+    let identifier = |(kind, canonical): &(IdentifierKind, String)| Identifier {
+        kind: *kind,
+        written: canonical.clone(),
+        canonical: canonical.clone(),
+        verified: false,
+    };
+    Account {
+        id: AccountId(Uuid::nil()),
+        realm: at.policy.realm.clone(),
+        version: 0,
+        identifiers: names.iter().map(identifier).collect(),
+        public_ids: Vec::new(),
+        password: None,
+        profile: Map::new(),
+        roles: Vec::new(),
+        must_change_password: false,
+        standing: Standing::default(),
+        created_at: at.now,
+        updated_at: at.now,
+        last_login: None,
+    }
+}
+
 /// The input of the request.
 pub struct Input {
     /// The action that asks.
@@ -297,29 +322,14 @@ impl Input {
         self.send(None, self.named(), policy, at).map(|sent| Decision::just(sent.outcome))
     }
 
-    /// An account that holds only what the request claims.
+    /// An account that holds only what the request claims, as written.
     fn claimed(&self, at: &Setting<'_>) -> Account {
-        let identifier = |name: &Named| Identifier {
-            kind: name.kind,
-            written: name.written.clone(),
-            canonical: name.canonical.clone(),
-            verified: false,
-        };
-        Account {
-            id: AccountId(Uuid::nil()),
-            realm: at.policy.realm.clone(),
-            version: 0,
-            identifiers: self.names.iter().map(identifier).collect(),
-            public_ids: Vec::new(),
-            password: None,
-            profile: Map::new(),
-            roles: Vec::new(),
-            must_change_password: false,
-            standing: Standing::default(),
-            created_at: at.now,
-            updated_at: at.now,
-            last_login: None,
+        let names: Vec<_> = self.names.iter().map(|name| (name.kind, name.canonical.clone())).collect();
+        let mut account = claimed(&names, at);
+        for (identifier, name) in account.identifiers.iter_mut().zip(&self.names) {
+            identifier.written.clone_from(&name.written);
         }
+        account
     }
 
     /// Sends a code to this address.

@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 use crate::token::TokenNote;
 use async_trait::async_trait;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// How long a session or a code stays after its expiry, so that a late caller is still told the true reason.
 pub const KEPT_AFTER_EXPIRY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -82,6 +83,9 @@ pub trait Store: Send + Sync {
 
     /// The newest code for a purpose and a canonical destination, good or not.
     async fn code(&self, realm: &str, purpose: Purpose, destination: &str) -> Result<Option<Code>, Fault>;
+
+    /// The code with this id, unless a newer one has taken its place.
+    async fn code_by_id(&self, realm: &str, id: Uuid) -> Result<Option<Code>, Fault>;
 
     /// How a tally stands; 0 when absent or past its time.
     async fn tally(&self, realm: &str, key: &str, now: Timestamp) -> Result<u32, Fault>;

@@ -58,12 +58,18 @@ fn action(page: &mut String, spec: &ActionSpec) {
     }
     page.push_str("\n\n| answers | status | data |\n|---|---|---|\n");
     for AnswerSpec { outcome, data, only_with } in spec.answers {
-        let when = only_with.map_or(String::new(), |(name, word)| format!(" (only with `{name}: {word}`)"));
+        let when = only_with.map_or(String::new(), |(name, words)| {
+            format!(" (only with `{name}: {}`)", words.join("` or `"))
+        });
         let _ =
             writeln!(page, "| `{}`{when} | {} | {} |", outcome.name(), outcome.spec().status, fields(data));
     }
-    for outcome in spec.failures {
-        let when = condition(spec, *outcome);
+    let own = spec.failures.iter().map(|outcome| (*outcome, condition(spec, *outcome)));
+    let of_inputs = spec.inputs.iter().flat_map(|input| {
+        let rest = input.failures.iter().filter(|outcome| !spec.failures.contains(outcome));
+        rest.map(|outcome| (*outcome, format!(" (only where `{}` is bound)", input.name)))
+    });
+    for (outcome, when) in own.chain(of_inputs) {
         let _ = writeln!(
             page,
             "| `{}`{when} | {} | {} |",
@@ -98,7 +104,7 @@ fn inputs(spec: &ActionSpec) -> Vec<String> {
     if spec.profile {
         inputs.push("`profile`?".to_owned());
     }
-    inputs.extend(spec.inputs.iter().map(|InputSpec { name, kind, required }| {
+    inputs.extend(spec.inputs.iter().map(|InputSpec { name, kind, required, .. }| {
         format!("`{name}`{} ({})", if *required { "" } else { "?" }, kind_name(*kind))
     }));
     inputs
@@ -128,6 +134,9 @@ fn fields(fields: &[Field]) -> String {
 }
 
 fn kind_name(kind: Kind) -> String {
+    if let Kind::StageToken(stage) = kind {
+        return format!("the token for `{}`", stage.name());
+    }
     format!("{kind:?}").to_lowercase()
 }
 

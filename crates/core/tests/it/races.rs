@@ -45,10 +45,11 @@ fn reset(world: &TestRealm, code: &str, password: &str) -> reset_password::Input
     reset_password::Input {
         name: Some(kim(world)),
         account_id: None,
-        code: code.to_owned(),
+        code: Some(code.to_owned()),
+        stage_token: None,
         new_password: Password::new(password.to_owned()),
-        password_field: "p".to_owned(),
         sign_in: true,
+        wire: Vec::new(),
     }
 }
 

@@ -27,6 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// What the clock says at first, in seconds: 2026-01-05T12:00:00Z, a Monday.
@@ -391,6 +392,10 @@ impl Store for FailingStore {
 
     async fn code(&self, realm: &str, purpose: Purpose, destination: &str) -> Result<Option<Code>, Fault> {
         self.works()?.code(realm, purpose, destination).await
+    }
+
+    async fn code_by_id(&self, realm: &str, id: Uuid) -> Result<Option<Code>, Fault> {
+        self.works()?.code_by_id(realm, id).await
     }
 
     async fn tally(&self, realm: &str, key: &str, now: Timestamp) -> Result<u32, Fault> {

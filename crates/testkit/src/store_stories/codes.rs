@@ -3,7 +3,7 @@
 use super::{done, refused};
 use crate::samples::{code, id, later};
 use doorward_core::change::Change;
-use doorward_core::code::{Code, Purpose};
+use doorward_core::code::{Code, Purpose, Stage};
 use doorward_core::port::Store;
 
 fn put(code: Code) -> Change {
@@ -34,6 +34,18 @@ pub(super) async fn replace(store: &dyn Store) {
     let again = Code { expires_at: later(9), claims: Vec::new(), ..code("r", 3, "a@b") };
     done(store, vec![put(again.clone())]).await;
     assert_eq!(load(store, "r", Purpose::ResetPassword, "a@b").await, Some(again));
+}
+
+pub(super) async fn are_found_by_id(store: &dyn Store) {
+    let stage = Code { purpose: Purpose::Stage(Stage::ResetPassword), ..code("r", 2, "a@b") };
+    done(store, vec![put(code("r", 1, "a@b")), put(stage.clone())]).await;
+    let found = async |realm: &str, n| store.code_by_id(realm, id(n)).await.expect("the store works");
+    assert_eq!(found("r", 1).await, Some(code("r", 1, "a@b")));
+    assert_eq!(found("r", 2).await, Some(stage));
+    assert_eq!((found("s", 1).await, found("r", 3).await), (None, None));
+    done(store, vec![put(code("r", 3, "a@b")), Change::SpendCode { code: id(2), at: later(5) }]).await;
+    assert_eq!(found("r", 1).await, None, "a newer one has taken its place");
+    assert_eq!(found("r", 2).await.and_then(|code| code.used_at), Some(later(5)));
 }
 
 pub(super) async fn are_spent_once(store: &dyn Store) {

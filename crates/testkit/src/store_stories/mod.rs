@@ -43,6 +43,7 @@ pub const STORIES: &[(&str, Story)] = &[
     ("a session outlives its account", |s| Box::pin(sessions::outlive_account(s))),
     ("a token is found by its digest", |s| Box::pin(sessions::tokens_are_found(s))),
     ("a code replaces the one before", |s| Box::pin(codes::replace(s))),
+    ("a code is found by its id while it counts", |s| Box::pin(codes::are_found_by_id(s))),
     ("a code is spent once", |s| Box::pin(codes::are_spent_once(s))),
     ("codes are dropped by destination", |s| Box::pin(codes::are_dropped(s))),
     ("tallies count from what was seen", |s| Box::pin(codes::tallies_count(s))),
