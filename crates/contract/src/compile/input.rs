@@ -15,9 +15,7 @@ use doorward_core::action::Options;
 use doorward_core::code::Stage;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::profile::{Field, SetBy};
-use doorward_core::spec::{
-    ActionSpec, Identifiers, InputSpec, Kind as CoreKind, OptionValues, STAGE_TOKEN,
-};
+use doorward_core::spec::{ActionSpec, Identifiers, InputSpec, Kind as CoreKind, OptionValues, STAGE_TOKEN};
 use serde_json::{Value, json};
 
 /// An input as it was written.

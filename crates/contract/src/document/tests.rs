@@ -252,10 +252,27 @@ fn tokens_are_checked() {
     ] {
         assert_eq!(token(good), none, "{good}");
     }
+    assert_eq!(token("opaque: {}, lifetime: 2h, purpose: reset_password"), [50]);
+    let beside = |other: &str| token(&format!("opaque: {{}}, lifetime: 2h}}, {other}, lifetime: 5m"));
+    assert_eq!(beside("reset_password: {opaque: {}"), none);
+    assert_eq!(beside("stage: {opaque: {}, purpose: complete_register"), none);
+    assert_eq!(beside("stage: {opaque: {}"), [50], "for what?");
+    assert_eq!(beside("stage: {opaque: {}, purpose: reset"), [50]);
+    assert_eq!(beside("stage: {opaque: {}, purpose: login_by_mfa"), [4]);
+    assert_eq!(beside("stage: {opaque: {bytes: 31}, purpose: reset_password"), [50]);
+    assert_eq!(beside("stage: {opaque: {bytes: 32, alphabet: hex}, purpose: reset_password"), none);
+    assert_eq!(beside("reset_password: {opaque: {}, longest: 1h"), [50]);
+    let jwt = |purpose: &str, claim: &str| {
+        beside(&format!(
+            "stage: {{jwt: {{algorithm: HS256, claims: {{x: {claim}, exp: $expires_at}}}}, purpose: {purpose}"
+        ))
+    };
+    assert_eq!(jwt("reset_password", "$account.id"), none);
+    assert_eq!(jwt("complete_register", "$account.id"), [31], "there is no account yet");
+    assert_eq!(jwt("reset_password", "$session.id"), [31]);
     assert_eq!(
-        token("opaque: {}, lifetime: 2h}, stage: {opaque: {}, lifetime: 5m"),
-        [4],
-        "it would read null"
+        beside("a: {opaque: {}, purpose: reset_password, lifetime: 5m}, reset_password: {opaque: {}"),
+        [50]
     );
 }
 

@@ -27,9 +27,7 @@ pub(super) fn read(reader: &mut Reader, node: &Node, account: &AccountPlan) -> V
     if !reader.map(node, "`tokens`") {
         return Vec::new();
     }
-    let stays = |entry: &&Entry| {
-        [ACCESS, REFRESH].contains(&entry.key.as_str()) || purpose_of(entry) == CSRF
-    };
+    let stays = |entry: &&Entry| [ACCESS, REFRESH].contains(&entry.key.as_str()) || purpose_of(entry) == CSRF;
     let names = node.entries().iter().filter(stays).map(|entry| entry.key.clone()).collect::<Vec<_>>();
     let around = Around { account, names: &names };
     let mut tokens: Vec<TokenPlan> = Vec::new();
@@ -67,7 +65,9 @@ fn read_stage(reader: &mut Reader, entry: &Entry) -> Option<Stage> {
         "login_by_mfa" => {
             (codes::UNSUPPORTED_VERSION, format!("tokens for `{word}` are not available in this version"))
         }
-        _ if purpose.is_some() => (codes::TOKEN_RECIPE, format!("no action goes on with a token for `{word}`")),
+        _ if purpose.is_some() => {
+            (codes::TOKEN_RECIPE, format!("no action goes on with a token for `{word}`"))
+        }
         _ => (codes::TOKEN_RECIPE, format!("the token `{word}` does not say what it is for")),
     };
     let known = || Stage::ALL.map(Stage::name).into_iter().chain([CSRF]);
@@ -148,7 +148,9 @@ fn read_csrf(reader: &mut Reader, entry: &Entry) -> Option<TokenPlan> {
         return None;
     }
     let form = match node.get("opaque") {
-        Some(opaque) => opaque::read(reader, opaque, &opaque::Room { token: name, bare: true, staged: false })?,
+        Some(opaque) => {
+            opaque::read(reader, opaque, &opaque::Room { token: name, bare: true, staged: false })?
+        }
         None => OpaqueForm::default(),
     };
     let policy = TokenPolicy {

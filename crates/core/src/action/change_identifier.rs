@@ -57,7 +57,7 @@ pub static SPEC: ActionSpec = ActionSpec {
         AnswerSpec {
             outcome: Name::CodeSent,
             data: CODE_SENT,
-            only_with: Some(("takes_effect", "on_confirmation")),
+            only_with: Some(("takes_effect", &["on_confirmation"])),
         },
     ],
     failures: &[

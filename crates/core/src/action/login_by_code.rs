@@ -36,7 +36,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     options: &[OptionSpec { name: "create", values: OptionValues::Flag(false) }],
     answers: &[
         AnswerSpec::new(Name::SignedIn, S),
-        AnswerSpec { outcome: Name::Registered, data: S, only_with: Some(("create", "true")) },
+        AnswerSpec { outcome: Name::Registered, data: S, only_with: Some(("create", &["true"])) },
     ],
     failures: &[
         Name::WrongCode,

@@ -35,6 +35,7 @@ pub mod register;
 pub mod reset_password;
 pub mod send_login_code;
 pub mod send_verification;
+pub mod set_initial_password;
 pub mod show_account;
 pub mod show_public;
 pub mod show_session;
@@ -228,6 +229,7 @@ pub static ACTIONS: &[&dyn Entry] = &[
     &confirm_verification::ConfirmVerification,
     &forgot_password::ForgotPassword,
     &reset_password::ResetPassword,
+    &set_initial_password::SetInitialPassword,
     &change_password::ChangePassword,
     &change_identifier::ChangeIdentifier,
     &close_account::CloseAccount,
@@ -346,7 +348,6 @@ fn quiet(action: &str, answer: &Answer) -> bool {
             | Outcome::Listed
             | Outcome::Refused
     ) || (action == check_available::NAME && outcome == Outcome::InUse)
-        || (action == check_code::NAME && outcome == Outcome::CodeAccepted)
         || (action == show_public::NAME && outcome == Outcome::UnknownAccount)
         || (action == check_code::NAME && outcome == Outcome::CodeAccepted && answer.stage.is_none())
         || outcome == Outcome::InvalidInput

@@ -4,6 +4,7 @@ use super::requests::value;
 use doorward_contract::account_view::field_type;
 use doorward_contract::plan::Plan;
 use doorward_core::account::Account;
+use doorward_core::code::{Code, Purpose};
 use doorward_core::identifier::Identifier;
 use doorward_core::outcome::{Answer, Outcome, SeenSession};
 use doorward_core::public_id::{PublicId, PublicIdKind};
@@ -60,6 +61,12 @@ fn answer(plan: &Plan, outcome: Outcome, data: &[Field], how: &dyn Fn(&str) -> (
                     current: n == 1,
                 };
                 answer.sessions = (0..many).map(seen).collect();
+            }
+            Kind::StageToken(stage) => {
+                if whole || !field.nullable {
+                    let purpose = Purpose::Stage(stage);
+                    answer.stage = Some(Arc::new(Code { purpose, ..samples::code("sample", 2, "a@b.c") }));
+                }
             }
             Kind::Violations => answer.violations = violations(round, whole),
             kind => answer.data.push((field.name, datum(plan, field, kind, (whole, round)))),

@@ -14,8 +14,9 @@ use crate::scope::{Asked, ReplyScope};
 use crate::testing::Bed;
 use contracts::{Contract, contracts};
 use doorward_contract::plan::{Binding, GuardedReply, Operation, ReplyTable};
+use doorward_core::code::Purpose;
 use doorward_core::outcome::Outcome;
-use doorward_core::spec::Field;
+use doorward_core::spec::{Field, Kind};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -64,8 +65,14 @@ fn data_of(binding: Option<&Binding>, outcome: Outcome) -> Vec<Field> {
         let answer = spec.answers.iter().find(|answer| answer.outcome == outcome)?;
         let stays_out =
             spec.options.iter().any(|option| option.name == "sign_in") && !binding.options.flag("sign_in");
-        let data = answer.data.iter().copied();
-        Some(data.filter(|f| !(stays_out && matches!(f.name, "session" | "tokens"))).collect())
+        let stage = Purpose::from_name(binding.options.word("purpose")).and_then(Purpose::stage);
+        let consumed = binding.options.flag("consume");
+        let offered = |field: &Field| match field.kind {
+            Kind::Session | Kind::Tokens => !stays_out,
+            Kind::StageToken(one) => consumed && stage == Some(one),
+            _ => true,
+        };
+        Some(answer.data.iter().copied().filter(offered).collect())
     });
     own.unwrap_or_else(|| outcome.spec().data.to_vec())
 }

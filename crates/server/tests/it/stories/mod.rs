@@ -19,6 +19,7 @@ mod profile_changes;
 mod profile_rules;
 mod races;
 mod sources;
+mod stages;
 mod token_forms;
 mod tokens;
 mod verify;
