@@ -15,6 +15,7 @@ mod extend;
 pub mod fmt;
 pub mod function;
 pub mod json_bytes;
+mod json_schema;
 mod lint;
 mod load;
 pub mod mails;
@@ -33,6 +34,7 @@ pub use compile::{BindingTrace, InputTrace, OperationTrace, Origin, ReplyPart, R
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use explain::explain;
 pub use json_bytes::json_bytes;
+pub use json_schema::json_schema;
 pub use load::{Loaded, load};
 pub use openapi::openapi;
 pub use source::{Entry, Node, NodeValue, SourceId, Sources, Span};

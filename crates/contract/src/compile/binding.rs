@@ -57,7 +57,7 @@ pub(super) struct BindingSource {
 }
 
 /// Members of one of several bindings.
-const CHOICE: [&str; 9] =
+pub(super) const CHOICE: [&str; 9] =
     ["when", "action", "input", "options", "checks", "replies", "shapes", "with", "why"];
 
 /// Reads the bindings of an operation: one, or those of `choose`, each with the members beside it.

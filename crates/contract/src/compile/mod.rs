@@ -5,6 +5,7 @@ mod binding;
 mod filling;
 mod guard;
 mod input;
+mod json_schema;
 mod operation;
 mod option;
 mod place;
@@ -27,8 +28,10 @@ mod wanted;
 mod written;
 
 pub(crate) use input::target_name;
+pub(crate) use json_schema::{definitions, of_operation};
 pub use place::{Origin, Scope};
 pub(crate) use reading::Findings;
+pub(crate) use route::METHODS;
 pub use trace::{BindingTrace, InputTrace, OperationTrace, ReplyPart, ReplyTrace, Trace};
 
 use crate::diagnostic::{Diagnostic, codes};

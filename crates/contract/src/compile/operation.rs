@@ -29,7 +29,7 @@ pub(super) struct Method<'d, 'n> {
 }
 
 /// Members of an operation's `x-doorward`.
-const MEMBERS: [&str; 9] =
+pub(super) const MEMBERS: [&str; 9] =
     ["action", "why", "input", "options", "checks", "replies", "shapes", "with", "choose"];
 
 /// Compiles an operation.

@@ -11,8 +11,10 @@ use crate::names::ReplyKey;
 use crate::source::{Entry, Node, Span};
 use std::cell::Cell;
 
-const PARTS: [&str; 5] = ["status", "reason", "type", "headers", "body"];
-const REPLY: [&str; 4] = ["when", "set_cookies", "clear_cookies", "use"];
+pub(super) const PARTS: [&str; 5] = ["status", "reason", "type", "headers", "body"];
+pub(super) const REPLY: [&str; 4] = ["when", "set_cookies", "clear_cookies", "use"];
+
+pub(super) const SHAPE: [&str; 6] = ["status", "reason", "type", "headers", "body", "with"];
 
 /// Reads replies and shapes, and numbers them.
 pub(super) struct Reader<'f> {
@@ -245,7 +247,7 @@ impl Reader<'_> {
             self.found.wrong_kind(node, "a shape", "a map such as `{body: {error: $error}}`");
             return None;
         }
-        self.found.unknown_members(node, &["status", "reason", "type", "headers", "body", "with"], "a shape");
+        self.found.unknown_members(node, &SHAPE, "a shape");
         let before = self.found.all.len();
         let parts = self.parts(node);
         let with = self.with(node.get("with"));

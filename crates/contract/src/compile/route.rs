@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::source::{Entry, Span};
 
 /// The methods of a path item, as OpenAPI names them.
-pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// The names of the parameters in a path, in order, with where they stand; `None` for a broken path.
 pub(super) fn parameters(path: &Entry, base: &str, found: &mut Findings) -> Option<Vec<(String, Span)>> {

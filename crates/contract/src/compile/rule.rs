@@ -7,6 +7,8 @@ use crate::names::InputNames;
 use crate::plan::CheckPlan;
 use crate::source::Node;
 
+pub(super) const MEMBERS: [&str; 3] = ["that", "at", "rule"];
+
 /// A check as it was written.
 pub(super) struct CheckSource {
     pub(super) that: Ast,
@@ -29,7 +31,7 @@ fn check(node: &Node, found: &mut Findings) -> Option<CheckSource> {
         let at = that.paths().first().map(|path| path.to_vec()).unwrap_or_default();
         return Some(CheckSource { rule: usual_rule(&that).to_owned(), at, that });
     }
-    found.unknown_members(node, &["that", "at", "rule"], "a check");
+    found.unknown_members(node, &MEMBERS, "a check");
     let Some(that) = node.get("that") else {
         let help = "write `{that: body.password == body.again, at: body.again, rule: confirm}`";
         found.error(codes::WRONG_KIND, node.span, "a check without `that`", help);

@@ -11,9 +11,14 @@ use doorward_core::password::{CharacterClass, PasswordPolicy};
 use doorward_core::profile::{ChangeLimit, ProfileSchema};
 use doorward_core::public_id::PublicIdKind;
 
-const MEMBERS: [&str; 5] = ["id", "id_as", "identifiers", "roles", "profile"];
-const IDS: [&str; 5] = ["uuid", "sequence", "hex24", "username", "email"];
-const KINDS: [&str; 3] = ["username", "email", "phone"];
+pub(super) const MEMBERS: [&str; 5] = ["id", "id_as", "identifiers", "roles", "profile"];
+pub(super) const IDS: [&str; 5] = ["uuid", "sequence", "hex24", "username", "email"];
+pub(super) const KINDS: [&str; 3] = ["username", "email", "phone"];
+pub(super) const ROLES: [&str; 1] = ["default"];
+pub(super) const PASSWORD: [&str; 4] = ["min", "max", "classes", "alphabet"];
+pub(super) const CLASSES: [&str; 4] = ["upper", "lower", "digit", "other"];
+pub(super) const IDENTIFIER: [&str; 3] = ["compare", "set", "change_every"];
+pub(super) const COMPARE: [&str; 2] = ["caseless", "exact"];
 /// Longer passwords cost time to hash and are nobody's.
 const LONGEST_PASSWORD: i64 = 4096;
 
@@ -119,8 +124,8 @@ fn identifier(reader: &mut Reader, node: &Node) -> Option<IdentifierKind> {
 }
 
 fn read_compare(reader: &mut Reader, node: &Node) -> Option<Compare> {
-    reader.members(node, "an identifier", &["compare", "set", "change_every"]);
-    match reader.word(node.get("compare")?, "`compare`", &["caseless", "exact"])? {
+    reader.members(node, "an identifier", &IDENTIFIER);
+    match reader.word(node.get("compare")?, "`compare`", &COMPARE)? {
         "exact" => Some(Compare::Exact),
         _ => Some(Compare::Caseless),
     }
@@ -134,7 +139,7 @@ fn default_compare(kind: IdentifierKind) -> Compare {
 }
 
 fn read_roles(reader: &mut Reader, node: &Node) {
-    reader.members(node, "`roles`", &["default"]);
+    reader.members(node, "`roles`", &ROLES);
     let Some(default) = node.get("default") else { return };
     if reader.list(default, "`default`").is_some_and(|roles| !roles.is_empty()) {
         reader.not_yet(node, "default");
@@ -143,7 +148,7 @@ fn read_roles(reader: &mut Reader, node: &Node) {
 
 pub(super) fn password(reader: &mut Reader, node: &Node) -> PasswordPolicy {
     let mut policy = PasswordPolicy::default();
-    if !reader.members(node, "`password`", &["min", "max", "classes", "alphabet"]) {
+    if !reader.members(node, "`password`", &PASSWORD) {
         return policy;
     }
     policy.alphabet = node.get("alphabet").and_then(|alphabet| characters(reader, alphabet));
@@ -161,7 +166,7 @@ pub(super) fn password(reader: &mut Reader, node: &Node) -> PasswordPolicy {
     }
     if let Some(classes) = node.get("classes") {
         for item in reader.list(classes, "`classes`").unwrap_or_default() {
-            let class = match reader.word(item, "`classes`", &["upper", "lower", "digit", "other"]) {
+            let class = match reader.word(item, "`classes`", &CLASSES) {
                 Some("upper") => CharacterClass::Upper,
                 Some("lower") => CharacterClass::Lower,
                 Some("digit") => CharacterClass::Digit,

@@ -189,7 +189,7 @@ fn broken_attribute((name, value): (&str, Option<&str>), span: Span, token: bool
     Diagnostic::error(codes::COOKIE_LINE, span, format!("`{name}` cannot have this value")).help(HELP)
 }
 
-const RENEW: [&str; 5] = ["token", "from", "when_left", "set_cookies", "headers"];
+pub(super) const RENEW: [&str; 5] = ["token", "from", "when_left", "set_cookies", "headers"];
 
 pub(super) fn renew(
     reader: &mut Reader,

@@ -15,9 +15,12 @@ use crate::wording::Localized;
 use doorward_core::code::{CodePolicy, Purpose};
 use std::collections::BTreeMap;
 
-const PURPOSES: [&str; 5] = ["sign_up", "verify", "reset_password", "change_identifier", "login"];
-const MAILS: [&str; 7] =
+pub(super) const PURPOSES: [&str; 5] = ["sign_up", "verify", "reset_password", "change_identifier", "login"];
+pub(super) const MAILS: [&str; 7] =
     ["code", "link", "sign_up", "verify", "reset_password", "change_identifier", "login"];
+
+pub(super) const MAIL: [&str; 3] = ["subject", "text", "html"];
+pub(super) const CODE: [&str; 4] = ["alphabet", "length", "lifetime", "resend_after"];
 
 /// The mails, and the text keys that they use as whole values.
 pub(super) fn mails(
@@ -70,7 +73,7 @@ struct MailReader<'m> {
 
 impl MailReader<'_> {
     fn read(&mut self, reader: &mut Reader, node: &Node) -> Option<MailPlan> {
-        if !reader.members(node, "a mail", &["subject", "text", "html"]) {
+        if !reader.members(node, "a mail", &MAIL) {
             return None;
         }
         let subject = self.part(reader, node, "subject", Escape::None);
@@ -133,7 +136,7 @@ pub(super) fn codes(reader: &mut Reader, node: &Node) -> BTreeMap<Purpose, CodeP
 
 fn code_policy(reader: &mut Reader, node: &Node) -> Option<CodePolicy> {
     let mut policy = CodePolicy::default();
-    if !reader.members(node, "`codes`", &["alphabet", "length", "lifetime", "resend_after"]) {
+    if !reader.members(node, "`codes`", &CODE) {
         return None;
     }
     if let Some(alphabet) = node.get("alphabet") {

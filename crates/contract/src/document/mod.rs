@@ -4,6 +4,7 @@ mod account;
 mod certain;
 mod cookie_rules;
 mod cookies;
+mod json_schema;
 mod mails;
 mod members;
 mod opaque;
@@ -12,6 +13,8 @@ mod schemes;
 mod texts;
 mod tokens;
 mod web;
+
+pub(crate) use json_schema::{of_scheme, of_top};
 
 use crate::diagnostic::{Diagnostic, codes};
 use crate::mails::Mails;

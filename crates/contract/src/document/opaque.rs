@@ -8,7 +8,7 @@ use doorward_core::opaque::{Alphabet, OpaqueForm, width};
 use doorward_core::stage_token::LEAST_STAGE_BYTES;
 use doorward_core::token::{LEAST_ACCESS_BYTES, LEAST_REFRESH_BYTES, SECRET_BYTES};
 
-const MEMBERS: [&str; 4] = ["prefix", "bytes", "length", "alphabet"];
+pub(super) const MEMBERS: [&str; 4] = ["prefix", "bytes", "length", "alphabet"];
 /// Longer ones would not fit into headers and cookies.
 const MOST_BYTES: usize = 1024;
 /// With fewer letters a token is longer than anybody means; and so no word of the language is an alphabet.

@@ -19,9 +19,10 @@ const TYPES: [FieldType; 8] = [
     FieldType::List,
     FieldType::Object,
 ];
-const TYPE_WORDS: [&str; 8] = ["text", "integer", "number", "boolean", "date", "datetime", "list", "object"];
+pub(super) const TYPE_WORDS: [&str; 8] =
+    ["text", "integer", "number", "boolean", "date", "datetime", "list", "object"];
 /// The members of a field that are the language's own.
-const MEMBERS: [&str; 11] = [
+pub(super) const MEMBERS: [&str; 11] = [
     "type",
     "enum",
     "default",
@@ -34,8 +35,10 @@ const MEMBERS: [&str; 11] = [
     "min_age",
     "wire",
 ];
+pub(super) const GENERATE: [&str; 3] = ["prefix", "alphabet", "length"];
+pub(super) const SETTERS: [&str; 3] = ["caller", "operator", "server"];
 /// JSON Schema keywords, by the types that they speak about.
-const KEYWORDS: [(&str, &[FieldType]); 16] = [
+pub(super) const KEYWORDS: [(&str, &[FieldType]); 16] = [
     ("minLength", &[FieldType::Text]),
     ("maxLength", &[FieldType::Text]),
     ("pattern", &[FieldType::Text]),
@@ -142,7 +145,7 @@ impl FieldReader<'_, '_> {
             field.set_by = SetBy::Server;
         }
         if let Some(set_by) = node.get("set_by") {
-            field.set_by = match self.reader.word(set_by, "`set_by`", &["caller", "operator", "server"]) {
+            field.set_by = match self.reader.word(set_by, "`set_by`", &SETTERS) {
                 Some("operator") => SetBy::Operator,
                 Some("server") => SetBy::Server,
                 _ => SetBy::Caller,
@@ -162,7 +165,7 @@ impl FieldReader<'_, '_> {
     }
 
     fn generate(&mut self, field: &Field, node: &Node) -> Option<Generate> {
-        if !self.reader.members(node, "`generate`", &["prefix", "alphabet", "length"]) {
+        if !self.reader.members(node, "`generate`", &GENERATE) {
             return None;
         }
         if field.kind != FieldType::Text || !field.allowed.is_empty() || field.default.is_some() {

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::plan::{Scheme, SchemePlace};
 use crate::source::{Entry, Node};
 
-const OWN: [&str; 5] = ["token", "prefix", "expired", "must_equal", "client_key"];
+pub(super) const OWN: [&str; 5] = ["token", "prefix", "expired", "must_equal", "client_key"];
 
 pub(super) fn read(reader: &mut Reader, node: &Node, signing: &Signing<'_>) -> Vec<Scheme> {
     if !reader.map(node, "`securitySchemes`") {

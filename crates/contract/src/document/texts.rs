@@ -10,6 +10,9 @@ use crate::template::{CompiledTemplate, Setting, Template, TemplateKind};
 use crate::wording::{Languages, Localized, Texts, names_of_rule, rule_of};
 use serde_json::Value;
 
+pub(super) const LANGUAGES: [&str; 3] = ["offered", "default", "from"];
+pub(super) const VIOLATIONS: [&str; 2] = ["codes", "texts"];
+
 /// A text as it was written: per language, or once for all.
 #[derive(Clone)]
 pub(super) struct WrittenText {
@@ -110,7 +113,7 @@ impl Library {
 
 pub(super) fn languages(reader: &mut Reader, node: &Node) -> Languages {
     let mut languages = Languages::default();
-    if !reader.members(node, "`languages`", &["offered", "default", "from"]) {
+    if !reader.members(node, "`languages`", &LANGUAGES) {
         return languages;
     }
     if let Some(offered) = node.get("offered") {
@@ -191,7 +194,7 @@ pub(super) struct Violations {
 
 pub(super) fn violations(reader: &mut Reader, node: &Node, library: &Library) -> Violations {
     let mut read = Violations::default();
-    if !reader.members(node, "`violations`", &["codes", "texts"]) {
+    if !reader.members(node, "`violations`", &VIOLATIONS) {
         return read;
     }
     if let Some(own) = node.get("codes").filter(|own| reader.map(own, "`codes`")) {

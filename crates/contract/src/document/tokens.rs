@@ -18,10 +18,12 @@ use doorward_core::policy::{TokenFormat, TokenPolicy, TokenUse};
 use serde_json::json;
 use std::time::Duration;
 
-const MEMBERS: [&str; 7] = ["jwt", "opaque", "lifetime", "after_refresh", "longest", "session", "purpose"];
+pub(super) const MEMBERS: [&str; 7] =
+    ["jwt", "opaque", "lifetime", "after_refresh", "longest", "session", "purpose"];
+pub(super) const JWT: [&str; 3] = ["algorithm", "header", "claims"];
 /// The purpose of a token that is shown beside a cookie.
 const CSRF: &str = "csrf";
-const ALGORITHMS: [&str; 6] = ["HS256", "HS384", "HS512", "EdDSA", "ES256", "RS256"];
+pub(super) const ALGORITHMS: [&str; 6] = ["HS256", "HS384", "HS512", "EdDSA", "ES256", "RS256"];
 
 pub(super) fn read(reader: &mut Reader, node: &Node, account: &AccountPlan) -> Vec<TokenPlan> {
     if !reader.map(node, "`tokens`") {
@@ -210,7 +212,7 @@ fn read_jwt(
     node: &Node,
     (around, by_digest, stage): (&Around<'_>, bool, Option<Stage>),
 ) -> Option<(Algorithm, Recipe)> {
-    if !reader.members(node, "`jwt`", &["algorithm", "header", "claims"]) {
+    if !reader.members(node, "`jwt`", &JWT) {
         return None;
     }
     let Some(algorithm) = node.get("algorithm") else {

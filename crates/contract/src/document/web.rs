@@ -6,6 +6,10 @@ use crate::plan::{Allowed, CorsPlan, Preflight, RequestPlan, ResponsePlan};
 use crate::source::Node;
 use crate::template::TimeFormat;
 
+pub(super) const REQUEST: [&str; 4] = ["types", "assume", "empty", "routes"];
+pub(super) const ROUTES: [&str; 2] = ["case", "trailing_slash"];
+pub(super) const RESPONSE: [&str; 5] = ["type", "indent", "time", "accept", "headers"];
+pub(super) const PREFLIGHT: [&str; 3] = ["status", "body", "always"];
 const JSON: &str = "application/json";
 
 pub(super) fn default_request() -> RequestPlan {
@@ -20,7 +24,7 @@ pub(super) fn default_request() -> RequestPlan {
 
 pub(super) fn request(reader: &mut Reader, node: &Node) -> RequestPlan {
     let mut plan = default_request();
-    if !reader.members(node, "`request`", &["types", "assume", "empty", "routes"]) {
+    if !reader.members(node, "`request`", &REQUEST) {
         return plan;
     }
     if let Some(types) = node.get("types") {
@@ -47,7 +51,7 @@ pub(super) fn request(reader: &mut Reader, node: &Node) -> RequestPlan {
         plan.empty_is_absent = reader.word(empty, "`empty`", &["absent"]).is_some();
     }
     if let Some(routes) = node.get("routes")
-        && reader.members(routes, "`routes`", &["case", "trailing_slash"])
+        && reader.members(routes, "`routes`", &ROUTES)
     {
         let mut habit = |member: &str| {
             let word = routes
@@ -68,7 +72,7 @@ pub(super) fn default_response() -> ResponsePlan {
 pub(super) fn response(reader: &mut Reader, node: &Node) -> (ResponsePlan, TimeFormat) {
     let mut plan = default_response();
     let mut times = TimeFormat::default();
-    if !reader.members(node, "`response`", &["type", "indent", "time", "accept", "headers"]) {
+    if !reader.members(node, "`response`", &RESPONSE) {
         return (plan, times);
     }
     if let Some(kind) = node.get("type")
@@ -104,7 +108,7 @@ pub(super) fn response(reader: &mut Reader, node: &Node) -> (ResponsePlan, TimeF
     (plan, times)
 }
 
-const CORS: [&str; 6] = ["preflight", "methods", "headers", "expose", "credentials", "origin"];
+pub(super) const CORS: [&str; 6] = ["preflight", "methods", "headers", "expose", "credentials", "origin"];
 const METHODS: &str = "GET, HEAD, PUT, PATCH, POST, DELETE";
 
 pub(super) fn cors(reader: &mut Reader, node: &Node) -> Option<CorsPlan> {
@@ -137,7 +141,7 @@ fn allowed(reader: &mut Reader, node: &Node, member: &str) -> Option<Allowed> {
 
 fn read_preflight(reader: &mut Reader, node: &Node) -> Preflight {
     let mut preflight = Preflight { status: 204, body: None, always: false };
-    if !reader.members(node, "`preflight`", &["status", "body", "always"]) {
+    if !reader.members(node, "`preflight`", &PREFLIGHT) {
         return preflight;
     }
     if let Some(status) = node.get("status") {

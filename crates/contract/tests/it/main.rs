@@ -9,6 +9,7 @@ mod documents;
 mod explain;
 mod fmt;
 mod inference;
+mod json_schema;
 mod lints;
 mod load_time;
 mod mangled;

@@ -10,7 +10,7 @@ use crate::output::Output;
 use crate::start_error::StartError;
 use clap::{Args, Subcommand};
 use doorward_contract::diagnostic::codes::TABLE;
-use doorward_contract::{Code, Loaded, explain, openapi};
+use doorward_contract::{Code, Loaded, explain, json_schema, openapi};
 use serde_json::{Value, json};
 
 /// Look at contracts.
@@ -32,6 +32,8 @@ pub(crate) enum Contract {
     Fmt(Fmt),
     /// Print a contract as a complete OpenAPI document
     Openapi(Which),
+    /// Print the JSON Schema of contracts, for editors
+    Schema,
 }
 
 /// Which contract.
@@ -82,6 +84,10 @@ impl Contract {
                 Ok(DONE)
             }
             Contract::Fmt(fmt) => fmt.run(output),
+            Contract::Schema => {
+                output.value(&json_schema());
+                Ok(DONE)
+            }
             Contract::Openapi(which) => {
                 output.value(&openapi_document(&contracts::Contract::find(&which.contract)?)?);
                 Ok(DONE)

@@ -139,6 +139,15 @@ fn explains_and_completes_contracts() {
 }
 
 #[test]
+fn prints_the_schema_of_contracts() {
+    let data = scratch();
+    let schema = run(data.path(), &["contract", "schema"]).json();
+    let published = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/contract.schema.json");
+    let published: Value = serde_json::from_str(&std::fs::read_to_string(published).unwrap()).unwrap();
+    assert_eq!(schema, published);
+}
+
+#[test]
 fn explains_codes() {
     let data = scratch();
     let page = run(data.path(), &["contract", "explain", "dw012"]);
