@@ -154,7 +154,10 @@ fn action(word: &Node, found: &mut Findings) -> Option<&'static dyn Action> {
     } else if action.is_none() {
         let known: Vec<&str> = ACTIONS.iter().map(|action| action.spec().name).chain([BACKEND]).collect();
         let error = Diagnostic::error(codes::UNKNOWN_ACTION, word.span, format!("unknown action `{name}`"));
-        found.push(error.suggest(name, known.iter().copied()).help(format!("actions: {}", known.join(" "))));
+        let error = error.suggest(name, known.iter().copied());
+        // The list is long: it is for whoever wrote nothing like an action.
+        let lost = error.suggestions.is_empty();
+        found.push(if lost { error.help(format!("actions: {}", known.join(" "))) } else { error });
     }
     action
 }
