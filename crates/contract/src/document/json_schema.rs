@@ -89,7 +89,7 @@ fn of_field() -> Value {
         ("type", kind.clone()),
         ("enum", a("array")),
         ("nullable", a("boolean")),
-        ("unique", a("boolean")),
+        ("unique", json!({"anyOf": [a("boolean"), words(&account::COMPARE)]})),
         ("set_by", words(&profile::SETTERS)),
         ("generate", drawn),
         ("min_age", a("integer")),
