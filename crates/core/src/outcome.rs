@@ -2,6 +2,7 @@
 
 use crate::account::Account;
 use crate::code::{Code, Stage};
+use crate::port::Tries;
 use crate::session::Session;
 use crate::spec::{A, Field, Kind};
 use crate::standing::Bar;
@@ -233,7 +234,9 @@ const TOKEN: &[Field] = &[Field::new("token", Kind::Text)];
 const ENDED: &[Field] = &[Field::new("token", Kind::Text), Field::new("reason", Kind::Text)];
 const DISABLED: &[Field] = &[Field::new("account", Kind::Account), Field::nullable("reason", Kind::Text)];
 const FIELD: &[Field] = &[Field::new("field", Kind::Text)];
-const TRIES: &[Field] = &[Field::nullable("tries_left", Kind::Integer)];
+/// Of a code that no further try can make good, they are null.
+const TRIES: &[Field] =
+    &[Field::nullable("tries_left", Kind::Integer), Field::nullable("tries_used", Kind::Integer)];
 const RETRY: &[Field] = &[Field::new("retry_after", Kind::Duration)];
 const VIOLATIONS: &[Field] = &[Field::new("violations", Kind::Violations)];
 const ACCOUNT: &[Field] = &[Field::new("account", Kind::Account)];
@@ -355,9 +358,9 @@ impl Outcome {
             Outcome::WrongPurpose => ("wrong_purpose", 401, Some(Unauthenticated), TOKEN),
             Outcome::DeletedAccount => ("deleted_account", 401, Some(Unauthenticated), TOKEN),
             Outcome::WrongCode => ("wrong_code", 400, Some(BadCode), TRIES),
-            Outcome::ExpiredCode => ("expired_code", 400, Some(BadCode), &[]),
-            Outcome::UsedCode => ("used_code", 400, Some(BadCode), &[]),
-            Outcome::UnknownCode => ("unknown_code", 400, Some(BadCode), &[]),
+            Outcome::ExpiredCode => ("expired_code", 400, Some(BadCode), TRIES),
+            Outcome::UsedCode => ("used_code", 400, Some(BadCode), TRIES),
+            Outcome::UnknownCode => ("unknown_code", 400, Some(BadCode), TRIES),
             Outcome::InvalidInput => ("invalid_input", 400, None, VIOLATIONS),
             Outcome::Malformed => ("malformed", 400, Some(RequestError), VIOLATIONS),
             Outcome::Taken => ("taken", 409, None, TAKEN),
@@ -499,6 +502,15 @@ impl Answer {
             Bar::Expired => Answer::bare(Outcome::ExpiredAccount),
         }
         .account(account)
+    }
+
+    /// The same with how tries stand, where that is known.
+    #[must_use]
+    pub fn tried(self, tries: Option<Tries>) -> Answer {
+        match tries {
+            Some(tries) => self.with("tries_left", tries.left).with("tries_used", tries.used),
+            None => self,
+        }
     }
 
     /// The same with one more datum.

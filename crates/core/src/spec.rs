@@ -91,19 +91,27 @@ pub struct InputSpec {
     pub either: bool,
     /// The failures that come with it: they can happen only where it is bound.
     pub failures: &'static [Outcome],
+    /// Whether a binding may leave it out, but a request must bring it where it is bound.
+    pub where_bound: bool,
 }
 
 impl InputSpec {
     /// An input that must be there.
     #[must_use]
     pub const fn required(name: &'static str, kind: Kind) -> InputSpec {
-        InputSpec { name, kind, required: true, either: false, failures: &[] }
+        InputSpec { name, kind, required: true, where_bound: false, either: false, failures: &[] }
     }
 
     /// An input that may be left out.
     #[must_use]
     pub const fn optional(name: &'static str, kind: Kind) -> InputSpec {
-        InputSpec { name, kind, required: false, either: false, failures: &[] }
+        InputSpec { name, kind, required: false, where_bound: false, either: false, failures: &[] }
+    }
+
+    /// The same where a request must bring it if it is bound.
+    #[must_use]
+    pub const fn where_bound(self) -> InputSpec {
+        InputSpec { where_bound: true, ..self }
     }
 
     /// The same where a binding binds it or another of these.

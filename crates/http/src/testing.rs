@@ -17,7 +17,7 @@ use doorward_core::fault::Fault;
 use doorward_core::key::{MasterKey, RealmKeys};
 use doorward_core::live::LiveSessions;
 use doorward_core::password::{Password, PasswordHash, Verdict};
-use doorward_core::port::{Attempt, Clock, Hasher, Limits, Settled};
+use doorward_core::port::{Attempt, Clock, Hasher, Limits, Settled, Tries};
 use doorward_core::time::Timestamp;
 use doorward_testkit::{FakeClock, MemoryStore, SeededDice};
 use http::Request;
@@ -83,8 +83,13 @@ impl Limits for NoLimits {
         Ok(None)
     }
 
-    async fn settle(&self, _attempt: &Attempt, _how: Settled, _now: Timestamp) -> Result<(), Fault> {
-        Ok(())
+    async fn settle(
+        &self,
+        _attempt: &Attempt,
+        _how: Settled,
+        _now: Timestamp,
+    ) -> Result<Option<Tries>, Fault> {
+        Ok(None)
     }
 }
 

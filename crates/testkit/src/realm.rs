@@ -14,7 +14,7 @@ use doorward_core::mail::{CodeMail, Mail, MailTexts, open_mail};
 use doorward_core::outcome::Answer;
 use doorward_core::password::{Password, PasswordHash, PasswordPolicy, Verdict};
 use doorward_core::policy::{Policy, RolePolicy, TokenFormat, TokenPolicy, TokenUse};
-use doorward_core::port::{Attempt, Clock, Hasher, Limits, Settled, Store};
+use doorward_core::port::{Attempt, Clock, Hasher, Limits, Settled, Store, Tries};
 use doorward_core::profile::ProfileSchema;
 use doorward_core::public_id::PublicIdKind;
 use doorward_core::session::Session;
@@ -56,8 +56,13 @@ impl Limits for NoLimits {
         Ok(None)
     }
 
-    async fn settle(&self, _attempt: &Attempt, _how: Settled, _now: Timestamp) -> Result<(), Fault> {
-        Ok(())
+    async fn settle(
+        &self,
+        _attempt: &Attempt,
+        _how: Settled,
+        _now: Timestamp,
+    ) -> Result<Option<Tries>, Fault> {
+        Ok(None)
     }
 }
 

@@ -61,7 +61,9 @@ impl InputReader<'_> {
         let name = entry.key.as_str();
         let takes_identifiers = self.spec.identifiers != Identifiers::None;
         let (target, wanted, required) = match self.spec.inputs.iter().find(|input| input.name == name) {
-            Some(input) => (InputTarget::Named(input.name), self.wanted(input), input.required),
+            Some(input) => {
+                (InputTarget::Named(input.name), self.wanted(input), input.required || input.where_bound)
+            }
             None if name == "identifier" && takes_identifiers => {
                 (InputTarget::AnyIdentifier, Wanted::Core(CoreKind::Text), self.one())
             }

@@ -100,9 +100,9 @@ mod tests {
 
     #[test]
     fn groups_offer_what_all_members_have() {
-        assert_eq!(names("bad_credentials"), ["tries_left"]);
+        assert_eq!(names("bad_credentials"), ["tries_left", "tries_used"]);
         assert_eq!(names("unauthenticated"), ["token"]);
-        assert_eq!(names("bad_code"), Vec::<&str>::new());
+        assert_eq!(names("bad_code"), ["tries_left", "tries_used"]);
         assert_eq!(names("fault"), Vec::<&str>::new());
         assert_eq!(names("throttled"), ["retry_after"]);
     }

@@ -5,7 +5,7 @@ use super::caller::fresh;
 use super::codes::{BadCode, Guarded};
 use super::input::{Named, broken_names, wire_name};
 use super::login::{throttled, whole_seconds};
-use super::proof::{Proof, prove};
+use super::proof::{Proof, prove_own};
 use super::send_verification as sending;
 use super::update_account::{forgotten, put, taken};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
@@ -17,6 +17,7 @@ use crate::fault::Fault;
 use crate::identifier::{Identifier, IdentifierKind};
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::Password;
+use crate::port::Tries;
 use crate::spec::{
     A, ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec,
     OptionValues,
@@ -135,7 +136,7 @@ pub enum Outcome {
     /// This one is set, and stays.
     AlreadySet(IdentifierKind),
     /// Not the password so far.
-    WrongPassword,
+    WrongPassword(Option<Tries>),
     /// The code is not good.
     Bad(BadCode),
     /// Asked again too soon.
@@ -160,7 +161,7 @@ impl From<Outcome> for Answer {
                 Answer::bare(Name::Taken).with("field", kind.name()).with("verified", verified)
             }
             Outcome::AlreadySet(kind) => Answer::bare(Name::AlreadySet).with("field", kind.name()),
-            Outcome::WrongPassword => Answer::bare(Name::WrongPassword),
+            Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::Bad(bad) => bad.into(),
             Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
             Outcome::DeliveryFailed => Answer::bare(Name::DeliveryFailed).with("channel", "email"),
@@ -270,14 +271,10 @@ impl Input {
         if !self.needs_password || self.code.is_some() {
             return Ok(None);
         }
-        let proof = match (&Named::first_of(account), &self.password) {
-            (Some(name), Some(password)) => prove(name, Some(account), password, cx).await?,
-            _ => Proof::Wrong,
-        };
-        Ok(match proof {
+        Ok(match prove_own(account, self.password.as_ref(), cx).await? {
             Proof::Throttled(wait) => Some(Outcome::Throttled(wait)),
-            Proof::Wrong => Some(Outcome::WrongPassword),
-            Proof::Right(_) => None,
+            Proof::Wrong(tries) => Some(Outcome::WrongPassword(tries)),
+            Proof::Right { .. } => None,
         })
     }
 

@@ -11,6 +11,7 @@ use crate::change::{AccountUpdate, Change};
 use crate::fault::Fault;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash, Verdict};
+use crate::port::Tries;
 use crate::session::{EndReason, SessionId};
 use crate::spec::{
     A, ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
@@ -99,9 +100,9 @@ pub enum Outcome {
     /// Nobody is signed in any more.
     Gone(Rejection),
     /// The request names somebody else than the caller, whether or not there is such an account.
-    UnknownAccount,
+    UnknownAccount(Option<Tries>),
     /// Not the password so far.
-    WrongPassword,
+    WrongPassword(Option<Tries>),
     /// The account may not sign in.
     Barred(Arc<Account>, Bar),
     /// The password may not be set.
@@ -117,8 +118,8 @@ impl From<Outcome> for Answer {
         match outcome {
             Outcome::Changed(account) => Answer::bare(Name::PasswordChanged).account(account),
             Outcome::Gone(rejection) => rejection.answer("access"),
-            Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
-            Outcome::WrongPassword => Answer::bare(Name::WrongPassword),
+            Outcome::UnknownAccount(tries) => Answer::bare(Name::UnknownAccount).tried(tries),
+            Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
             Outcome::SamePassword => Answer::bare(Name::SamePassword),
@@ -200,16 +201,17 @@ impl Input {
                 (Some(name), Some(password)) => {
                     prove(name, Some(account).filter(|_| !foreign), password, cx).await?
                 }
-                _ => Proof::Wrong,
+                _ => Proof::Wrong(None),
             };
             match proof {
                 Proof::Throttled(wait) => return Ok(Some(Outcome::Throttled(wait))),
-                Proof::Wrong if !foreign => return Ok(Some(Outcome::WrongPassword)),
-                Proof::Wrong | Proof::Right(_) => {}
+                Proof::Wrong(tries) if foreign => return Ok(Some(Outcome::UnknownAccount(tries))),
+                Proof::Wrong(tries) => return Ok(Some(Outcome::WrongPassword(tries))),
+                Proof::Right { .. } => {}
             }
         }
         if foreign {
-            return Ok(Some(Outcome::UnknownAccount));
+            return Ok(Some(Outcome::UnknownAccount(None)));
         }
         let bar = account.bar(cx.setting.now);
         Ok(bar.map(|bar| Outcome::Barred(Arc::new(account.clone()), bar)))

@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::identifier::IdentifierKind;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::Password;
+use crate::port::Tries;
 use crate::session::EndReason;
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
@@ -86,9 +87,9 @@ pub enum Outcome {
     /// Gone.
     Closed(Arc<Account>),
     /// No such account.
-    UnknownAccount,
+    UnknownAccount(Option<Tries>),
     /// Not its password, or the account may not sign in.
-    WrongPassword,
+    WrongPassword(Option<Tries>),
     /// The session is somebody else's.
     Forbidden,
     /// A budget is spent.
@@ -99,8 +100,8 @@ impl From<Outcome> for Answer {
     fn from(outcome: Outcome) -> Answer {
         match outcome {
             Outcome::Closed(account) => Answer::bare(Name::Closed).account(account),
-            Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
-            Outcome::WrongPassword => Answer::bare(Name::WrongPassword),
+            Outcome::UnknownAccount(tries) => Answer::bare(Name::UnknownAccount).tried(tries),
+            Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::Forbidden => Answer::bare(Name::Forbidden),
             Outcome::Throttled(wait) => throttled(wait),
         }
@@ -125,12 +126,12 @@ impl Action for Input {
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
         let account = named_or_callers(self.name.as_ref(), cx).await?;
         if !self.needs_password {
-            return Ok(Loaded { account, proof: Proof::Right(None) });
+            return Ok(Loaded { account, proof: Proof::Right { upgrade: None, counted: None } });
         }
         let name = self.name.clone().or_else(|| account.as_ref().and_then(Named::first_of));
         let proof = match (&name, &self.password) {
             (Some(name), Some(password)) => prove(name, account.as_ref(), password, cx).await?,
-            _ => Proof::Wrong,
+            _ => Proof::Wrong(None),
         };
         Ok(Loaded { account, proof })
     }
@@ -143,16 +144,17 @@ impl Action for Input {
         let Some(account) = &loaded.account else {
             return Ok(Decision::just(match &loaded.proof {
                 Proof::Throttled(wait) => Outcome::Throttled(*wait),
-                _ => Outcome::UnknownAccount,
+                Proof::Wrong(tries) => Outcome::UnknownAccount(*tries),
+                Proof::Right { .. } => Outcome::UnknownAccount(None),
             }));
         };
         match &loaded.proof {
             Proof::Throttled(wait) => return Ok(Decision::just(Outcome::Throttled(*wait))),
-            Proof::Wrong => return Ok(Decision::just(Outcome::WrongPassword)),
-            Proof::Right(_) if account.bar(at.now).is_some() => {
-                return Ok(Decision::just(Outcome::WrongPassword));
+            Proof::Wrong(tries) => return Ok(Decision::just(Outcome::WrongPassword(*tries))),
+            Proof::Right { counted, .. } if account.bar(at.now).is_some() => {
+                return Ok(Decision::just(Outcome::WrongPassword(*counted)));
             }
-            Proof::Right(_) => {}
+            Proof::Right { .. } => {}
         }
         if at.caller.is_some_and(|caller| caller.account.id != account.id) {
             return Ok(Decision::just(Outcome::Forbidden));

@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::identifier::IdentifierKind;
 use crate::key::{MacKey, same_bytes};
 use crate::outcome::{Answer, Outcome as Name};
+use crate::port::Tries;
 use crate::stage_token::read_stage_id;
 use crate::time::Timestamp;
 use std::net::IpAddr;
@@ -24,8 +25,8 @@ pub(super) fn code_mac(id: Uuid, code: &str, key: &MacKey) -> [u8; 32] {
 /// Why a presented code is not good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadCode {
-    /// Not the code; that many tries are left.
-    Wrong(u32),
+    /// Not the code; and how tries stand now.
+    Wrong(Tries),
     /// Too late.
     Expired,
     /// Spent already.
@@ -37,7 +38,7 @@ pub enum BadCode {
 impl From<BadCode> for Answer {
     fn from(bad: BadCode) -> Answer {
         match bad {
-            BadCode::Wrong(left) => Answer::bare(Name::WrongCode).with("tries_left", left),
+            BadCode::Wrong(tries) => Answer::bare(Name::WrongCode).tried(Some(tries)),
             BadCode::Expired => Answer::bare(Name::ExpiredCode),
             BadCode::Used => Answer::bare(Name::UsedCode),
             BadCode::Unknown => Answer::bare(Name::UnknownCode),
@@ -113,11 +114,12 @@ impl Guarded {
     pub(super) fn compare(&self, presented: &str, at: &Setting<'_>) -> Result<&Code, (BadCode, Vec<Change>)> {
         let Some(code) = &self.code else { return Err((self.absent, Vec::new())) };
         if self.here >= TRIES_PER_CODE || self.hour >= TRIES_PER_HOUR {
-            return Err((BadCode::Wrong(0), Vec::new()));
+            return Err((BadCode::Wrong(Tries { used: self.here, left: 0 }), Vec::new()));
         }
         if !same_bytes(&code.mac, &code_mac(code.id, presented, at.keys.code())) {
-            let left = TRIES_PER_CODE.saturating_sub(self.here + 1);
-            return Err((BadCode::Wrong(left), self.count_try(code, at)));
+            let used = self.here + 1;
+            let tries = Tries { used, left: TRIES_PER_CODE.saturating_sub(used) };
+            return Err((BadCode::Wrong(tries), self.count_try(code, at)));
         }
         if code.used_at.is_some() {
             return Err((BadCode::Used, Vec::new()));

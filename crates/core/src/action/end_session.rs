@@ -10,6 +10,7 @@ use crate::change::Change;
 use crate::fault::Fault;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::Password;
+use crate::port::Tries;
 use crate::session::{EndReason, Session, SessionId};
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
@@ -87,7 +88,7 @@ pub enum Outcome {
     /// The caller has no such session, or it is over.
     UnknownSession,
     /// Not the caller's password.
-    WrongPassword,
+    WrongPassword(Option<Tries>),
     /// A budget is spent.
     Throttled(Duration),
 }
@@ -99,7 +100,7 @@ impl From<Outcome> for Answer {
             Outcome::Ended => Answer::bare(Name::Ended).with("count", 0),
             Outcome::Gone(rejection) => rejection.answer("access"),
             Outcome::UnknownSession => Answer::bare(Name::UnknownSession),
-            Outcome::WrongPassword => Answer::bare(Name::WrongPassword),
+            Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::Throttled(wait) => throttled(wait),
         }
     }
@@ -133,8 +134,8 @@ impl Action for Input {
         if self.needs_password {
             match prove_own(&account, self.password.as_ref(), cx).await? {
                 Proof::Throttled(wait) => return Ok(Loaded::Refused(Outcome::Throttled(wait), about)),
-                Proof::Wrong => return Ok(Loaded::Refused(Outcome::WrongPassword, about)),
-                Proof::Right(_) => {}
+                Proof::Wrong(tries) => return Ok(Loaded::Refused(Outcome::WrongPassword(tries), about)),
+                Proof::Right { .. } => {}
             }
         }
         let Some(id) = &self.session else { return Ok(Loaded::Others(Box::new(account))) };

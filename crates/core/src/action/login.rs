@@ -1,16 +1,22 @@
 //! `login`: proves a password and starts a session.
 
+use super::codes::Guarded;
 use super::input::Named;
 use super::proof::{Proof, prove, upgrade_change};
+use super::send_verification as sending;
 use super::stage::{Holder, reach};
 use super::start::{Wish, sign_in};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
-use crate::account::Account;
+use crate::account::{Account, LastLogin};
+use crate::authenticate::ACCESS;
 use crate::change::Change;
-use crate::code::{Code, Stage};
+use crate::code::{Code, Purpose, Stage};
 use crate::fault::Fault;
+use crate::identifier::IdentifierKind;
 use crate::outcome::{Answer, Outcome as Name};
-use crate::password::{Password, PasswordHash};
+use crate::password::Password;
+use crate::policy::{TokenFormat, TokenPolicy};
+use crate::port::Tries;
 use crate::session::{EndReason, Session};
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
@@ -27,6 +33,8 @@ const SIGNED_IN: &[Field] = &[
     Field::new("must_change_password", Kind::Boolean),
 ];
 
+const CODE_SENT: &[Field] = &[Field::new("account", Kind::Account), Field::new("expires_in", Kind::Duration)];
+
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "login",
@@ -37,10 +45,15 @@ pub static SPEC: ActionSpec = ActionSpec {
     profile: false,
     inputs: &[InputSpec::required("password", Kind::Text), InputSpec::optional("lifetime", Kind::Duration)],
     options: &[
-        OptionSpec { name: "sessions", values: OptionValues::Words(&["many", "single"]) },
+        OptionSpec { name: "sessions", values: OptionValues::Words(&["many", "single", "keep"]) },
+        OptionSpec { name: "second_step", values: OptionValues::Words(&["none", "code"]) },
+        OptionSpec { name: "unverified", values: OptionValues::Words(&["sign_in", "refuse"]) },
         OptionSpec { name: "must_change", values: OptionValues::Words(&["sign_in", "refuse"]) },
     ],
-    answers: &[AnswerSpec::new(Name::SignedIn, SIGNED_IN)],
+    answers: &[
+        AnswerSpec::new(Name::SignedIn, SIGNED_IN).only_with("second_step", &["none"]),
+        AnswerSpec::new(Name::CodeSent, CODE_SENT).only_with("second_step", &["code"]),
+    ],
     failures: &[
         Name::UnknownAccount,
         Name::WrongPassword,
@@ -48,13 +61,15 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::Disabled,
         Name::Pending,
         Name::ExpiredAccount,
+        Name::Unverified,
         Name::PasswordChangeRequired,
+        Name::DeliveryFailed,
     ],
-    only_with: &[OnlyWith {
-        failures: &[Name::PasswordChangeRequired],
-        option: "must_change",
-        words: &["refuse"],
-    }],
+    only_with: &[
+        OnlyWith { failures: &[Name::Unverified], option: "unverified", words: &["refuse"] },
+        OnlyWith { failures: &[Name::PasswordChangeRequired], option: "must_change", words: &["refuse"] },
+        OnlyWith { failures: &[Name::DeliveryFailed], option: "second_step", words: &["code"] },
+    ],
     reads_only: false,
 };
 
@@ -74,11 +89,28 @@ impl Entry for Login {
                 .ok_or_else(|| Fault::Internal("identifier kind not in this contract".to_owned()))?,
             password: Password::new(inputs.required("password")?),
             lifetime: inputs.duration("lifetime").filter(|lifetime| !lifetime.is_zero()),
-            single: options.word("sessions") == "single",
+            sessions: match options.word("sessions") {
+                "single" => Sessions::Single,
+                "keep" => Sessions::Keep,
+                _ => Sessions::Many,
+            },
+            second_step: options.word("second_step") == "code",
+            refuse_unverified: options.word("unverified") == "refuse",
             refuse_must_change: options.word("must_change") == "refuse",
         };
         perform(&input, cx).await
     }
+}
+
+/// What a sign-in does to the other sessions of the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sessions {
+    /// They go on.
+    Many,
+    /// They end.
+    Single,
+    /// The newest of this contract goes on instead of a new one, where its tokens can be made again.
+    Keep,
 }
 
 /// The input of a sign-in.
@@ -89,8 +121,12 @@ pub struct Input {
     pub password: Password,
     /// The access lifetime the caller asks for.
     pub lifetime: Option<Duration>,
-    /// Whether the account's other sessions end.
-    pub single: bool,
+    /// What becomes of the account's other sessions.
+    pub sessions: Sessions,
+    /// Whether the right password only sends a code, with which `login_by_code` signs in.
+    pub second_step: bool,
+    /// Whether an account whose address is not proved may not sign in.
+    pub refuse_unverified: bool,
     /// Whether an account that must change its password may not sign in.
     pub refuse_must_change: bool,
 }
@@ -100,11 +136,17 @@ pub enum Outcome {
     /// Signed in.
     SignedIn(Arc<Account>, Arc<Session>),
     /// No such account.
-    UnknownAccount,
+    UnknownAccount(Option<Tries>),
     /// Not its password.
-    WrongPassword,
+    WrongPassword(Option<Tries>),
     /// The account may not sign in: the password was right.
     Barred(Arc<Account>, Bar),
+    /// The right password; a code is on its way, good for this long.
+    CodeSent(Arc<Account>, Duration),
+    /// The right password of an account that has no address to send a code to.
+    DeliveryFailed,
+    /// The right password of an account whose address is not proved.
+    Unverified(Arc<Account>),
     /// The right password of an account that must change it first, and the stage in which it can.
     PasswordChangeRequired(Arc<Account>, Option<Arc<Code>>),
     /// A budget is spent.
@@ -121,12 +163,17 @@ impl From<Outcome> for Answer {
                     .session(session)
                     .with("must_change_password", must_change)
             }
-            Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
-            Outcome::WrongPassword => Answer::bare(Name::WrongPassword),
+            Outcome::UnknownAccount(tries) => Answer::bare(Name::UnknownAccount).tried(tries),
+            Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::PasswordChangeRequired(account, stage) => {
                 Answer::bare(Name::PasswordChangeRequired).account(account).staged(stage)
             }
+            Outcome::CodeSent(account, expires_in) => {
+                Answer::bare(Name::CodeSent).account(account).with("expires_in", expires_in.as_secs())
+            }
+            Outcome::DeliveryFailed => Answer::bare(Name::DeliveryFailed).with("channel", "email"),
+            Outcome::Unverified(account) => Answer::bare(Name::Unverified).account(account),
             Outcome::Throttled(wait) => throttled(wait),
         }
     }
@@ -146,6 +193,10 @@ pub(super) fn whole_seconds(wait: Duration) -> u64 {
 pub struct Loaded {
     account: Option<Arc<Account>>,
     proof: Proof,
+    /// The session that goes on, where one can.
+    kept: Option<Session>,
+    /// The sign-in code before.
+    before: Option<Code>,
 }
 
 #[async_trait]
@@ -162,7 +213,17 @@ impl Action for Input {
         let account =
             cx.services.store.account_by_identifier(realm, self.name.kind, &self.name.canonical).await?;
         let proof = prove(&self.name, account.as_ref(), &self.password, cx).await?;
-        Ok(Loaded { account: account.map(Arc::new), proof })
+        let mut loaded = Loaded { account: account.map(Arc::new), proof, kept: None, before: None };
+        let right = matches!(loaded.proof, Proof::Right { .. });
+        if let Some(account) = loaded.account.as_ref().filter(|_| right) {
+            if self.sessions == Sessions::Keep {
+                loaded.kept = kept(account, cx).await?;
+            }
+            if self.second_step {
+                loaded.before = Guarded::of_account(Purpose::Login, Some(account), cx).await?.code;
+            }
+        }
+        Ok(loaded)
     }
 
     fn about(&self, loaded: &Loaded) -> About {
@@ -172,13 +233,19 @@ impl Action for Input {
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
         let upgrade = match &loaded.proof {
             Proof::Throttled(wait) => return Ok(Decision::just(Outcome::Throttled(*wait))),
-            Proof::Wrong if loaded.account.is_none() => return Ok(Decision::just(Outcome::UnknownAccount)),
-            Proof::Wrong => return Ok(Decision::just(Outcome::WrongPassword)),
-            Proof::Right(upgrade) => upgrade,
+            Proof::Wrong(tries) if loaded.account.is_none() => {
+                return Ok(Decision::just(Outcome::UnknownAccount(*tries)));
+            }
+            Proof::Wrong(tries) => return Ok(Decision::just(Outcome::WrongPassword(*tries))),
+            Proof::Right { upgrade, .. } => upgrade,
         };
-        let Some(account) = &loaded.account else { return Ok(Decision::just(Outcome::UnknownAccount)) };
+        let Some(account) = &loaded.account else { return Ok(Decision::just(Outcome::UnknownAccount(None))) };
         if let Some(bar) = account.bar(at.now) {
             return Ok(Decision::just(Outcome::Barred(Arc::clone(account), bar)));
+        }
+        let unproved = account.identifier(IdentifierKind::Email).is_some_and(|email| !email.verified);
+        if unproved && self.refuse_unverified {
+            return Ok(Decision::just(Outcome::Unverified(Arc::clone(account))));
         }
         if account.must_change_password && self.refuse_must_change {
             let reached = reach(Stage::SetInitialPassword, Holder::of(account), at);
@@ -186,20 +253,22 @@ impl Action for Input {
             let outcome = Outcome::PasswordChangeRequired(Arc::clone(account), stage);
             return Ok(Decision { outcome, changes });
         }
-        Ok(self.sign_in(account, upgrade.as_ref(), at))
+        let upgrade = upgrade_change(account, upgrade.as_ref());
+        if self.second_step {
+            return code_sent(account, loaded.before.as_ref(), upgrade, at);
+        }
+        Ok(match &loaded.kept {
+            Some(session) => go_on(account, session, upgrade, at),
+            None => self.sign_in(account, upgrade, at),
+        })
     }
 }
 
 impl Input {
-    fn sign_in(
-        &self,
-        account: &Account,
-        upgrade: Option<&PasswordHash>,
-        at: &Setting<'_>,
-    ) -> Decision<Outcome> {
+    fn sign_in(&self, account: &Account, upgrade: Option<Change>, at: &Setting<'_>) -> Decision<Outcome> {
         let mut account = account.clone();
-        let mut changes: Vec<Change> = upgrade_change(&account, upgrade).into_iter().collect();
-        if self.single {
+        let mut changes: Vec<Change> = upgrade.into_iter().collect();
+        if self.sessions == Sessions::Single {
             changes.push(Change::EndSessions {
                 account: account.id,
                 version: Some(account.version),
@@ -213,4 +282,67 @@ impl Input {
         changes.extend(started);
         Decision { outcome: Outcome::SignedIn(account, session), changes }
     }
+}
+
+/// The newest live session of this contract whose tokens can be made again: of an opaque one, and of one that is found
+/// by its digest, nothing is kept to make it from.
+async fn kept(account: &Account, cx: &Context<'_>) -> Result<Option<Session>, Fault> {
+    let policy = cx.setting.policy;
+    let rebuilt = |token: &TokenPolicy| matches!(token.format, TokenFormat::Jwt(_)) && !token.by_digest;
+    if !policy.token(ACCESS).is_some_and(rebuilt) {
+        return Ok(None);
+    }
+    let live = cx.services.store.live_sessions(account.id, cx.setting.now).await?;
+    let here = live.into_iter().rev().find(|session| session.contract == policy.contract);
+    Ok(here.filter(|session| session.alive(cx.setting.now)))
+}
+
+/// A session goes on as it is; guarded, so that it has not ended meanwhile.
+fn go_on(
+    account: &Account,
+    session: &Session,
+    upgrade: Option<Change>,
+    at: &Setting<'_>,
+) -> Decision<Outcome> {
+    let login = LastLogin { at: at.now, address: at.client.address.to_string() };
+    let account = Account { last_login: Some(login.clone()), ..account.clone() };
+    let mut changes: Vec<Change> = upgrade.into_iter().collect();
+    changes.push(Change::MoveSession {
+        session: session.id,
+        from: session.refresh.clone(),
+        to: session.refresh.clone(),
+        expires_at: session.expires_at,
+        access_until: session.access_until,
+        at: at.now,
+    });
+    changes.push(Change::NoteLogin { account: account.id, login });
+    let session = Session { last_used_at: at.now, ..session.clone() };
+    Decision { outcome: Outcome::SignedIn(Arc::new(account), Arc::new(session)), changes }
+}
+
+/// The second step: a code to the account's own address. One that was asked for just now still counts, and no other is
+/// sent.
+fn code_sent(
+    account: &Account,
+    before: Option<&Code>,
+    upgrade: Option<Change>,
+    at: &Setting<'_>,
+) -> Result<Decision<Outcome>, Fault> {
+    let shown = Arc::new(account.clone());
+    let policy = at.policy.code(Purpose::Login);
+    let fresh = |code: &&Code| {
+        let soon = at.now < code.created_at.plus(policy.resend_after);
+        soon && code.used_at.is_none() && at.now < code.expires_at && code.account == Some(account.id)
+    };
+    if let Some(code) = before.filter(fresh) {
+        let outcome = Outcome::CodeSent(shown, code.expires_at.since(at.now));
+        return Ok(Decision { outcome, changes: upgrade.into_iter().collect() });
+    }
+    let Some(email) = account.identifier(IdentifierKind::Email) else {
+        return Ok(Decision::just(Outcome::DeliveryFailed));
+    };
+    let to = (email.written.clone(), email.canonical.clone());
+    let mut changes = sending::of_account(SPEC.name, account, (Purpose::Login, to), at)?;
+    changes.extend(upgrade);
+    Ok(Decision { outcome: Outcome::CodeSent(shown, policy.lifetime), changes })
 }

@@ -6,15 +6,20 @@ use crate::account::Account;
 use crate::change::Change;
 use crate::fault::Fault;
 use crate::password::{Password, PasswordHash, Verdict};
-use crate::port::{Attempt, Settled};
+use crate::port::{Attempt, Settled, Tries};
 use std::time::Duration;
 
 /// What came of proving a password.
 pub(super) enum Proof {
-    /// It is right; the hash should be replaced by this one, if any.
-    Right(Option<PasswordHash>),
-    /// It is wrong, or there is nothing to compare with.
-    Wrong,
+    /// It is right.
+    Right {
+        /// The hash that should take the place of the stored one, if any.
+        upgrade: Option<PasswordHash>,
+        /// How tries stand where this one counts as wrong, because the account may not sign in.
+        counted: Option<Tries>,
+    },
+    /// It is wrong, or there is nothing to compare with; and how tries stand now.
+    Wrong(Option<Tries>),
     /// A budget is spent: try again after this long. Nothing was hashed.
     Throttled(Duration),
 }
@@ -42,10 +47,10 @@ pub(super) async fn prove(
         Ok(_) => Settled::Wrong,
         Err(_) => Settled::Untested,
     };
-    cx.services.limits.settle(&attempt, settled, at.now).await?;
+    let tries = cx.services.limits.settle(&attempt, settled, at.now).await?;
     Ok(match verdict? {
-        Verdict::Right { upgrade } => Proof::Right(upgrade),
-        Verdict::Wrong => Proof::Wrong,
+        Verdict::Right { upgrade } => Proof::Right { upgrade, counted: tries },
+        Verdict::Wrong => Proof::Wrong(tries),
     })
 }
 
@@ -74,6 +79,6 @@ pub(super) async fn prove_own(
 ) -> Result<Proof, Fault> {
     match (Named::first_of(account), password) {
         (Some(name), Some(password)) => prove(&name, Some(account), password, cx).await,
-        _ => Ok(Proof::Wrong),
+        _ => Ok(Proof::Wrong(None)),
     }
 }

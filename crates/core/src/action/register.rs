@@ -3,7 +3,7 @@
 use super::held::held_by_another;
 use super::input::{Named, broken_names, wire_name};
 use super::start::{Wish, start_session};
-use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
+use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform, record};
 use crate::account::{Account, AccountId};
 use crate::change::Change;
 use crate::fault::Fault;
@@ -15,7 +15,7 @@ use crate::profile::{Asking, Setter};
 use crate::public_id::{PublicId, PublicIdKind};
 use crate::session::Session;
 use crate::spec::{
-    ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, S,
+    ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues, S,
 };
 use crate::standing::{Standing, Status};
 use crate::violation::Violation;
@@ -31,14 +31,19 @@ pub static SPEC: ActionSpec = ActionSpec {
     identifiers: Identifiers::Some,
     claims: false,
     profile: true,
-    inputs: &[InputSpec::required("password", Kind::Text)],
+    inputs: &[InputSpec::optional("password", Kind::Text).where_bound()],
     options: &[
         OptionSpec { name: "sign_in", values: OptionValues::Flag(false) },
+        OptionSpec { name: "while_signed_in", values: OptionValues::Words(&["register", "refuse"]) },
         OptionSpec { name: "approval", values: OptionValues::Words(&["none", "required"]) },
     ],
     answers: &[AnswerSpec::new(Name::Registered, S)],
-    failures: &[Name::Taken, Name::WeakPassword],
-    only_with: &[],
+    failures: &[Name::Taken, Name::WeakPassword, Name::AlreadySignedIn],
+    only_with: &[OnlyWith {
+        failures: &[Name::AlreadySignedIn],
+        option: "while_signed_in",
+        words: &["refuse"],
+    }],
     reads_only: false,
 };
 
@@ -52,9 +57,15 @@ impl Entry for Register {
     }
 
     async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
+        let caller = cx.setting.caller.filter(|_| options.word("while_signed_in") == "refuse");
+        if let Some(caller) = caller {
+            let answer = Answer::bare(Name::AlreadySignedIn).account(Arc::clone(&caller.account));
+            record(SPEC.name, &answer, cx).await?;
+            return Ok(answer);
+        }
         let input = Input {
             identifiers: Named::all(&inputs.identifiers, cx.setting.policy),
-            password: Some(Password::new(inputs.required("password")?)),
+            password: inputs.password("password"),
             profile: inputs.profile.clone(),
             setter: Setter::Caller,
             sign_in: options.flag("sign_in"),
@@ -70,7 +81,7 @@ impl Entry for Register {
 pub struct Input {
     /// What the account will sign in by.
     pub identifiers: Vec<Named>,
-    /// Its password; an operator may make an account without one.
+    /// Its password; an account may have none, and then signs in by other means.
     pub password: Option<Password>,
     /// Its profile, as given.
     pub profile: Map<String, Value>,

@@ -150,6 +150,25 @@ pub(super) fn claimed(names: &[(IdentifierKind, String)], at: &Setting<'_>) -> A
     }
 }
 
+/// The changes that mail a code for an account to this address, whatever was sent before. It is asked for with every
+/// name of the account.
+pub(super) fn of_account(
+    action: &'static str,
+    account: &Account,
+    (purpose, to): (Purpose, (String, String)),
+    at: &Setting<'_>,
+) -> Result<Vec<Change>, Fault> {
+    let name = |one: &Identifier| Named {
+        kind: one.kind,
+        written: one.written.clone(),
+        canonical: one.canonical.clone(),
+    };
+    let names = account.identifiers.iter().map(name).collect();
+    let request = Input { action, names, purpose, create: false, tell_truth: true, wire: Vec::new() };
+    let sent = request.send(Some(account.clone()), to, &at.policy.code(purpose), at)?;
+    Ok(sent.changes)
+}
+
 /// The input of the request.
 pub struct Input {
     /// The action that asks.

@@ -14,6 +14,7 @@ use crate::code::{Code, Stage};
 use crate::fault::Fault;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash};
+use crate::port::Tries;
 use crate::profile::{Asking, Setter};
 use crate::session::{EndReason, Session};
 use crate::spec::{ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, S, STAGE_TOKEN};
@@ -122,9 +123,9 @@ pub enum Outcome {
     /// The stage token with this name is not good.
     Refused(Rejection, String),
     /// No such account.
-    UnknownAccount,
+    UnknownAccount(Option<Tries>),
     /// Not its password.
-    WrongPassword,
+    WrongPassword(Option<Tries>),
     /// The account may not sign in.
     Barred(Arc<Account>, Bar),
     /// Its password need not be changed.
@@ -144,8 +145,8 @@ impl From<Outcome> for Answer {
                 Answer::bare(Name::PasswordChanged).account(account).session(session)
             }
             Outcome::Refused(rejection, token) => rejection.answer(&token),
-            Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
-            Outcome::WrongPassword => Answer::bare(Name::WrongPassword),
+            Outcome::UnknownAccount(tries) => Answer::bare(Name::UnknownAccount).tried(tries),
+            Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::Forbidden => Answer::bare(Name::Forbidden),
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
@@ -203,7 +204,7 @@ impl Action for Input {
             Ok(ready) => ready,
             Err(outcome) => return Ok(Decision::just(outcome.clone())),
         };
-        let Some(account) = &loaded.account else { return Ok(Decision::just(Outcome::UnknownAccount)) };
+        let Some(account) = &loaded.account else { return Ok(Decision::just(Outcome::UnknownAccount(None))) };
         let mut changes: Vec<Change> =
             ready.stage.iter().map(|code| Change::SpendCode { code: code.id, at: at.now }).collect();
         let mut account = account.clone();
@@ -257,9 +258,11 @@ impl Input {
         let account = cx.services.store.account_by_identifier(realm, name.kind, &name.canonical).await?;
         let outcome = match (prove(name, account.as_ref(), password, cx).await?, &account) {
             (Proof::Throttled(wait), _) => Outcome::Throttled(wait),
-            (Proof::Right(_), Some(account)) => return Ok(Ok((account.clone(), None))),
-            (_, None) => Outcome::UnknownAccount,
-            (Proof::Wrong, Some(_)) => Outcome::WrongPassword,
+            (Proof::Right { .. }, Some(account)) => return Ok(Ok((account.clone(), None))),
+            (Proof::Right { counted: tries, .. } | Proof::Wrong(tries), None) => {
+                Outcome::UnknownAccount(tries)
+            }
+            (Proof::Wrong(tries), Some(_)) => Outcome::WrongPassword(tries),
         };
         Ok(Err((account, outcome)))
     }

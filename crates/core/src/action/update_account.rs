@@ -17,6 +17,7 @@ use crate::fault::Fault;
 use crate::identifier::{Identifier, IdentifierKind};
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash};
+use crate::port::Tries;
 use crate::profile::{Asking, Setter};
 use crate::public_id::PublicIdKind;
 use crate::session::SessionId;
@@ -119,7 +120,7 @@ pub enum Outcome {
     /// A value may not change, or not yet.
     Unchangeable(Unchangeable),
     /// Not the password so far.
-    WrongPassword,
+    WrongPassword(Option<Tries>),
     /// The password may not be set.
     WeakPassword(Vec<Violation>),
     /// Identifiers, profile or names break rules.
@@ -140,7 +141,7 @@ impl From<Outcome> for Answer {
                 Answer::bare(Name::Taken).with("field", field).with("verified", false)
             }
             Outcome::Unchangeable(why) => why.into(),
-            Outcome::WrongPassword => Answer::bare(Name::WrongPassword),
+            Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
             Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
             Outcome::Throttled(wait) => throttled(wait),
@@ -311,8 +312,8 @@ impl Input {
         }
         Ok(match prove_own(account, self.password.as_ref(), cx).await? {
             Proof::Throttled(wait) => Some(Outcome::Throttled(wait)),
-            Proof::Wrong => Some(Outcome::WrongPassword),
-            Proof::Right(_) => None,
+            Proof::Wrong(tries) => Some(Outcome::WrongPassword(tries)),
+            Proof::Right { .. } => None,
         })
     }
 }

@@ -17,6 +17,15 @@ pub struct Attempt {
     pub address: IpAddr,
 }
 
+/// How tries at one secret stand. It must not depend on whether there is such a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tries {
+    /// The wrong ones so far.
+    pub used: u32,
+    /// How many more may be made without waiting.
+    pub left: u32,
+}
+
 /// How a try that was admitted ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
@@ -38,9 +47,10 @@ pub trait Limits: Send + Sync {
     /// The store of the budgets failed.
     async fn spend(&self, attempt: &Attempt, now: Timestamp) -> Result<Option<Duration>, Fault>;
 
-    /// Says how an admitted try ended: correct sign-ins never count against anybody.
+    /// Says how an admitted try ended: correct sign-ins never count against anybody. Of a wrong one it says how the
+    /// tries at this secret from this place stand now, where that is limited.
     ///
     /// # Errors
     /// The store of the budgets failed.
-    async fn settle(&self, attempt: &Attempt, how: Settled, now: Timestamp) -> Result<(), Fault>;
+    async fn settle(&self, attempt: &Attempt, how: Settled, now: Timestamp) -> Result<Option<Tries>, Fault>;
 }

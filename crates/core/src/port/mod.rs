@@ -11,5 +11,5 @@ mod store;
 pub use clock::Clock;
 pub use dice::{Dice, draw_text, uuid_v7};
 pub use hasher::Hasher;
-pub use limits::{Attempt, Limits, Settled};
+pub use limits::{Attempt, Limits, Settled, Tries};
 pub use store::{AccountPage, KEPT_AFTER_EXPIRY, SessionWithAccount, Store};

@@ -104,8 +104,10 @@ fn inputs(spec: &ActionSpec) -> Vec<String> {
     if spec.profile {
         inputs.push("`profile`?".to_owned());
     }
-    inputs.extend(spec.inputs.iter().map(|InputSpec { name, kind, required, .. }| {
-        format!("`{name}`{} ({})", if *required { "" } else { "?" }, kind_name(*kind))
+    inputs.extend(spec.inputs.iter().map(|InputSpec { name, kind, required, where_bound, .. }| {
+        let optional = if *required || *where_bound { "" } else { "?" };
+        let bound = if *where_bound { ", where it is bound" } else { "" };
+        format!("`{name}`{optional} ({}{bound})", kind_name(*kind))
     }));
     inputs
 }

@@ -27,7 +27,9 @@ fn sign_in(world: &TestRealm) -> login::Input {
         name: kim(world),
         password: Password::new("secret".to_owned()),
         lifetime: None,
-        single: false,
+        sessions: login::Sessions::Many,
+        second_step: false,
+        refuse_unverified: false,
         refuse_must_change: false,
     }
 }
@@ -128,11 +130,11 @@ async fn happen(what: Meanwhile, world: &TestRealm, code: &str) {
 #[tokio::test]
 async fn no_sign_in_slips_past_what_ends_sessions() {
     for what in ALL {
-        for single in [false, true] {
+        for sessions in [login::Sessions::Many, login::Sessions::Single] {
             let (world, code) = realm_of_kim().await;
-            let late = decided(&login::Input { single, ..sign_in(&world) }, &world).await;
+            let late = decided(&login::Input { sessions, ..sign_in(&world) }, &world).await;
             happen(what, &world, &code).await;
-            assert!(conflicts(&world, late).await, "{what:?}, single: {single}");
+            assert!(conflicts(&world, late).await, "{what:?}, {sessions:?}");
         }
     }
 }

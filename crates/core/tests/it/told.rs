@@ -4,7 +4,7 @@ use doorward_core::action::{Inputs, Named, SetLocked, perform};
 use doorward_core::fault::Fault;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::outcome::Outcome;
-use doorward_core::port::{Attempt, Limits, Settled};
+use doorward_core::port::{Attempt, Limits, Settled, Tries};
 use doorward_core::time::Timestamp;
 use doorward_testkit::realm::{TestRealm, by_name, named};
 use serde_json::Value;
@@ -23,11 +23,16 @@ impl Limits for Balance {
         Ok(None)
     }
 
-    async fn settle(&self, _attempt: &Attempt, how: Settled, _now: Timestamp) -> Result<(), Fault> {
+    async fn settle(
+        &self,
+        _attempt: &Attempt,
+        how: Settled,
+        _now: Timestamp,
+    ) -> Result<Option<Tries>, Fault> {
         if how != Settled::Wrong {
             self.0.fetch_sub(1, Ordering::SeqCst);
         }
-        Ok(())
+        Ok(None)
     }
 }
 

@@ -14,7 +14,7 @@ mod tallies;
 use async_trait::async_trait;
 use doorward_core::action::network;
 use doorward_core::fault::Fault;
-use doorward_core::port::{Attempt, Limits, Settled};
+use doorward_core::port::{Attempt, Limits, Settled, Tries};
 use doorward_core::time::Timestamp;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::pin;
@@ -228,8 +228,8 @@ impl MemoryLimits {
         Turn::Now
     }
 
-    /// Counts a try that has ended.
-    fn end(&self, attempt: &Attempt, how: Settled, now: Timestamp) {
+    /// Counts a try that has ended; of a wrong one, how the tries of its pair stand.
+    fn end(&self, attempt: &Attempt, how: Settled, now: Timestamp) -> Option<Tries> {
         let names = Names::of(attempt);
         let policy = &self.policy;
         let mut state = self.lock();
@@ -243,10 +243,13 @@ impl MemoryLimits {
             state.pairs.forget_wrong(&names.pair);
             state.welcomed.begin(&names.pair, now, policy.window);
         }
+        let used = state.pairs.wrong(&names.pair, now, policy.window);
         drop(state);
         if let Some(bell) = self.bell(attempt) {
             bell.notify_waiters();
         }
+        let told = how == Settled::Wrong && policy.per_pair != u32::MAX;
+        told.then(|| Tries { used, left: policy.per_pair.saturating_sub(used) })
     }
 
     // A panic while holding it leaves at worst a try uncounted: going on is right.
@@ -261,9 +264,8 @@ impl Limits for MemoryLimits {
         Ok(self.take_patiently(attempt, now).await)
     }
 
-    async fn settle(&self, attempt: &Attempt, how: Settled, now: Timestamp) -> Result<(), Fault> {
-        self.end(attempt, how, now);
-        Ok(())
+    async fn settle(&self, attempt: &Attempt, how: Settled, now: Timestamp) -> Result<Option<Tries>, Fault> {
+        Ok(self.end(attempt, how, now))
     }
 }
 

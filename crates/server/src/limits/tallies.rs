@@ -51,6 +51,11 @@ impl Tallies {
         under_way < free.saturating_sub(wrong).max(1)
     }
 
+    /// How many wrong ones there were.
+    pub(super) fn wrong(&self, name: &str, now: Timestamp, window: Duration) -> u32 {
+        self.get(name, now, window).map_or(0, |counter| counter.wrong)
+    }
+
     /// One more is under way.
     pub(super) fn begin(&mut self, name: &str, now: Timestamp, window: Duration) {
         let before = self.get(name, now, window);

@@ -138,6 +138,24 @@ async fn many_right_tries_at_a_time_all_get_in() {
 }
 
 #[tokio::test]
+async fn a_wrong_try_is_told_how_many_are_left_without_waiting() {
+    let limits = MemoryLimits::new(LimitPolicy { per_pair: 3, ..LimitPolicy::default() });
+    let one = attempt("kim", "192.0.2.1");
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        limits.spend(&one, NOW).await.unwrap();
+        told.push(
+            limits.settle(&one, Settled::Wrong, NOW).await.unwrap().map(|tries| (tries.used, tries.left)),
+        );
+    }
+    assert_eq!(told, [Some((1, 2)), Some((2, 1)), Some((3, 0))]);
+    assert_eq!(limits.settle(&one, Settled::Right, NOW).await.unwrap(), None);
+    let unlimited = MemoryLimits::new(LimitPolicy::unlimited());
+    unlimited.spend(&one, NOW).await.unwrap();
+    assert_eq!(unlimited.settle(&one, Settled::Wrong, NOW).await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn guesses_at_a_time_stay_five() {
     let limits = limits();
     let one = attempt("ann", "192.0.2.1");

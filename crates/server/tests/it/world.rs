@@ -110,12 +110,22 @@ impl World {
 
     /// One contract of the test's own, alone at `/`, in a realm called `face`.
     pub(crate) async fn serving(contract: &str) -> World {
+        World::serving_where(contract, |_| {}).await
+    }
+
+    /// The same with the limits of the demo.
+    pub(crate) async fn serving_with_limits(contract: &str) -> World {
+        World::serving_where(contract, |options| options.limits = LimitPolicy::default()).await
+    }
+
+    async fn serving_where(contract: &str, change: impl FnOnce(&mut Options)) -> World {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let file = folder.path().join("face.yaml");
         std::fs::write(&file, contract).expect("room for a file");
         let contract = Contract::read(&file.display().to_string()).expect("a readable file");
         World::with(|options| {
-            *options = std::mem::replace(options, Options::demo("/nowhere")).serving(vec![contract])
+            *options = std::mem::replace(options, Options::demo("/nowhere")).serving(vec![contract]);
+            change(options);
         })
         .await
     }
