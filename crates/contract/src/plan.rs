@@ -127,14 +127,30 @@ pub struct RenewPlan {
 pub struct Scheme {
     /// Its name under `securitySchemes`.
     pub name: String,
-    /// The token it carries.
+    /// The token it carries; its own name where it carries none.
     pub token: String,
-    /// The stage that this token is for, if it is no session's.
-    pub stage: Option<Stage>,
+    /// What it proves.
+    pub proves: Proves,
     /// Where to look.
     pub place: SchemePlace,
     /// An expired but otherwise good token still identifies its session in operations that use this.
     pub accept_expired: bool,
+}
+
+/// What a credential proves.
+#[derive(Clone, Debug)]
+pub enum Proves {
+    /// It names a session: a token.
+    Session,
+    /// It is a token to go on with this action: no session's.
+    Stage(Stage),
+    /// It is what this template gives for the session that the token beside it names. Evaluated with
+    /// [`crate::scope::Root::Account`], `Session`, `Tokens`, `Header`, `Query`, `Cookie`.
+    Companion(Arc<CompiledTemplate>),
+    /// It is one of the client keys that the deployment knows under the scheme's name.
+    ClientKey,
+    /// Nothing: what it says feeds inputs.
+    Nothing,
 }
 
 /// Where a credential is looked for.
@@ -142,6 +158,8 @@ pub struct Scheme {
 pub enum SchemePlace {
     /// `Authorization: Bearer …`, the scheme word in any case.
     Bearer,
+    /// `Authorization: Basic …` (RFC 7617): `basic.username` and `basic.password`.
+    Basic,
     /// A header (lower-case name), with a scheme word that must precede the token, compared caseless.
     Header {
         /// The header's name in lower case.
@@ -161,6 +179,23 @@ pub enum SchemePlace {
 pub struct Security {
     /// The alternatives, in written order.
     pub alternatives: Vec<Vec<usize>>,
+}
+
+impl Scheme {
+    /// The stage that its token is for, if it is no session's.
+    #[must_use]
+    pub fn stage(&self) -> Option<Stage> {
+        match self.proves {
+            Proves::Stage(stage) => Some(stage),
+            _ => None,
+        }
+    }
+
+    /// Whether it carries a token that names a session.
+    #[must_use]
+    pub fn names_a_session(&self) -> bool {
+        matches!(self.proves, Proves::Session)
+    }
 }
 
 /// How request bodies are read.

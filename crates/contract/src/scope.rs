@@ -18,6 +18,8 @@ pub enum Root {
     Header,
     /// `cookie`.
     Cookie,
+    /// `basic`: `username` and `password` of `Authorization: Basic`.
+    Basic,
     /// `now`: a time.
     Now,
     /// `status`: of the reply being rendered.
@@ -56,13 +58,14 @@ pub enum Root {
 }
 
 impl Root {
-    const ALL: [Root; 23] = [
+    const ALL: [Root; 24] = [
         Root::Request,
         Root::Body,
         Root::PathParameters,
         Root::Query,
         Root::Header,
         Root::Cookie,
+        Root::Basic,
         Root::Now,
         Root::Status,
         Root::Outcome,

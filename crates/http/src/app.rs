@@ -75,6 +75,15 @@ impl Mount {
     }
 }
 
+/// A static key that clients show. It does not print.
+#[derive(Clone)]
+pub struct ClientKey {
+    /// The security scheme that carries it, in whichever contract.
+    pub scheme: String,
+    /// The key.
+    pub key: String,
+}
+
 /// One realm to serve.
 pub struct RealmParts {
     /// Its name: also the `<realm>` of `/_doorward/<realm>/…`.
@@ -107,6 +116,8 @@ pub struct Parts {
     pub trusted_proxies: Vec<IpNet>,
     /// How much a request may ask for.
     pub bounds: Bounds,
+    /// The keys that clients show, where contracts ask for them; several of one scheme are as good.
+    pub client_keys: Vec<ClientKey>,
 }
 
 /// A realm as it is served.
@@ -146,7 +157,8 @@ impl App {
                 return Err(format!("two realms are called {name}"));
             }
             let faces = realm.contracts.into_iter();
-            let faces = faces.map(|mount| Face::new(&name, mount, &realm.keys, &parts.metrics));
+            let faces =
+                faces.map(|mount| Face::new((&name, &realm.keys), mount, &parts.client_keys, &parts.metrics));
             let faces = faces.collect::<Result<Vec<Face>, String>>()?;
             let introspection_secret = realm.introspection_secret;
             realms.push(Realm { name, keys: realm.keys, faces, introspection_secret });

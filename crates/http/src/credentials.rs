@@ -2,15 +2,25 @@
 
 use crate::body::form;
 use crate::call::Call;
+use crate::extract::Sources;
 use crate::face::Face;
 use crate::header::text_of;
-use doorward_contract::plan::{Scheme, SchemePlace, Security};
+use crate::render::text;
+use crate::scope::{Asked, ReplyScope};
+use crate::tokens::Tokens;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use doorward_contract::plan::{Proves, Scheme, SchemePlace, Security};
+use doorward_contract::template::CompiledTemplate;
 use doorward_core::action::Services;
 use doorward_core::authenticate::{ACCESS, Alive, Presented, Rejection};
 use doorward_core::code::Stage;
 use doorward_core::fault::Fault;
-use doorward_core::outcome::Answer;
+use doorward_core::key::same_bytes;
+use doorward_core::outcome::{Answer, Outcome};
 use http::{HeaderName, header};
+use serde_json::Map;
+use std::sync::Arc;
 
 /// What a request brought for one scheme.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +39,10 @@ pub(crate) enum Brought<'a> {
 pub(crate) fn find<'a>(call: &'a Call, scheme: &Scheme) -> Brought<'a> {
     match &scheme.place {
         SchemePlace::Bearer => in_header(call, &header::AUTHORIZATION, "bearer "),
+        SchemePlace::Basic => match in_header(call, &header::AUTHORIZATION, "basic ") {
+            Brought::Token(_) if basic(call).is_none() => Brought::Unreadable,
+            brought => brought,
+        },
         SchemePlace::Header { name, prefix } => match HeaderName::from_bytes(name.as_bytes()) {
             Ok(name) => in_header(call, &name, prefix),
             Err(_) => Brought::Nothing,
@@ -43,6 +57,26 @@ pub(crate) fn find<'a>(call: &'a Call, scheme: &Scheme) -> Brought<'a> {
                 Some(token) => Brought::Decoded(token.to_owned()),
                 None => Brought::Nothing,
             }
+        }
+    }
+}
+
+/// The name and the password of `Authorization: Basic` (RFC 7617), if that is what was sent.
+pub(crate) fn basic(call: &Call) -> Option<(String, String)> {
+    let Brought::Token(pair) = in_header(call, &header::AUTHORIZATION, "basic ") else { return None };
+    let pair = String::from_utf8(STANDARD.decode(pair).ok()?).ok()?;
+    let (username, password) = pair.split_once(':')?;
+    Some((username.to_owned(), password.to_owned()))
+}
+
+impl Brought<'_> {
+    /// What was sent, or why it is nothing.
+    fn text(&self) -> Result<&str, Rejection> {
+        match self {
+            Brought::Nothing => Err(Rejection::Missing),
+            Brought::Unreadable => Err(Rejection::Invalid),
+            Brought::Token(token) => Ok(token),
+            Brought::Decoded(token) => Ok(token),
         }
     }
 }
@@ -121,11 +155,10 @@ impl<'a> Checker<'a> {
 
     async fn judge(&self, scheme: &Scheme) -> Result<Result<Alive, Rejection>, Fault> {
         let brought = find(self.call, scheme);
-        let raw = match &brought {
-            Brought::Nothing => None,
-            Brought::Unreadable => return Ok(Err(Rejection::Invalid)),
-            Brought::Token(token) => Some(*token),
-            Brought::Decoded(token) => Some(token.as_str()),
+        let raw = match brought.text() {
+            Ok(raw) => Some(raw),
+            Err(Rejection::Missing) => None,
+            Err(rejection) => return Ok(Err(rejection)),
         };
         let accept_expired = scheme.accept_expired && !self.strict;
         let presented = Presented { token: &scheme.token, raw, accept_expired };
@@ -156,7 +189,7 @@ impl<'a> Checker<'a> {
         let from = face.plan.renew.as_ref().and_then(|renew| renew.from.as_deref());
         let mut result = Err(Rejection::Missing);
         for (at, scheme) in face.plan.schemes.iter().enumerate() {
-            if Some(scheme.token.as_str()) == from && result.is_err() {
+            if scheme.names_a_session() && Some(scheme.token.as_str()) == from && result.is_err() {
                 let checked = self.check(at).await?;
                 if checked.is_ok() || matches!(result, Err(Rejection::Missing)) {
                     result = checked;
@@ -204,35 +237,100 @@ impl<'a> Checker<'a> {
         Ok(Err(rejection.answer(token)))
     }
 
+    /// The answer to a request that shows no client key where every alternative asks for one. It costs no look at
+    /// anything else.
+    pub(crate) fn without_client_key(&self, security: &Security) -> Option<Answer> {
+        let mut why = None;
+        for alternative in &security.alternatives {
+            let (rejection, scheme) = self.client_keys(alternative).err()?;
+            let better = why.is_none_or(|(known, _)| known == Rejection::Missing && rejection != known);
+            if better {
+                why = Some((rejection, scheme));
+            }
+        }
+        let (rejection, scheme) = why?;
+        Some(rejection.answer(&self.face.plan.schemes.get(scheme)?.token))
+    }
+
+    /// Whether the client keys of an alternative are shown.
+    fn client_keys(&self, schemes: &[usize]) -> Result<(), (Rejection, usize)> {
+        for (at, scheme) in self.of(schemes).filter(|(_, scheme)| matches!(scheme.proves, Proves::ClientKey))
+        {
+            let brought = find(self.call, scheme);
+            let shown = brought.text().map_err(|rejection| (rejection, at))?;
+            let mut known = self.face.client_keys.iter().filter(|(scheme, _)| *scheme == at);
+            if !known.any(|(_, key)| same_bytes(key.as_bytes(), shown.as_bytes())) {
+                return Err((Rejection::Invalid, at));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what must equal something of the session does, and what feeds inputs is there.
+    fn companions(&self, schemes: &[usize], caller: Option<&Alive>) -> Result<(), (Rejection, usize)> {
+        for (at, scheme) in self.of(schemes) {
+            let brought = match scheme.proves {
+                Proves::Companion(_) | Proves::Nothing => find(self.call, scheme),
+                Proves::Session | Proves::Stage(_) | Proves::ClientKey => continue,
+            };
+            let shown = brought.text().map_err(|rejection| (rejection, at))?;
+            if let Proves::Companion(template) = &scheme.proves
+                && !caller.is_some_and(|alive| self.equals(shown, template, alive))
+            {
+                return Err((Rejection::Invalid, at));
+            }
+        }
+        Ok(())
+    }
+
+    fn equals(&self, shown: &str, template: &CompiledTemplate, alive: &Alive) -> bool {
+        let (sources, _) = Sources::of_head(self.call, Map::new(), &self.face.plan);
+        let Checker { face, services, call, .. } = *self;
+        let asked = Asked { face, services, call, sources: &sources, language: "" };
+        // Only what names a session: nothing is issued here.
+        let (account, session) = (Arc::clone(&alive.account), Arc::clone(&alive.session));
+        let answer = Answer::bare(Outcome::Alive).account(account).session(session);
+        let tokens = Tokens::of_answer(asked, &answer);
+        let wanted = text(template, &ReplyScope::of_answer(asked, &answer, tokens.as_ref()));
+        wanted.is_some_and(|wanted| !wanted.is_empty() && same_bytes(wanted.as_bytes(), shown.as_bytes()))
+    }
+
+    fn of<'s>(&self, schemes: &'s [usize]) -> impl Iterator<Item = (usize, &'a Scheme)> + use<'a, 's> {
+        let face: &'a Face = self.face;
+        schemes.iter().filter_map(move |at| Some((*at, face.plan.schemes.get(*at)?)))
+    }
+
     /// All schemes of an alternative must be good; the caller is whom the access token names, else the first.
     async fn alternative(
         &mut self,
         schemes: &[usize],
     ) -> Result<Result<Option<Alive>, (Rejection, usize)>, Fault> {
+        if let Err(why) = self.client_keys(schemes) {
+            return Ok(Err(why));
+        }
         let mut caller: Option<Alive> = None;
         let mut why: Option<(Rejection, usize)> = None;
-        for scheme in schemes {
-            let face = self.face;
-            let staged =
-                face.plan.schemes.get(*scheme).and_then(|plan| plan.stage.map(|stage| (plan, stage)));
-            let checked = match staged {
-                Some((plan, stage)) => self.check_stage(plan, stage).await?.map(|()| None),
-                None => self.check_or_refresh(*scheme).await?.map(Some),
+        for (at, scheme) in self.of(schemes) {
+            let checked = match scheme.proves {
+                Proves::Stage(stage) => self.check_stage(scheme, stage).await?.map(|()| None),
+                Proves::Session => self.check_or_refresh(at).await?.map(Some),
+                Proves::Companion(_) | Proves::ClientKey | Proves::Nothing => continue,
             };
             match checked {
                 Ok(None) => {}
                 Ok(Some(alive)) => {
-                    let access = self.face.access_schemes.contains(scheme);
+                    let access = self.face.access_schemes.contains(&at);
                     if caller.is_none() || (access && caller.as_ref().is_some_and(|c| c.token_is_refresh)) {
                         caller = Some(alive);
                     }
                 }
                 Err(rejection) if why.is_none_or(|(known, _)| known == Rejection::Missing) => {
-                    why = Some((rejection, *scheme));
+                    why = Some((rejection, at));
                 }
                 Err(_) => {}
             }
         }
+        let why = why.or_else(|| self.companions(schemes, caller.as_ref()).err());
         Ok(why.map_or(Ok(caller), Err))
     }
 }
@@ -244,7 +342,8 @@ mod tests {
     use http::Request;
 
     fn scheme(place: SchemePlace) -> Scheme {
-        Scheme { name: "s".to_owned(), token: ACCESS.to_owned(), stage: None, place, accept_expired: false }
+        let (name, token) = ("s".to_owned(), ACCESS.to_owned());
+        Scheme { name, token, proves: Proves::Session, place, accept_expired: false }
     }
 
     fn bearer(lines: &[&str]) -> Brought<'static> {
@@ -262,6 +361,22 @@ mod tests {
         assert_eq!(bearer(&["Basic abc"]), Brought::Nothing);
         assert_eq!(bearer(&["abc.def.ghi"]), Brought::Unreadable);
         assert_eq!(bearer(&["Bearer a", "Bearer b"]), Brought::Unreadable);
+    }
+
+    #[test]
+    fn basic_is_a_name_and_a_password() {
+        let sent = |line: &str| {
+            let call = call(Request::builder().header("authorization", line));
+            let place = scheme(SchemePlace::Basic);
+            (basic(&call), find(&call, &place).text().map(str::to_owned).err())
+        };
+        let pair = |name: &str, password: &str| Some((name.to_owned(), password.to_owned()));
+        assert_eq!(sent("basic YTpiOmM="), (pair("a", "b:c"), None));
+        assert_eq!(sent("Basic Og=="), (pair("", ""), None));
+        assert_eq!(sent("Bearer abc"), (None, Some(Rejection::Missing)));
+        for line in ["Basic YTpi=", "Basic YWI=", "Basic /w==", "Basic !"] {
+            assert_eq!(sent(line), (None, Some(Rejection::Invalid)), "{line}");
+        }
     }
 
     #[test]

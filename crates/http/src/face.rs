@@ -1,11 +1,11 @@
 //! One contract as it is mounted: its plan, its policy, and everything that can be made ready at load.
 
-use crate::app::Mount;
+use crate::app::{ClientKey, Mount};
 use crate::cors::CorsFace;
 use crate::header::{name, safe};
 use crate::metrics::Metrics;
 use crate::route::RouteTable;
-use doorward_contract::plan::{Plan, Scheme};
+use doorward_contract::plan::{Plan, Proves, Scheme};
 use doorward_contract::template::TimeFormat;
 use doorward_core::action::Services;
 use doorward_core::authenticate::{ACCESS, Verifier};
@@ -39,6 +39,8 @@ pub(crate) struct Face {
     pub(crate) operations: Vec<Measured>,
     /// Where access tokens arrive (indexes into the plan's schemes).
     pub(crate) access_schemes: Vec<usize>,
+    /// The client keys that are good, each with its scheme (an index into the plan's).
+    pub(crate) client_keys: Vec<(usize, String)>,
     /// How cookies write their end.
     dates: TimeFormat,
 }
@@ -57,9 +59,9 @@ impl Face {
     /// # Errors
     /// Its routes are ambiguous, or a header cannot be sent.
     pub(crate) fn new(
-        realm: &Arc<str>,
+        (realm, keys): (&Arc<str>, &Arc<RealmKeys>),
         mount: Mount,
-        keys: &Arc<RealmKeys>,
+        client_keys: &[ClientKey],
         metrics: &Metrics,
     ) -> Result<Face, String> {
         let Mount { prefix, plan, policy } = mount;
@@ -79,7 +81,10 @@ impl Face {
             Measured { route, seconds }
         };
         let operations = plan.operations.iter().map(measured).collect();
-        let carries = |(at, scheme): (usize, &Scheme)| (scheme.token == ACCESS).then_some(at);
+        let known = client_keys_of(&plan, client_keys).map_err(|error| fail(&error))?;
+        let carries = |(at, scheme): (usize, &Scheme)| {
+            (scheme.names_a_session() && scheme.token == ACCESS).then_some(at)
+        };
         let access_schemes = plan.schemes.iter().enumerate().filter_map(carries).collect();
         let cors = plan.cors.as_ref().map(CorsFace::new);
         let dates = TimeFormat::parse("http", None)?;
@@ -93,6 +98,7 @@ impl Face {
             headers,
             operations,
             access_schemes,
+            client_keys: known,
             dates,
             plan,
         })
@@ -119,6 +125,25 @@ impl Face {
     pub(crate) fn http_date(&self, at: Timestamp) -> String {
         self.dates.render(&Value::from(at.0)).as_str().unwrap_or_default().to_owned()
     }
+}
+
+/// The keys of the schemes that ask for one.
+fn client_keys_of(plan: &Plan, given: &[ClientKey]) -> Result<Vec<(usize, String)>, String> {
+    let mut known = Vec::new();
+    for (at, scheme) in plan.schemes.iter().enumerate() {
+        if !matches!(scheme.proves, Proves::ClientKey) {
+            continue;
+        }
+        let before = known.len();
+        known.extend(given.iter().filter(|key| key.scheme == scheme.name).map(|key| (at, key.key.clone())));
+        if known.len() == before {
+            let name = &scheme.name;
+            return Err(format!(
+                "clients show a key by `{name}`, and none is known: write it into a file and add --client-key {name}=FILE"
+            ));
+        }
+    }
+    Ok(known)
 }
 
 /// The method as a label: a fixed word, so that strangers cannot make up labels.

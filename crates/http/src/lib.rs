@@ -33,7 +33,7 @@ mod every_reply;
 #[cfg(test)]
 mod testing;
 
-pub use app::{App, Bounds, Mount, Parts, RealmParts};
+pub use app::{App, Bounds, ClientKey, Mount, Parts, RealmParts};
 pub use call::Activity;
 pub use cors::Origins;
 pub use log::{AccessEntry, AccessLog, Stopwatch};

@@ -82,7 +82,8 @@ impl Exchange<'_> {
     ) -> Reply {
         trace.action = operation.bindings.first().map_or("", |binding| binding.action.spec().name);
         let (mut sources, query) = Sources::of_head(self.call, parameters, &self.face.plan);
-        let read = match query.map_err(extract::malformed).and_then(|()| self.accepts()) {
+        let early = self.client_key(operation).and_then(|()| query.map_err(extract::malformed));
+        let read = match early.and_then(|()| self.accepts()) {
             Ok(()) => {
                 let bounds = &self.app.bounds;
                 extract::read_body(operation, &self.face.plan, self.call, (body, bounds)).await
@@ -100,6 +101,13 @@ impl Exchange<'_> {
             Answered::bare(&operation.replies, self.app.faulted(&fault, self.call, trace))
         });
         self.finish(asked, answered, trace).await
+    }
+
+    /// Before anything else is looked at, clients show their key where they must.
+    fn client_key(&self, operation: &Operation) -> Result<(), Answer> {
+        let Some(security) = &operation.security else { return Ok(()) };
+        let checker = Checker::new(self.face, &self.app.services, self.call, false);
+        checker.without_client_key(security).map_or(Ok(()), Err)
     }
 
     fn accepts(&self) -> Result<(), Answer> {

@@ -166,6 +166,7 @@ impl Asked<'_> {
             Root::Query => below(&sources.query, rest),
             Root::Header => below(&sources.header, rest),
             Root::Cookie => below(&sources.cookie, rest),
+            Root::Basic => below(&sources.basic, rest),
             Root::Now => Cow::Owned(self.call.now.0.into()),
             _ => NULL,
         }

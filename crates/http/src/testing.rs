@@ -1,7 +1,7 @@
 //! A small application for the tests of this crate: two contracts in one realm, the model of the store, a clock and
 //! dice in hand, and a hasher that panics when told to.
 
-use crate::app::{App, Bounds, Mount, Parts, RealmParts};
+use crate::app::{App, Bounds, ClientKey, Mount, Parts, RealmParts};
 use crate::call::Activity;
 use crate::cors::Origins;
 use crate::log::{AccessEntry, AccessLog, Stopwatch};
@@ -11,7 +11,7 @@ use crate::reject::Reply;
 use async_trait::async_trait;
 use bytes::Bytes;
 use doorward_contract::load;
-use doorward_contract::plan::Plan;
+use doorward_contract::plan::{Plan, Proves, Scheme};
 use doorward_core::action::{Services, Turns};
 use doorward_core::fault::Fault;
 use doorward_core::key::{MasterKey, RealmKeys};
@@ -132,6 +132,10 @@ impl Bed {
         let gate = Arc::new(Gate::default());
         let dice = Arc::new(SeededDice::new(7));
         let store = Arc::new(MemoryStore::default());
+        let schemes = contracts.iter().flat_map(|(_, plan)| &plan.schemes);
+        let keyed = schemes.filter(|scheme| matches!(scheme.proves, Proves::ClientKey));
+        let key = |scheme: &Scheme| ClientKey { scheme: scheme.name.clone(), key: "key".to_owned() };
+        let client_keys = keyed.map(key).collect();
         let contracts = Mount::all(realm, contracts);
         let needs: Vec<_> = contracts.iter().flat_map(|mount| mount.policy.key_needs()).collect();
         let master = Arc::new(MasterKey::new(&[7; 32]).expect("32 bytes"));
@@ -159,6 +163,7 @@ impl Bed {
             origins: Origins { listed: vec!["https://good.com".to_owned()], loopback: false },
             trusted_proxies: vec!["10.0.0.0/8".parse().expect("net")],
             bounds: Bounds::default(),
+            client_keys,
         });
         Bed { app: Arc::new(app.expect("application")), clock, lines, gate }
     }

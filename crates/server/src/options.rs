@@ -7,7 +7,7 @@ use crate::hashing::HashCost;
 use crate::limits::LimitPolicy;
 use crate::live::OnSave;
 use doorward_core::port::{Clock, Dice, Store};
-use doorward_http::{AccessEntry, AccessLog, Bounds, Origins, Stopwatch};
+use doorward_http::{AccessEntry, AccessLog, Bounds, ClientKey, Origins, Stopwatch};
 use ipnet::IpNet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -48,6 +48,8 @@ pub struct Options {
     pub trusted_proxies: Vec<IpNet>,
     /// How much a request may ask for.
     pub bounds: Bounds,
+    /// The keys that clients show, where contracts ask for them.
+    pub client_keys: Vec<ClientKey>,
 }
 
 impl Options {
@@ -72,6 +74,7 @@ impl Options {
             origins: Origins { listed: Vec::new(), loopback: true },
             trusted_proxies: Vec::new(),
             bounds: Bounds::default(),
+            client_keys: Vec::new(),
         }
     }
 

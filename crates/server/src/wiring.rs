@@ -266,6 +266,7 @@ impl Front {
             origins: options.origins.clone(),
             trusted_proxies: options.trusted_proxies.clone(),
             bounds: options.bounds.clone(),
+            client_keys: options.client_keys.clone(),
         })
         .map_err(StartError::new)
     }

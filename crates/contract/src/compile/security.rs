@@ -3,7 +3,7 @@
 use super::reading::Findings;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Document;
-use crate::plan::Security;
+use crate::plan::{Proves, Scheme, Security};
 use crate::source::{Node, Span};
 use doorward_core::code::Stage;
 use doorward_core::spec::{ActionSpec, Caller};
@@ -37,6 +37,7 @@ pub(super) fn read(node: Option<&Node>, document: &Document, found: &mut Finding
                 }
             }
         }
+        beside_a_token(&schemes, (item, document), found);
         alternatives.push(schemes);
     }
     (!alternatives.is_empty()).then_some(Security { alternatives })
@@ -46,7 +47,7 @@ pub(super) fn read(node: Option<&Node>, document: &Document, found: &mut Finding
 pub(super) fn carries_stage(security: Option<&Security>, spec: &ActionSpec, document: &Document) -> bool {
     let stage = Stage::from_name(spec.name);
     let carries = |index: &usize| {
-        document.schemes.get(*index).is_some_and(|scheme| scheme.stage.is_some() && scheme.stage == stage)
+        document.schemes.get(*index).is_some_and(|scheme| stage.is_some() && scheme.stage() == stage)
     };
     security.is_some_and(|security| security.alternatives.iter().flatten().any(carries))
 }
@@ -63,8 +64,8 @@ pub(super) fn fits(
     let own = Stage::from_name(spec.name);
     for alternative in security.alternatives.iter().filter(|schemes| !schemes.is_empty()) {
         let schemes = || alternative.iter().filter_map(|index| document.schemes.get(*index));
-        for scheme in schemes().filter(|scheme| scheme.stage.is_some() && scheme.stage != own) {
-            let purpose = scheme.stage.map_or("", Stage::name);
+        for scheme in schemes().filter(|scheme| scheme.stage().is_some() && scheme.stage() != own) {
+            let purpose = scheme.stage().map_or("", Stage::name);
             let message = format!(
                 "the scheme `{}` brings a token for `{purpose}`, this is `{}`",
                 scheme.name, spec.name
@@ -72,10 +73,24 @@ pub(super) fn fits(
             let help = format!("only `{purpose}` goes on with it");
             found.error(codes::UNKNOWN_SCHEME, span, message, &help);
         }
-        if spec.caller == Caller::Session && schemes().all(|scheme| scheme.stage.is_some()) {
+        if spec.caller == Caller::Session && !schemes().any(Scheme::names_a_session) {
             let message =
                 format!("`{}` needs somebody signed in, and this credential is no session's", spec.name);
             found.error(codes::NO_SECURITY, span, message, "name a scheme that carries the access token");
         }
+    }
+}
+
+/// What must equal something of a session stands beside a token that names one.
+fn beside_a_token(schemes: &[usize], (item, document): (&Node, &Document), found: &mut Findings) {
+    let all = || schemes.iter().filter_map(|index| document.schemes.get(*index));
+    let companion = all().find(|scheme| matches!(scheme.proves, Proves::Companion(_)));
+    if let Some(companion) = companion
+        && !all().any(Scheme::names_a_session)
+    {
+        let name = &companion.name;
+        let message = format!("`{name}` is compared with a session, and no token beside it names one");
+        let help = format!("write both in one alternative: `{{bearer: [], {name}: []}}`");
+        found.error(codes::NO_SECURITY, item.span, message, &help);
     }
 }

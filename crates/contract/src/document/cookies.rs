@@ -125,7 +125,7 @@ fn pieces(line: &str) -> Vec<Piece<'_>> {
 }
 
 /// The first token that the value names.
-fn named_token(template: &Template) -> Option<String> {
+pub(super) fn named_token(template: &Template) -> Option<String> {
     let of_path = |path: &[String]| match path {
         [first, name, ..] if first == "tokens" => Some(name.clone()),
         _ => None,

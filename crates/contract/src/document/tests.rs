@@ -477,6 +477,17 @@ fn schemes_carry_tokens() {
     assert_eq!(schemes("type: http, scheme: digest"), [18]);
     assert_eq!(schemes("type: http, scheme: bearer, x-doorward: {token: acess}"), [18]);
     assert_eq!(schemes("type: apiKey, in: cookie, name: sid, x-doorward: {prefix: 'Token '}"), [3]);
+    let header =
+        |own: &str| schemes(&format!("type: apiKey, in: header, name: X-Own, x-doorward: {{{own}}}"));
+    assert_eq!(header("must_equal: $account.email"), none);
+    assert_eq!(header("must_equal: $cookie.csrf"), none);
+    assert_eq!(header("must_equal: $account.emial"), [31]);
+    assert_eq!(header("must_equal: $tokens.access"), [3], "it is a new one each time");
+    assert_eq!(header("client_key: true"), none);
+    assert_eq!(header("client_key: true, must_equal: $account.email"), [3]);
+    assert_eq!(header("token: access, client_key: true"), [3]);
+    assert_eq!(schemes("type: http, scheme: Basic"), none);
+    assert_eq!(schemes("type: http, scheme: basic, x-doorward: {token: access}"), [3]);
 }
 
 #[test]

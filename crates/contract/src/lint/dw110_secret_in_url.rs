@@ -4,7 +4,7 @@ use super::subject::Subject;
 use super::{Findings, Lint};
 use crate::compile::target_name;
 use crate::diagnostic::codes;
-use crate::plan::SchemePlace;
+use crate::plan::{Proves, SchemePlace};
 
 pub(super) static LINT: Lint = Lint { code: codes::SECRET_IN_URL, check };
 
@@ -32,7 +32,10 @@ fn check(subject: &Subject<'_>, found: &mut Findings) {
         }
     }
     for scheme in &subject.plan.schemes {
-        if let SchemePlace::Query(name) = &scheme.place {
+        // A companion is worth nothing alone.
+        if let SchemePlace::Query(name) = &scheme.place
+            && !matches!(scheme.proves, Proves::Companion(_))
+        {
             let message = format!("the token of `{}` comes in the URL, as `{name}`", scheme.name);
             let schemes = subject.contract.get("components").and_then(|node| node.get("securitySchemes"));
             let entry = schemes.and_then(|node| node.entry(&scheme.name));

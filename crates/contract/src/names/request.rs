@@ -108,6 +108,7 @@ impl RequestTypes {
             "path" => (self.path.member(rest)?, Root::PathParameters),
             "query" => (self.query.member(rest)?, Root::Query),
             "cookie" => (self.cookie.member(rest)?, Root::Cookie),
+            "basic" => (basic(rest)?, Root::Basic),
             "header" => {
                 let rest: Vec<String> = rest.iter().map(|name| name.to_lowercase()).collect();
                 return Some(Reference::slot(self.header.member(&rest)?, Root::Header.slot(), &rest));
@@ -129,6 +130,14 @@ impl RequestTypes {
         all.extend(self.header.names("header"));
         all.extend(self.cookie.names("cookie"));
         all
+    }
+}
+
+/// The type of a member of `basic`.
+fn basic(rest: &[String]) -> Option<Type> {
+    match rest {
+        [member] if ["username", "password"].contains(&member.as_str()) => Some(Type::text().or_null()),
+        _ => None,
     }
 }
 
@@ -173,6 +182,7 @@ impl Names for InputNames<'_> {
 
     fn all(&self) -> Vec<String> {
         let mut all = self.request.all();
+        all.extend(["basic.username", "basic.password"].map(str::to_owned));
         all.extend(request_names());
         all.push("now".to_owned());
         all

@@ -25,7 +25,8 @@ fn before_validation(outcome: Outcome) -> bool {
 
 fn junk() -> Sources {
     let odd = || json!({"username": ["a", null], "email": {"b": false}, "password": 7});
-    Sources { body: json!("text"), path: odd(), query: odd(), header: odd(), cookie: odd() }
+    let (path, query, header, cookie) = (odd(), odd(), odd(), odd());
+    Sources { body: json!("text"), path, query, header, cookie, basic: Value::Null }
 }
 
 fn valid(operation: &Operation, whole: bool) -> Sources {

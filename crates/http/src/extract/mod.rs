@@ -7,8 +7,9 @@ pub(crate) use inputs::{placed, read_inputs};
 pub(crate) use media::acceptable;
 
 use crate::app::Bounds;
-use crate::body::{self, Broken, Payload, Unread, form, json, multipart};
+use crate::body::{self, Broken, Payload, Unread, form, json as json_body, multipart};
 use crate::call::Call;
+use crate::credentials::basic;
 use crate::header::text_of;
 use bytes::Bytes;
 use doorward_contract::plan::{Operation, Parameter, ParameterPlace, Plan};
@@ -18,7 +19,7 @@ use doorward_core::violation::Violation;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use media::{Kind, essence};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// The parts of a request, as templates read them.
@@ -29,6 +30,7 @@ pub(crate) struct Sources {
     pub(crate) query: Value,
     pub(crate) header: Value,
     pub(crate) cookie: Value,
+    pub(crate) basic: Value,
 }
 
 impl Sources {
@@ -51,6 +53,10 @@ impl Sources {
             query: Value::Object(query),
             header: headers(&call.head.headers),
             cookie: Value::Object(cookies),
+            basic: basic(call).map_or(
+                Value::Null,
+                |(username, password)| json!({"username": username, "password": password}),
+            ),
         };
         (sources, parsed)
     }
@@ -166,7 +172,7 @@ async fn parse(bytes: Bytes, content_type: &str) -> Result<Option<Value>, Broken
         return Ok(Some(Value::Object(Map::new())));
     }
     match Kind::of(essence(content_type)) {
-        Kind::Json => json::parse(&bytes).map(Some),
+        Kind::Json => json_body::parse(&bytes).map(Some),
         Kind::Form => form::parse(&bytes).map(|members| Some(Value::Object(members))),
         Kind::Multipart => multipart::parse(bytes, content_type).await.map(|m| Some(Value::Object(m))),
         Kind::Other => Ok(None),

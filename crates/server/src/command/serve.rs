@@ -14,6 +14,7 @@ use crate::start_error::StartError;
 use crate::telemetry::{AccessFile, log_faults};
 use crate::wiring::{Running, assemble};
 use clap::Args;
+use doorward_http::ClientKey;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
@@ -33,6 +34,9 @@ pub(crate) struct Serve {
     /// A proxy whose X-Forwarded-For and X-Forwarded-Proto are believed; may be given several times
     #[arg(long, value_name = "ADDRESS|CIDR", value_parser = network)]
     trusted_proxy: Vec<IpNet>,
+    /// A key that clients show by a security scheme with `client_key`, in a file; may be given several times
+    #[arg(long, value_name = "SCHEME=FILE")]
+    client_key: Vec<String>,
 }
 
 impl Serve {
@@ -50,6 +54,8 @@ impl Serve {
         }
         options.listen = listen;
         options.trusted_proxies = self.trusted_proxy;
+        options.client_keys =
+            self.client_key.iter().map(|given| client_key(given)).collect::<Result<_, _>>()?;
         if let Some(file) = &global.config {
             Config::read(file)?.limits.apply(&mut options);
         }
@@ -134,6 +140,20 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, StartError> {
     Ok(address)
 }
 
+/// A client key from its file, without the line's end.
+fn client_key(given: &str) -> Result<ClientKey, StartError> {
+    let Some((scheme, file)) = given.split_once('=').filter(|(scheme, _)| !scheme.is_empty()) else {
+        return Err(StartError::new(format!("SCHEME=FILE is expected for a client key, not {given}")));
+    };
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| StartError::new(format!("cannot read the client key {file}: {}", plain(&error))))?;
+    let key = text.trim();
+    if key.is_empty() || key.chars().any(char::is_control) {
+        return Err(StartError::new(format!("{file} holds no client key: one line of text is expected")));
+    }
+    Ok(ClientKey { scheme: scheme.to_owned(), key: key.to_owned() })
+}
+
 /// A network, or one address.
 fn network(text: &str) -> Result<IpNet, String> {
     let one = || text.parse::<IpAddr>().ok().map(IpNet::from);
@@ -157,6 +177,23 @@ mod tests {
         for text in ["8080", "127.0.0.1", "127.0.0.1:99999", ""] {
             assert!(address(text).unwrap_err().to_string().contains("is no address"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_client_key_is_one_line_of_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("app.key");
+        let given = format!("app={}", file.display());
+        let said = |given: &str| client_key(given).err().unwrap().to_string();
+        assert!(said(&given).starts_with("cannot read the client key "));
+        std::fs::write(&file, "s3cret-of-the-app\n").unwrap();
+        let key = client_key(&given).ok().unwrap();
+        assert_eq!((key.scheme.as_str(), key.key.as_str()), ("app", "s3cret-of-the-app"));
+        for text in ["", "\n", "a\nb"] {
+            std::fs::write(&file, text).unwrap();
+            assert!(said(&given).ends_with("one line of text is expected"), "{text:?}");
+        }
+        assert!(said("app").starts_with("SCHEME=FILE"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 mod sample;
 
-use doorward_contract::plan::{Operation, ParameterPlace, Plan, SchemePlace};
+use doorward_contract::plan::{Operation, ParameterPlace, Plan, Scheme, SchemePlace};
 use sample::sample;
 use serde_json::Value;
 
@@ -96,11 +96,20 @@ fn jar(plan: &Plan) -> String {
     quoted(&format!("{}.cookies", plan.name))
 }
 
-/// Where the first credential of an operation goes: cookies from the file, elsewhere the reader puts the token in.
+/// Where the credentials of an operation go: cookies from the file, elsewhere the reader puts the token in.
 fn credential(operation: &Operation, plan: &Plan) -> Option<String> {
-    let scheme = operation.security.as_ref()?.alternatives.iter().flatten().next()?;
-    Some(match &plan.schemes.get(*scheme)?.place {
+    let schemes = operation.security.as_ref()?.alternatives.first()?;
+    let each = schemes.iter().filter_map(|scheme| shown(plan.schemes.get(*scheme)?, plan));
+    Some(each.collect::<String>()).filter(|all| !all.is_empty())
+}
+
+fn shown(scheme: &Scheme, plan: &Plan) -> Option<String> {
+    Some(match &scheme.place {
         SchemePlace::Bearer => " -H 'Authorization: Bearer TOKEN'".to_owned(),
+        SchemePlace::Basic => " -u USERNAME:PASSWORD".to_owned(),
+        SchemePlace::Header { name, .. } if !scheme.names_a_session() => {
+            format!(" -H {}", quoted(&format!("{name}: {}", scheme.name.to_uppercase())))
+        }
         SchemePlace::Header { name, prefix } => format!(" -H {}", quoted(&format!("{name}: {prefix}TOKEN"))),
         SchemePlace::Cookie(_) => format!(" -b {}", jar(plan)),
         SchemePlace::Query(_) => return None,

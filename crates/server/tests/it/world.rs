@@ -14,6 +14,7 @@ use doorward_core::port::{AccountPage, SessionWithAccount, Store};
 use doorward_core::session::{Session, SessionId};
 use doorward_core::time::Timestamp;
 use doorward_core::token::TokenNote;
+use doorward_http::ClientKey;
 use doorward_server::account::{Reply as Done, Request as Order, Work, operate};
 use doorward_server::contracts::Contract;
 use doorward_server::hashing::HashCost;
@@ -116,6 +117,12 @@ impl World {
     /// The same with the limits of the demo.
     pub(crate) async fn serving_with_limits(contract: &str) -> World {
         World::serving_where(contract, |options| options.limits = LimitPolicy::default()).await
+    }
+
+    /// The same where clients show these keys, by scheme.
+    pub(crate) async fn serving_with_keys(contract: &str, keys: &[(&str, &str)]) -> World {
+        let key = |(scheme, key): &(&str, &str)| ClientKey { scheme: (*scheme).into(), key: (*key).into() };
+        World::serving_where(contract, |options| options.client_keys = keys.iter().map(key).collect()).await
     }
 
     async fn serving_where(contract: &str, change: impl FnOnce(&mut Options)) -> World {

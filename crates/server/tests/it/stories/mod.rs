@@ -4,6 +4,7 @@ mod as_shipped;
 mod biji;
 mod cakes;
 mod cbs;
+mod credentials;
 mod cross;
 mod envelope;
 mod expect;
