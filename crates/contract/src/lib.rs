@@ -14,6 +14,7 @@ pub mod expression;
 mod extend;
 pub mod fmt;
 pub mod function;
+mod header_names;
 pub mod json_bytes;
 mod json_schema;
 mod lint;

@@ -7,6 +7,7 @@ use super::written::{
     parameter_list, parameters_of,
 };
 use crate::diagnostic::{Diagnostic, codes};
+use crate::header_names::written_by_the_server;
 use crate::names::ReplyKey;
 use crate::source::{Entry, Node, Span};
 use std::cell::Cell;
@@ -163,6 +164,10 @@ impl Reader<'_> {
             }
             let value = if entry.value.is_null() {
                 None
+            } else if let Some(help) = written_by_the_server(&entry.key) {
+                let message = format!("`{}` is written by the server itself", entry.key);
+                self.found.error(codes::DUPLICATE_WIRE_NAME, entry.key_span, message, help);
+                continue;
             } else {
                 let Some(value) = self.found.template(&entry.value) else { continue };
                 Some(value)

@@ -264,7 +264,7 @@ fn renew_headers(
     let names = RootNames::new().account(signing.account).session().tokens(signing.tokens);
     let mut read = Vec::new();
     for entry in headers.entries() {
-        let named = reader.wire_name(&entry.key, entry.key_span, "header");
+        let named = reader.header_name(&entry.key, entry.key_span);
         let template = reader.parsed_text(&entry.value, "a header");
         let compiled = template
             .and_then(|template| reader.compiled(&template, &names, &Setting::reply(signing.times.clone())));

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::expression::{Locator, Names};
+use crate::header_names::written_by_the_server;
 use crate::source::{Node, Span};
 use crate::template::{CompiledTemplate, Setting, Template, compile, parse, parse_text};
 use std::time::Duration;
@@ -148,6 +149,16 @@ impl Reader {
             self.found.push(error.help("letters, digits and -_.!#$%&'*+^`|~"));
         }
         fits
+    }
+
+    /// The name of a header that a contract may write.
+    pub(super) fn header_name(&mut self, name: &str, at: Span) -> bool {
+        let own = written_by_the_server(name);
+        if let Some(help) = own {
+            let message = format!("`{name}` is written by the server itself");
+            self.found.push(Diagnostic::error(codes::DUPLICATE_WIRE_NAME, at, message).help(help));
+        }
+        own.is_none() && self.wire_name(name, at, "header")
     }
 
     /// A media type such as `application/json; charset=utf-8`.

@@ -97,7 +97,7 @@ pub(super) fn response(reader: &mut Reader, node: &Node) -> (ResponsePlan, TimeF
     }
     if let Some(headers) = node.get("headers").filter(|headers| reader.map(headers, "`headers`")) {
         for entry in headers.entries() {
-            let named = reader.wire_name(&entry.key, entry.key_span, "header");
+            let named = reader.header_name(&entry.key, entry.key_span);
             if let Some(value) = reader.line(&entry.value, "a header of every reply")
                 && named
             {

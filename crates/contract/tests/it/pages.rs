@@ -56,3 +56,21 @@ fn wrong_snippets_are_found_and_right_ones_are_not() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
+
+#[test]
+fn the_list_of_codes_is_the_published_one() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/checker.md");
+    let text = std::fs::read_to_string(&path).expect("docs/checker.md");
+    let (head, _) = text.split_once("\n## Codes\n").expect("a list of codes");
+    let row = |(code, meaning, page): &(doorward_contract::Code, &str, &str)| {
+        let sentence = page.split("\n\n").nth(1).unwrap_or_default().replace('\n', " ");
+        format!("| {code} | {meaning} | {} |\n", sentence.replace('|', "\\|"))
+    };
+    let rows: String = TABLE.iter().map(row).collect();
+    let wanted = format!("{head}\n## Codes\n\n| code | title | means |\n|---|---|---|\n{rows}");
+    if option_env!("DOORWARD_BLESS").is_some() {
+        std::fs::write(&path, &wanted).expect("written");
+    }
+    let text = std::fs::read_to_string(&path).expect("docs/checker.md");
+    assert!(text == wanted, "docs/checker.md is old: run with DOORWARD_BLESS=1");
+}
