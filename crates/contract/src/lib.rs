@@ -5,6 +5,7 @@
 
 mod account_plan;
 pub mod account_view;
+pub mod backwards;
 pub mod builtin;
 mod compile;
 pub mod diagnostic;

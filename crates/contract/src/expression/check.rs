@@ -292,7 +292,11 @@ impl Checker {
                 return self.error(problem.code, at, &message, &[function.signature]);
             }
         };
-        self.called(function.run, arguments, ty, (span, tail))
+        let called = self.called(function.run, arguments, ty, (span, tail))?;
+        if !AS_WRITTEN.contains(&function.name) {
+            return Some(called);
+        }
+        Some(Typed { step: Step::AsWritten(Box::new(called.step)), ..called })
     }
 
     fn called(&mut self, run: Run, arguments: Vec<Typed>, ty: Type, at: (Span, bool)) -> Option<Typed> {
@@ -328,6 +332,9 @@ impl Checker {
 fn typed(step: Step, ty: Type) -> Typed {
     Typed { step, ty, may_omit: false }
 }
+
+/// Functions that leave what they made as it is: a request may be built by writing the result.
+const AS_WRITTEN: [&str; 4] = ["lower", "upper", "trim", "digits"];
 
 fn not_null(step: Step) -> Step {
     Step::Compare(Operator::NotEqual, Box::new(step), Box::new(Step::Constant(Value::Null)))

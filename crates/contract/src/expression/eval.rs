@@ -70,6 +70,8 @@ pub(super) enum Step {
     Concat(Box<Step>, Box<Step>),
     If(Box<[Step; 3]>),
     Call(fn(&[Cow<'_, Value>], &dyn Scope) -> Value, Vec<Step>),
+    /// A call whose result may be given to it again.
+    AsWritten(Box<Step>),
     Format(Box<Step>, TimeFormat),
     Optional(Box<Step>),
     Omit,
@@ -152,6 +154,7 @@ impl Step {
                 let arguments: Vec<Cow<'_, Value>> = arguments.iter().map(|step| step.value(scope)).collect();
                 Cow::Owned(run(&arguments, scope))
             }
+            Step::AsWritten(call) => call.value(scope),
             Step::Format(time, format) => Cow::Owned(format.render(&time.value(scope))),
             Step::If(_) | Step::Optional(_) | Step::Omit => self.read(scope).or_null(),
         }

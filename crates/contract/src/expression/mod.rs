@@ -9,6 +9,7 @@ mod facts;
 mod lexer;
 mod names;
 mod parser;
+mod reverse;
 mod types;
 
 pub use ast::{Ast, AstKind, Call, Locator, Operator};
@@ -28,3 +29,4 @@ pub const MAX_TEXT: usize = 64 * 1024;
 
 pub(crate) use check::{of_reference, resolve, type_of};
 pub(crate) use eval::{Reading, render_text, truncated};
+pub(crate) use reverse::{Demand, Reverse};

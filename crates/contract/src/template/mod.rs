@@ -9,6 +9,7 @@ mod each;
 mod eval;
 mod format;
 mod parse;
+mod reverse;
 mod text;
 
 pub use ast::{EachAst, Key, MapAst, Member, Part, PathAst, Template, TemplateKind, TextPlace};

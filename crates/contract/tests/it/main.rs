@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, reason = "tests")]
 
+mod backwards;
 mod builtin;
 mod diagnostics;
 mod docs;

@@ -4,6 +4,7 @@
 
 mod answers;
 mod contracts;
+mod read_back;
 mod requests;
 
 use crate::call::tests::call;
@@ -13,6 +14,7 @@ use crate::render::{render, text};
 use crate::scope::{Asked, ReplyScope};
 use crate::testing::Bed;
 use contracts::{Contract, contracts};
+use doorward_contract::backwards::Recogniser;
 use doorward_contract::plan::{Binding, GuardedReply, Operation, ReplyTable};
 use doorward_core::code::Purpose;
 use doorward_core::outcome::Outcome;
@@ -32,6 +34,8 @@ pub(crate) struct Case<'p> {
     pub(crate) data: Vec<Field>,
     /// The operation, its binding if one was chosen.
     pub(crate) place: (Option<&'p Operation>, Option<&'p Binding>),
+    /// The number of the operation; past the last one where none was reached.
+    index: usize,
     /// The responses that the completed document has for it.
     responses: Option<&'p Value>,
 }
@@ -80,22 +84,22 @@ fn data_of(binding: Option<&Binding>, outcome: Outcome) -> Vec<Field> {
 /// Every reply of a contract.
 pub(crate) fn cases(contract: &Contract) -> Vec<Case<'_>> {
     let mut cases = Vec::new();
-    for (operation, at) in contract.plan.operations.iter().zip(&contract.paths) {
+    for (index, (operation, at)) in contract.plan.operations.iter().zip(&contract.paths).enumerate() {
         let responses = &contract.document["paths"][&at.0][&at.1]["responses"];
         let tables = operation.bindings.iter().map(|binding| (Some(binding), &binding.replies));
         for (binding, table) in tables.chain([(None, &operation.replies)]) {
             let place = (Some(operation), binding);
-            all_of(table, place, Some(responses), &mut cases);
+            all_of(table, place, (index, Some(responses)), &mut cases);
         }
     }
-    all_of(&contract.plan.replies, (None, None), None, &mut cases);
+    all_of(&contract.plan.replies, (None, None), (usize::MAX, None), &mut cases);
     cases
 }
 
 fn all_of<'p>(
     table: &'p ReplyTable,
     place: (Option<&'p Operation>, Option<&'p Binding>),
-    responses: Option<&'p Value>,
+    (index, responses): (usize, Option<&'p Value>),
     cases: &mut Vec<Case<'p>>,
 ) {
     for outcome in Outcome::ALL.iter().copied() {
@@ -104,7 +108,7 @@ fn all_of<'p>(
             let (tried, data) = (&replies[..count], data_of(place.1, outcome));
             // A 404 or a 405 is sent where no operation is reached.
             let reached = !matches!(outcome, Outcome::NotFound | Outcome::MethodNotAllowed);
-            cases.push(Case { outcome, tried, data, place, responses: responses.filter(|_| reached) });
+            cases.push(Case { outcome, tried, data, place, index, responses: responses.filter(|_| reached) });
         }
     }
 }
@@ -113,10 +117,17 @@ fn all_of<'p>(
 pub(crate) struct Made {
     pub(crate) reply: Reply,
     pub(crate) body: Vec<u8>,
+    /// What does not read back as it was written.
+    misread: Vec<String>,
 }
 
 /// Renders a case with every sample with which it is chosen; with all samples where that is none.
-async fn rendered(case: &Case<'_>, contract: &Contract, bed: &Bed) -> (Vec<Made>, bool) {
+async fn rendered(
+    case: &Case<'_>,
+    contract: &Contract,
+    bed: &Bed,
+    recogniser: Option<&Recogniser>,
+) -> (Vec<Made>, bool) {
     let face = &bed.app.realms[0].faces[0];
     let call = call(http::Request::builder().uri("/a?b=c").header("user-agent", "agent/1"));
     let table = case.alone();
@@ -136,7 +147,11 @@ async fn rendered(case: &Case<'_>, contract: &Contract, bed: &Bed) -> (Vec<Made>
             let (head, body) = made.reply.into_parts();
             let body = body.collect().await.expect("a body").to_bytes();
             let reply = Reply::from_parts(head, http_body_util::Full::new(body.clone()));
-            let made = Made { reply, body: body.to_vec() };
+            let reads = recogniser.filter(|_| is_chosen && case.responses.is_some());
+            let misread = reads.map_or_else(Vec::new, |recogniser| {
+                read_back::misread(case, recogniser, (&reply, &body), &scope)
+            });
+            let made = Made { reply, body: body.to_vec(), misread };
             if is_chosen { chosen.push(made) } else { others.push(made) }
         }
     }
@@ -206,9 +221,10 @@ async fn every_reply_is_rendered_and_is_what_the_document_says() {
     for contract in contracts() {
         let bed = Bed::of(&contract.name, vec![(String::new(), Arc::clone(&contract.plan))]).await;
         let mut schemas = Schemas::default();
+        let recognisers = read_back::recognisers(&contract);
         for case in cases(&contract) {
             let at = format!("{} {} {}", contract.name, case.at(), case.outcome.name());
-            let (made, reached) = rendered(&case, &contract, &bed).await;
+            let (made, reached) = rendered(&case, &contract, &bed, recognisers.get(case.index)).await;
             if !reached {
                 unreached.push(format!("{at} ({})", case.tried.len()));
                 continue;
@@ -216,7 +232,7 @@ async fn every_reply_is_rendered_and_is_what_the_document_says() {
             for one in made {
                 replies += 1;
                 let found = unfit(&case, &one, &contract, &mut schemas);
-                wrong.extend(found.into_iter().map(|error| format!("{at}: {error}")));
+                wrong.extend(found.into_iter().chain(one.misread).map(|error| format!("{at}: {error}")));
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::contracts::Contract;
 use crate::output::Output;
 use crate::start_error::StartError;
 use clap::{Args, ValueEnum};
+use doorward_contract::backwards::backwards;
 use doorward_contract::diagnostic::{codes, render, to_json};
 use doorward_contract::{Diagnostic, Severity};
 use serde_json::{Value, json};
@@ -22,6 +23,9 @@ pub(crate) struct Check {
     /// For people, or one JSON object per finding and line
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Also say what could be run in reverse: requests built, outcomes recognised, values read back
+    #[arg(long)]
+    backwards: bool,
     /// Lints that are no reason to object, such as DW102
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     allow: Vec<String>,
@@ -90,6 +94,11 @@ impl Check {
                 output.aside(&format!("{}\n\n", render(found, &loaded.sources, output.coloured())));
             }
             output.text(&format!("{file}: {}\n", verdict(errors, lints)));
+        }
+        if let Some(plan) = loaded.plan.as_ref().filter(|_| self.backwards) {
+            for report in backwards(plan) {
+                output.text(&if json { format!("{}\n", report.json()) } else { report.text() });
+            }
         }
         let wrong = loaded.plan.is_none() || strictness == Strictness::Lints && lints > 0;
         if wrong { NO } else { DONE }
