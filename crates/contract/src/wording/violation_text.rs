@@ -12,7 +12,7 @@ const LIMIT: Slot = Slot(1);
 const PARAMS: Slot = Slot(2);
 
 /// Rules that are known by name; a key that ends with none of them is a field's.
-const RULES: [&str; 28] = [
+const RULES: [&str; 30] = [
     "required",
     "additionalProperties",
     "unevaluatedProperties",
@@ -41,6 +41,8 @@ const RULES: [&str; 28] = [
     "lower",
     "digit",
     "other",
+    "alphabet",
+    "min_age",
 ];
 
 /// The rule that a key of `violations.texts` ends with; a key that ends with none is a field's.
@@ -63,6 +65,7 @@ pub(crate) fn names_of_rule<'a>(rule: Option<&str>) -> RootNames<'a> {
         "exclusiveMaximum",
         "exclusiveMinimum",
         "multipleOf",
+        "min_age",
     ];
     let has_limit = rule.is_some_and(|rule| limited.contains(&rule));
     let limit = Type { kind: Kind::Number, nullable: !has_limit };
