@@ -3,6 +3,7 @@
 //! [`assemble`], with a clock, dice, a store and costs of their own.
 
 pub mod account;
+pub mod adopt;
 pub mod banner;
 pub mod cli;
 pub mod clock;

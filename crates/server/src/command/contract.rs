@@ -2,6 +2,7 @@
 
 use super::check::{Check, Strictness};
 use super::fmt::Fmt;
+use super::new::New;
 use super::test::Test;
 use super::tryout::Try;
 use crate::cli::{DONE, Global};
@@ -22,6 +23,8 @@ pub(crate) enum Contract {
     Check(Check),
     /// Like check, and lints count as wrong too
     Lint(Check),
+    /// Make a contract of an OpenAPI document, with to-dos where it does not say enough
+    New(New),
     /// Serve one contract alone while it is written: what is saved answers the next request
     Try(Try),
     /// Tell the stories that lie beside contracts, and say what is not as they say
@@ -65,6 +68,7 @@ impl Contract {
             Contract::List => list(output),
             Contract::Check(check) => check.run(Strictness::Errors, output),
             Contract::Lint(check) => check.run(Strictness::Lints, output),
+            Contract::New(new) => new.run(output),
             Contract::Try(one) => one.run(global, output),
             Contract::Test(test) => test.run(output),
             Contract::Explain(which) if is_code(&which.contract) => page(&which.contract, output),

@@ -4,6 +4,7 @@ pub(crate) mod account;
 mod check;
 pub(crate) mod contract;
 mod fmt;
+mod new;
 pub(crate) mod serve;
 pub(crate) mod test;
 mod tryout;

@@ -1,4 +1,4 @@
-//! `contract try`: what is saved answers the next request.
+//! `contract try`: what is saved answers the next request; and `contract new`, which it begins with.
 
 use crate::program::{Serving, run_with};
 use std::path::Path;
@@ -100,4 +100,48 @@ fn a_contract_that_is_broken_at_first_is_refused() {
     let said = crate::program::run(folder.path(), &["contract", "try", &file.display().to_string()]);
     assert_eq!(said.code, 2);
     assert!(said.err.contains("has") && said.err.contains("error"), "{}", said.err);
+}
+
+#[test]
+fn a_new_contract_is_written_once_and_says_what_is_left_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (from, into) = (folder.path().join("openapi.yaml"), folder.path().join("api.yaml"));
+    save(
+        &from,
+        r#"openapi: 3.0.0   # as it was
+info: {title: Small, version: "1"}
+paths:
+  /login:
+    post:
+      requestBody:
+        content:
+          application/json:
+            schema: {type: object, properties: {email: {type: string}, password: {type: string}}}
+      responses:
+        "200":
+          description: in
+          content: {application/json: {example: {token: abc}}}
+  /orders:
+    get: {responses: {"200": {description: yours}}}
+"#,
+    );
+    let (from, name) = (from.display().to_string(), into.display().to_string());
+    let new = ["contract", "new", "--from", &from, "-o", &name];
+    let said = crate::program::run(folder.path(), &new);
+    assert_eq!(said.code, 0, "{}", said.err);
+    for line in
+        ["POST /login: login", "GET /orders: left to your backend", "tokens: OpenAPI does not say how long"]
+    {
+        assert!(said.err.contains(line), "{line} is not in\n{}", said.err);
+    }
+    let written = std::fs::read_to_string(&into).expect("it is there");
+    assert!(written.starts_with("openapi: 3.1.0   # as it was\n"), "{written}");
+    let check = crate::program::run(folder.path(), &["contract", "check", &name]);
+    assert_eq!(check.code, 0, "{}{}\n{written}", check.out, check.err);
+    let again = crate::program::run(folder.path(), &new);
+    assert!(again.code == 2 && again.err.contains("exists"), "{}", again.err);
+    let printed = crate::program::run(folder.path(), &["contract", "new", "--from", &from]);
+    assert_eq!((printed.code, printed.out), (0, written));
+    let served = Serving::begin(&folder.path().join("data"), &["contract", "try", &name]);
+    assert!(served.ask("POST", "/login", LOGIN).starts_with("HTTP/1.1 401 "));
 }
