@@ -6,7 +6,7 @@ use crate::clock::SystemClock;
 use crate::folder::plain;
 use crate::output::Output;
 use crate::start_error::StartError;
-use crate::stories::{Address, Replay, Report, StoryFile, Subject, read};
+use crate::stories::{Address, Replay, Report, StoryFile, Subject, asked_for, read};
 use clap::Args;
 use doorward_contract::Sources;
 use doorward_contract::diagnostic::{render, to_json};
@@ -69,7 +69,8 @@ impl Test {
         output: Output,
     ) -> Result<(bool, Option<Value>), StartError> {
         let found = StoryFile::find(file)?;
-        let plan = found.contract.plan()?;
+        let loaded = found.contract.loaded()?;
+        let indent = loaded.plan.as_ref().map_or(0, |plan| plan.response.indent);
         let mut sources = Sources::new();
         let stories = read(&mut sources, &found.file, &found.text).map_err(|errors| {
             let sentence = format!("the stories in {} cannot be read", found.file);
@@ -78,9 +79,8 @@ impl Test {
         })?;
         let run = u64::try_from(SystemClock.now().seconds()).unwrap_or_default();
         let run = if matches!(subject, Subject::Doorward) { 0 } else { run };
-        let replay =
-            Replay { contract: &found.contract, subject: subject.clone(), indent: plan.response.indent, run };
-        let report = Report::make(&replay, &stories, &plan).await?;
+        let replay = Replay { contract: &found.contract, subject: subject.clone(), indent, run };
+        let report = Report::make(&replay, &stories, &asked_for(&loaded)).await?;
         let whole = report.coverage.as_ref().is_none_or(|coverage| coverage.is_whole());
         let good = report.bad() == 0 && (whole || !self.require_all);
         if output.json() {

@@ -1,30 +1,57 @@
 //! Which replies of a contract its stories prove.
 
 use super::own::Answered;
-use doorward_contract::Span;
-use doorward_contract::plan::Plan;
+use doorward_contract::{Loaded, OperationTrace, Span};
 use doorward_core::outcome::{Group, Outcome};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The replies that stories are asked to prove: of every operation, to everything that its actions can answer.
-/// Requests that reach no operation and faults are not among them.
-#[must_use]
-pub fn asked_for(plan: &Plan) -> Vec<Answered> {
-    let mut asked = Vec::new();
-    for operation in &plan.operations {
-        for &outcome in Outcome::ALL {
-            let answers = operation.bindings.iter().any(|binding| !binding.replies.of(outcome).is_empty());
-            let apart = matches!(outcome.group(), Some(Group::RequestError | Group::Fault));
-            if answers && !apart {
-                asked.push(Answered {
-                    method: operation.method.clone(),
-                    route: operation.path.clone(),
-                    outcome: outcome.name().to_owned(),
-                });
-            }
-        }
+/// A reply that stories are asked to prove.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Method, route, and the outcome that it answers; or the group, where its members read alike.
+    pub reply: Answered,
+    /// The outcomes that it answers.
+    pub outcomes: Vec<&'static str>,
+}
+
+impl Asked {
+    fn is_among(&self, answered: &BTreeSet<Answered>) -> bool {
+        let one = |outcome: &&str| {
+            answered.contains(&Answered { outcome: (*outcome).to_owned(), ..self.reply.clone() })
+        };
+        self.outcomes.iter().any(|outcome| one(&outcome))
     }
-    asked
+}
+
+/// The replies that stories are asked to prove: of every operation, to everything that its actions can answer. The
+/// members of a group that is answered as one are one reply: they read alike to the byte. Requests that reach no
+/// operation and faults are not among them.
+#[must_use]
+pub fn asked_for(loaded: &Loaded) -> Vec<Asked> {
+    let operations = loaded.plan.iter().flat_map(|plan| &plan.operations).zip(&loaded.trace.operations);
+    operations
+        .flat_map(|(operation, trace)| of_operation((&operation.method, &operation.path), trace))
+        .collect()
+}
+
+fn of_operation((method, route): (&str, &str), trace: &OperationTrace) -> Vec<Asked> {
+    let mut replies: BTreeMap<(usize, &'static str), BTreeSet<Outcome>> = BTreeMap::new();
+    for origin in trace.bindings.iter().flat_map(|binding| &binding.origins) {
+        if matches!(origin.outcome.group(), Some(Group::RequestError | Group::Fault)) {
+            continue;
+        }
+        // Under `failure` each outcome goes by its own name; the narrower groups are sealed.
+        let sealed = Group::from_name(origin.key).is_some_and(|group| group != Group::Failure);
+        let (at, name) = if sealed { (origin.span.start, origin.key) } else { (0, origin.outcome.name()) };
+        replies.entry((at, name)).or_default().insert(origin.outcome);
+    }
+    let asked = |((_, name), outcomes): ((usize, &'static str), BTreeSet<Outcome>)| {
+        let outcomes: Vec<&'static str> = outcomes.into_iter().map(Outcome::name).collect();
+        let name = if let [only] = outcomes.as_slice() { *only } else { name };
+        let (method, route, outcome) = (method.to_owned(), route.to_owned(), name.to_owned());
+        Asked { reply: Answered { method, route, outcome }, outcomes }
+    };
+    replies.into_iter().map(asked).collect()
 }
 
 /// What stories have proved of a contract.
@@ -46,19 +73,20 @@ impl Coverage {
     /// What is left to prove, but for what the stories excuse.
     #[must_use]
     pub fn of(
-        plan: &Plan,
+        asked: &[Asked],
         (proved, glanced): (&BTreeSet<Answered>, &BTreeSet<Answered>),
         excused: &[(String, Span)],
     ) -> Coverage {
-        let asked = asked_for(plan);
-        let count = asked.len();
-        let left: Vec<Answered> = asked.into_iter().filter(|one| !proved.contains(one)).collect();
-        let idle = excused.iter().filter(|(reply, _)| !left.iter().any(|one| one.reply() == *reply)).cloned();
-        let idle = idle.collect();
-        let (excuses, left): (Vec<Answered>, Vec<Answered>) =
-            left.into_iter().partition(|one| excused.iter().any(|(reply, _)| one.reply() == *reply));
-        let (glanced, unseen) = left.into_iter().partition(|one| glanced.contains(one));
-        Coverage { asked: count, unseen, glanced, excused: excuses.len(), idle }
+        let left: Vec<&Asked> = asked.iter().filter(|one| !one.is_among(proved)).collect();
+        let is_left = |reply: &str| left.iter().any(|one| one.reply.reply() == reply);
+        let idle = excused.iter().filter(|(reply, _)| !is_left(reply)).cloned().collect();
+        let (excuses, left): (Vec<&Asked>, Vec<&Asked>) =
+            left.iter().partition(|one| excused.iter().any(|(reply, _)| one.reply.reply() == *reply));
+        let (seen, unseen): (Vec<&Asked>, Vec<&Asked>) =
+            left.into_iter().partition(|one| one.is_among(glanced));
+        let replies = |asked: Vec<&Asked>| asked.into_iter().map(|one| one.reply.clone()).collect();
+        let (glanced, unseen) = (replies(seen), replies(unseen));
+        Coverage { asked: asked.len(), unseen, glanced, excused: excuses.len(), idle }
     }
 
     /// How many are proved.

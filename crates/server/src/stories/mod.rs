@@ -19,7 +19,7 @@ mod text;
 mod wanted;
 mod wire;
 
-pub use coverage::{Coverage, asked_for};
+pub use coverage::{Asked, Coverage, asked_for};
 pub use difference::Difference;
 pub use files::StoryFile;
 pub use order::Order;

@@ -1,12 +1,11 @@
 //! What became of a file of stories: for people and for programs.
 
-use super::coverage::Coverage;
+use super::coverage::{Asked, Coverage};
 use super::difference::Difference;
 use super::own::Answered;
 use super::replay::{Ending, Failure, Replay, Told};
 use super::story::Stories;
 use crate::start_error::StartError;
-use doorward_contract::plan::Plan;
 use doorward_contract::{Sources, Span};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -24,7 +23,7 @@ impl Report {
     ///
     /// # Errors
     /// The server cannot be started.
-    pub async fn make(replay: &Replay<'_>, stories: &Stories, plan: &Plan) -> Result<Report, StartError> {
+    pub async fn make(replay: &Replay<'_>, stories: &Stories, asked: &[Asked]) -> Result<Report, StartError> {
         let mut told = Vec::new();
         for (number, story) in stories.stories.iter().enumerate() {
             told.push((story.name.clone(), story.at, replay.tell(story, number).await?));
@@ -34,7 +33,7 @@ impl Report {
         };
         let (proved, glanced) = (all(|told| &told.proved), all(|told| &told.glanced));
         let coverage =
-            replay.subject.is_doorward().then(|| Coverage::of(plan, (&proved, &glanced), &stories.unproved));
+            replay.subject.is_doorward().then(|| Coverage::of(asked, (&proved, &glanced), &stories.unproved));
         Ok(Report { told, coverage })
     }
 

@@ -3,7 +3,7 @@
 use crate::program::run;
 use doorward_contract::Sources;
 use doorward_contract::diagnostic::render;
-use doorward_server::stories::{Replay, Report, StoryFile, Subject, read};
+use doorward_server::stories::{Replay, Report, StoryFile, Subject, asked_for, read};
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
@@ -31,13 +31,15 @@ fn files() -> Vec<String> {
 /// The report as a person would see it, and whether all is well.
 async fn told(file: &str) -> (bool, String) {
     let found = StoryFile::find(file).unwrap_or_else(|error| panic!("{error}"));
-    let plan = found.contract.plan().unwrap_or_else(|error| panic!("{file}: {error}"));
+    let loaded = found.contract.loaded().unwrap_or_else(|error| panic!("{file}: {error}"));
     let mut sources = Sources::new();
     let stories = read(&mut sources, &found.file, &found.text);
     let stories = stories.unwrap_or_else(|errors| panic!("{}", render(&errors, &sources, false)));
     let subject = Subject::Doorward;
-    let replay = Replay { contract: &found.contract, subject, indent: plan.response.indent, run: 0 };
-    let report = Report::make(&replay, &stories, &plan).await.unwrap_or_else(|error| panic!("{error}"));
+    let indent = loaded.plan.as_ref().map_or(0, |plan| plan.response.indent);
+    let replay = Replay { contract: &found.contract, subject, indent, run: 0 };
+    let report =
+        Report::make(&replay, &stories, &asked_for(&loaded)).await.unwrap_or_else(|error| panic!("{error}"));
     (report.bad() == 0 && report.good() > 0, report.text(file, &sources))
 }
 
@@ -55,13 +57,21 @@ async fn the_stories_beside_every_contract_hold() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[tokio::test]
+async fn what_serves_as_a_model_proves_every_reply() {
+    let found = StoryFile::find(&root().join("contracts/formmate/stories.yaml").display().to_string());
+    let found = found.unwrap_or_else(|error| panic!("{error}"));
+    let (_, text) = told(&found.file).await;
+    assert!(!text.contains("no story") && !text.contains("take it out"), "{text}");
+}
+
 const CONTRACT: &str = r#"openapi: 3.1.0
 info: {title: Small, version: "1"}
 x-doorward:
   account: {identifiers: [email]}
   tokens: {access: {opaque: {}, lifetime: 1d}}
   shapes: {failure: {body: {error: $outcome.name}}}
-  replies: {failure: {}}
+  replies: {failure: {}, barred: {}}
 paths:
   /login:
     post:
@@ -121,7 +131,7 @@ fn what_cannot_be_proved_is_left_out_with_a_reason_and_not_in_vain() {
         let file = write(folder.path(), stories);
         run(folder.path(), &["contract", "test", "--require-all", &file])
     };
-    let whole = require(&all("POST /login locked: nobody is"));
+    let whole = require(&all("POST /login barred: nobody is"));
     assert_eq!(whole.code, 0, "{}{}", whole.out, whole.err);
     assert!(whole.out.contains("2 of 5 replies are proved, 3 left out with a reason"), "{}", whole.out);
     let vain = require(&all("POST /login signed_in: why not"));
