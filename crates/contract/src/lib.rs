@@ -21,6 +21,7 @@ mod json_schema;
 mod lint;
 mod load;
 pub mod mails;
+pub mod moment;
 mod names;
 pub mod openapi;
 pub mod plan;

@@ -24,6 +24,8 @@ pub struct AuditEvent {
     pub outcome: Cow<'static, str>,
     /// Which account it was about, when known.
     pub account: Option<AccountId>,
+    /// Whose session asked for it, where somebody was signed in.
+    pub caller: Option<AccountId>,
     /// Which session it was about, when known.
     pub session: Option<SessionId>,
     /// The client's address.

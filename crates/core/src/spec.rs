@@ -2,6 +2,7 @@
 
 use crate::code::Stage;
 use crate::outcome::Outcome;
+use crate::profile::Setter;
 
 /// The static type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,6 +153,22 @@ pub enum Caller {
     Anybody,
     /// A live session: the operation must declare `security`, and so may answer what is [`UNAUTHENTICATED`].
     Session,
+    /// A live session of an administrator. Anybody else who is signed in is [`Outcome::Forbidden`].
+    Administrator,
+}
+
+impl Caller {
+    /// Whether somebody must be signed in.
+    #[must_use]
+    pub fn signed_in(self) -> bool {
+        self != Caller::Anybody
+    }
+
+    /// Who sets what the request brings.
+    #[must_use]
+    pub fn setter(self) -> Setter {
+        if self == Caller::Administrator { Setter::Operator } else { Setter::Caller }
+    }
 }
 
 /// What one action takes and answers.

@@ -22,12 +22,13 @@ const TABLE: Table = Table {
         "address",
         "user_agent",
         "request_id",
+        "caller",
     ],
 };
 
 const LATEST: &str =
     "SELECT number, id, at, realm, contract, action, outcome, account, session, address, user_agent,
-    request_id FROM audit WHERE realm = ?1 ORDER BY number DESC LIMIT ?2";
+    request_id, caller FROM audit WHERE realm = ?1 ORDER BY number DESC LIMIT ?2";
 
 /// The latest events of a realm, newest first.
 pub(crate) fn latest(connection: &Connection, realm: &str, limit: u32) -> Result<Vec<AuditEvent>, Failure> {
@@ -48,6 +49,7 @@ pub(crate) fn latest(connection: &Connection, realm: &str, limit: u32) -> Result
             address: cells.text(9)?,
             user_agent: cells.text(10)?,
             request_id: cells.text(11)?,
+            caller: cells.optional(12, Cells::uuid)?.map(AccountId),
         });
     }
     Ok(found)
@@ -55,7 +57,7 @@ pub(crate) fn latest(connection: &Connection, realm: &str, limit: u32) -> Result
 
 /// Writes one event.
 pub(crate) fn write(connection: &Connection, event: &AuditEvent) -> Result<(), Failure> {
-    let sql = "INSERT INTO audit VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    let sql = "INSERT INTO audit VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     connection.prepare_cached(sql)?.execute(params![
         event.id.as_bytes(),
         event.at.0,
@@ -68,6 +70,7 @@ pub(crate) fn write(connection: &Connection, event: &AuditEvent) -> Result<(), F
         event.address,
         event.user_agent,
         event.request_id,
+        event.caller.map(|caller| *caller.0.as_bytes()),
     ])?;
     Ok(())
 }

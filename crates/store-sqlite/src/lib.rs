@@ -20,6 +20,7 @@ mod outbox;
 mod public_ids;
 mod reader;
 mod row;
+mod search;
 mod sessions;
 mod tallies;
 mod token_notes;
@@ -38,7 +39,7 @@ use doorward_core::code::{Code, Purpose};
 use doorward_core::fault::Fault;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::key::StoredKey;
-use doorward_core::port::{AccountPage, SessionWithAccount, Store};
+use doorward_core::port::{AccountPage, AccountSearch, FoundAccounts, SessionWithAccount, Store};
 use doorward_core::session::{Session, SessionId};
 use doorward_core::time::Timestamp;
 use doorward_core::token::TokenNote;
@@ -136,6 +137,10 @@ impl Store for SqliteStore {
 
     async fn accounts(&self, realm: &str, page: &AccountPage) -> Result<Vec<Account>, Fault> {
         self.reader.snapshot(|connection| accounts::page(connection, realm, page))
+    }
+
+    async fn search_accounts(&self, realm: &str, search: &AccountSearch) -> Result<FoundAccounts, Fault> {
+        self.reader.snapshot(|connection| search::search(connection, realm, search))
     }
 
     async fn session(&self, id: SessionId) -> Result<Option<SessionWithAccount>, Fault> {

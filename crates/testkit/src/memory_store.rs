@@ -8,7 +8,9 @@ use doorward_core::code::{Code, Purpose};
 use doorward_core::fault::Fault;
 use doorward_core::identifier::{Identifier, IdentifierKind};
 use doorward_core::key::StoredKey;
-use doorward_core::port::{AccountPage, KEPT_AFTER_EXPIRY, SessionWithAccount, Store};
+use doorward_core::port::{
+    AccountOrder, AccountPage, AccountSearch, FoundAccounts, KEPT_AFTER_EXPIRY, SessionWithAccount, Store,
+};
 use doorward_core::public_id::PublicId;
 use doorward_core::session::{EndReason, Ended, Session, SessionId};
 use doorward_core::time::Timestamp;
@@ -102,6 +104,42 @@ impl Store for MemoryStore {
         let wanted =
             state.accounts.values().filter(|account| account.realm == realm && Some(account.id) > page.after);
         Ok(wanted.take(page.limit as usize).cloned().collect())
+    }
+
+    async fn search_accounts(&self, realm: &str, search: &AccountSearch) -> Result<FoundAccounts, Fault> {
+        let state = self.state();
+        let wanted = search.contains.as_ref().map(|text| text.to_ascii_lowercase());
+        let fits = |account: &&Account| {
+            let has = |text: &String| {
+                account.identifiers.iter().any(|one| {
+                    one.written.to_ascii_lowercase().contains(text) || one.canonical.contains(text)
+                })
+            };
+            account.realm == realm && wanted.as_ref().is_none_or(has)
+        };
+        let mut found: Vec<Account> = state.accounts.values().filter(fits).cloned().collect();
+        if search.descending {
+            found.reverse();
+        }
+        match search.order {
+            AccountOrder::Created => {}
+            AccountOrder::Updated if search.descending => {
+                found.sort_by_key(|account| std::cmp::Reverse(account.updated_at));
+            }
+            AccountOrder::Updated => found.sort_by_key(|account| account.updated_at),
+            AccountOrder::Identifier(kind) => {
+                let name = |account: &Account| account.identifier(kind).map(|one| one.canonical.clone());
+                found.sort_by(|left, right| match (name(left), name(right)) {
+                    (Some(left), Some(right)) if search.descending => right.cmp(&left),
+                    (Some(left), Some(right)) => left.cmp(&right),
+                    (left, right) => right.is_some().cmp(&left.is_some()),
+                });
+            }
+        }
+        let total = found.len() as u64;
+        let part = |n: u64| usize::try_from(n).expect("a small number");
+        let accounts = found.into_iter().skip(part(search.offset)).take(part(search.limit)).collect();
+        Ok(FoundAccounts { accounts, total })
     }
 
     async fn session(&self, id: SessionId) -> Result<Option<SessionWithAccount>, Fault> {

@@ -3,7 +3,7 @@
 use crate::realm::{TestRealm, by_name, named};
 use crate::{MemoryStore, SeededDice};
 use doorward_core::action::{
-    Action, DeleteAccount, Inputs, Named, SetLocked, SetMustChange, SetPassword, perform,
+    Action, Command, DeleteAccount, Inputs, Named, SetLocked, SetMustChange, SetPassword, perform,
 };
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::key::Algorithm;
@@ -11,6 +11,7 @@ use doorward_core::outcome::{Answer, Outcome};
 use doorward_core::password::Password;
 use doorward_core::policy::TokenFormat;
 use doorward_core::port::{AccountPage, Store};
+use doorward_core::standing::Lock;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -203,15 +204,18 @@ async fn forgot(step: Step, realm: &TestRealm, held: &mut Held) -> Answer {
 async fn operate(step: Step, realm: &TestRealm) -> Answer {
     let user = (IdentifierKind::Username, USERS[step.who].to_owned());
     let name = Named::one(&user, &realm.policy).expect("a username");
-    match step.which {
-        0 => run(&SetLocked { name, locked: step.pause.is_multiple_of(2) }, realm).await,
-        1 => run(&SetMustChange { name, must_change: step.pause.is_multiple_of(2) }, realm).await,
+    let flag = step.pause.is_multiple_of(2);
+    let command = match step.which {
+        0 => Command::by_operator(name, SetLocked(flag.then(Lock::default))),
+        1 => Command::by_operator(name, SetMustChange(flag)),
         2 => {
             let password = Password::new(PASSWORDS[0].to_owned());
-            run(&SetPassword { name, password, must_change: false }, realm).await
+            let field = "password".to_owned();
+            Command::by_operator(name, SetPassword { password, field, must_change: false })
         }
-        _ => run(&DeleteAccount { name }, realm).await,
-    }
+        _ => Command::by_operator(name, DeleteAccount),
+    };
+    run(&command, realm).await
 }
 
 async fn run<A: Action>(action: &A, realm: &TestRealm) -> Answer {

@@ -8,7 +8,7 @@ use doorward_core::change::{AccountUpdate, Change};
 use doorward_core::code::{Code, Purpose, Stage};
 use doorward_core::identifier::{Identifier, IdentifierKind};
 use doorward_core::password::PasswordHash;
-use doorward_core::port::{AccountPage, Store};
+use doorward_core::port::{AccountOrder, AccountPage, AccountSearch, Store};
 use doorward_core::public_id::PublicId;
 use doorward_core::session::{EndReason, RefreshState, Session, SessionId};
 use doorward_core::standing::{Lock, Standing, Status};
@@ -385,6 +385,21 @@ impl World<'_> {
         for digest in [[0; 32], [1; 32]] {
             let expected = self.model.token_note(realm, &digest).await.expect("the model works");
             assert_eq!(subject.token_note(realm, &digest).await.expect("works"), expected, "{told}");
+        }
+        let orders = [AccountOrder::Created, AccountOrder::Updated]
+            .into_iter()
+            .chain(IdentifierKind::ALL.map(AccountOrder::Identifier));
+        for order in orders {
+            let search = AccountSearch {
+                contains: self.chance(40).then(|| self.pick(&["N", "ann", "example", "%", "cid"]).to_owned()),
+                order,
+                descending: self.chance(50),
+                offset: self.dice.below(3) as u64,
+                limit: self.dice.below(4) as u64,
+            };
+            let expected = self.model.search_accounts(realm, &search).await.expect("the model works");
+            let got = subject.search_accounts(realm, &search).await.expect("works");
+            assert_eq!(got, expected, "{search:?}: {told}");
         }
         let expected = self.model.keys(realm).await.expect("the model works");
         assert_eq!(subject.keys(realm).await.expect("works"), expected, "{told}");

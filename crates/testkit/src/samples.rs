@@ -166,6 +166,7 @@ pub fn event(realm: &str, n: u64) -> AuditEvent {
         action: "login".into(),
         outcome: if n.is_multiple_of(2) { "signed_in".into() } else { "wrong_password".into() },
         account: n.is_multiple_of(2).then(|| account_id(n)),
+        caller: n.is_multiple_of(5).then(|| account_id(n + 1)),
         session: n.is_multiple_of(3).then(|| session_id(n)),
         address: "192.0.2.9".to_owned(),
         user_agent: "curl/8".to_owned(),

@@ -20,7 +20,7 @@ use crate::plan::{Binding, InputTarget, Security};
 use crate::source::{Entry, Node, Span};
 use doorward_core::action::{ACTIONS, Entry as Action, Options, find};
 use doorward_core::outcome::Outcome;
-use doorward_core::spec::Caller;
+use doorward_core::spec::{Caller, Identifiers};
 
 /// The replies of one scope, and what it changes of shapes.
 pub(super) struct Words {
@@ -193,10 +193,37 @@ impl BindingSource {
         self.inputs.iter().any(|input| matches!(input.target, InputTarget::Named(bound) if bound == name))
     }
 
+    /// What administrators do needs a contract that has some, and somebody whom it is about.
+    fn has_administrators(&self, here: &Here<'_, '_>, found: &mut Findings) {
+        let spec = self.action.spec();
+        if spec.caller != Caller::Administrator {
+            return;
+        }
+        if here.shared.facts.document.account.roles.administrator.is_none() {
+            let message = format!("`{}` is for administrators, and this contract has none", spec.name);
+            let help = "name their role in `account`: `roles: {administrator: …}`";
+            found.error(codes::NO_SECURITY, self.span, message, help);
+        }
+        let names = |input: &InputSource| match &input.target {
+            InputTarget::Named(name) => matches!(*name, "account_id" | "account"),
+            InputTarget::Identifier(_) | InputTarget::AnyIdentifier => {
+                spec.identifiers == Identifiers::Optional
+            }
+            _ => false,
+        };
+        let about_one = spec.inputs.iter().any(|input| input.name == "account_id");
+        if about_one && !self.inputs.iter().any(names) {
+            let message = format!("`{}` is about an account, and nothing says which", spec.name);
+            let help = "bind `account_id` or an identifier under `input`";
+            found.error(codes::UNBOUND_INPUT, self.span, message, help);
+        }
+    }
+
     /// Compiles it.
     pub(super) fn compiled(&self, here: &Here<'_, '_>, found: &mut Findings) -> (Binding, BindingTrace) {
         let spec = self.action.spec();
-        if spec.caller == Caller::Session && here.security.is_none() {
+        self.has_administrators(here, found);
+        if spec.caller.signed_in() && here.security.is_none() {
             let message =
                 format!("`{}` needs somebody signed in, and the operation asks for no credential", spec.name);
             found.error(

@@ -15,7 +15,9 @@ use doorward_core::action::Options;
 use doorward_core::code::Stage;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::profile::{Field, SetBy};
-use doorward_core::spec::{ActionSpec, Identifiers, InputSpec, Kind as CoreKind, OptionValues, STAGE_TOKEN};
+use doorward_core::spec::{
+    ActionSpec, Caller, Identifiers, InputSpec, Kind as CoreKind, OptionValues, STAGE_TOKEN,
+};
 use serde_json::{Value, json};
 
 /// An input as it was written.
@@ -142,6 +144,11 @@ impl InputReader<'_> {
         }
     }
 
+    /// Whether whoever calls may set a field.
+    fn settable(&self, field: &Field) -> bool {
+        field.set_by == SetBy::Caller || self.spec.caller == Caller::Administrator
+    }
+
     /// `profile: $body`, or a map of fields.
     fn profile(&mut self, entry: &Entry, inputs: &mut Vec<InputSource>) {
         let node = &entry.value;
@@ -158,8 +165,7 @@ impl InputReader<'_> {
             self.found.wrong_kind(node, "`profile`", "`$body`, or fields with their templates");
             return;
         };
-        for field in self.document.account.profile.fields.iter().filter(|field| field.set_by == SetBy::Caller)
-        {
+        for field in self.document.account.profile.fields.iter().filter(|field| self.settable(field)) {
             let mut segments = prefix.clone();
             segments.push(field.name.clone());
             let path = PathAst { span: node.span, segments };
@@ -177,7 +183,7 @@ impl InputReader<'_> {
     fn field(&mut self, member: &Entry) -> Option<InputSource> {
         let fields = &self.document.account.profile.fields;
         let field = fields.iter().find(|field| field.name == member.key);
-        let settable = field.filter(|field| field.set_by == SetBy::Caller);
+        let settable = field.filter(|field| self.settable(field));
         let Some(field) = settable else {
             let message = match field {
                 Some(_) => format!("profile field `{}` is not set by callers", member.key),

@@ -10,7 +10,6 @@ use crate::names::{ReplyKey, ReplyNames, ShapeNames, StatusKnown};
 use crate::plan::{BodyReply, Reply, StatusPlan};
 use crate::template::{CompiledTemplate, Escape, Setting, Template, compile};
 use doorward_core::outcome::Outcome;
-use doorward_core::spec::Caller;
 use std::sync::Arc;
 
 const COMPUTED: &str = "choose between statuses that stand here: `${… ? 401 : 403}`, or `$map`";
@@ -132,7 +131,7 @@ impl<'p> Filling<'_, 'p, '_> {
 
     /// A session has one token that is found by its digest: issuing another ends the one that the caller shows.
     fn none_beside_the_presented(&mut self, issues: &[String]) -> Option<()> {
-        let asks_for_session = self.place.action.is_some_and(|doing| doing.spec.caller == Caller::Session);
+        let asks_for_session = self.place.action.is_some_and(|doing| doing.spec.caller.signed_in());
         let tokens = &self.place.shared.facts.document.tokens;
         let one = tokens.iter().find(|token| token.policy.by_digest && issues.contains(&token.policy.name));
         let Some(token) = one.filter(|_| asks_for_session) else { return Some(()) };

@@ -8,13 +8,14 @@ use crate::diagnostic::{Diagnostic, codes};
 use crate::source::Node;
 use doorward_core::identifier::{Compare, IdentifierKind, IdentifierRule};
 use doorward_core::password::{CharacterClass, PasswordPolicy};
+use doorward_core::policy::RolePolicy;
 use doorward_core::profile::{ChangeLimit, ProfileSchema};
 use doorward_core::public_id::PublicIdKind;
 
 pub(super) const MEMBERS: [&str; 5] = ["id", "id_as", "identifiers", "roles", "profile"];
 pub(super) const IDS: [&str; 5] = ["uuid", "sequence", "hex24", "username", "email"];
 pub(super) const KINDS: [&str; 3] = ["username", "email", "phone"];
-pub(super) const ROLES: [&str; 1] = ["default"];
+pub(super) const ROLES: [&str; 2] = ["default", "administrator"];
 pub(super) const PASSWORD: [&str; 4] = ["min", "max", "classes", "alphabet"];
 pub(super) const CLASSES: [&str; 4] = ["upper", "lower", "digit", "other"];
 pub(super) const IDENTIFIER: [&str; 3] = ["compare", "set", "change_every"];
@@ -52,7 +53,7 @@ pub(super) fn read(reader: &mut Reader, node: &Node, contract: &Node) -> Account
         plan.id_as_text = reader.word(id_as, "`id_as`", &["text"]).is_some();
     }
     if let Some(roles) = node.get("roles") {
-        read_roles(reader, roles);
+        plan.roles = read_roles(reader, roles);
     }
     if let Some(profile) = node.get("profile")
         && reader.map(profile, "`profile`")
@@ -138,12 +139,25 @@ fn default_compare(kind: IdentifierKind) -> Compare {
     }
 }
 
-fn read_roles(reader: &mut Reader, node: &Node) {
-    reader.members(node, "`roles`", &ROLES);
-    let Some(default) = node.get("default") else { return };
-    if reader.list(default, "`default`").is_some_and(|roles| !roles.is_empty()) {
-        reader.not_yet(node, "default");
+fn read_roles(reader: &mut Reader, node: &Node) -> RolePolicy {
+    let mut roles = RolePolicy::default();
+    if !reader.members(node, "`roles`", &ROLES) {
+        return roles;
     }
+    if let Some(default) = node.get("default") {
+        let named = reader.list(default, "`default`").unwrap_or_default().iter();
+        roles.default = named.filter_map(|role| reader.line(role, "a role").map(str::to_owned)).collect();
+    }
+    if let Some(administrator) = node.get("administrator") {
+        roles.administrator = reader.line(administrator, "`administrator`").map(str::to_owned);
+        if roles.administers(&roles.default) {
+            let help =
+                "leave it out of `default`; `doorward account set-roles` makes the first administrator";
+            let message = "everybody who registers would be an administrator";
+            reader.refuse(codes::WRONG_KIND, administrator, message, help);
+        }
+    }
+    roles
 }
 
 pub(super) fn password(reader: &mut Reader, node: &Node) -> PasswordPolicy {

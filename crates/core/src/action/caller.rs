@@ -3,8 +3,9 @@
 
 use super::Context;
 use crate::account::Account;
-use crate::authenticate::Rejection;
+use crate::authenticate::{ACCESS, Rejection};
 use crate::fault::Fault;
+use crate::outcome::{Answer, Outcome};
 
 /// The caller's account, or why nobody is signed in any more.
 pub(super) async fn fresh(cx: &Context<'_>) -> Result<Result<Account, Rejection>, Fault> {
@@ -17,4 +18,35 @@ pub(super) async fn fresh(cx: &Context<'_>) -> Result<Result<Account, Rejection>
         Some(ended) => Err(Rejection::Ended(Some(ended.reason))),
         None => Ok(account),
     })
+}
+
+/// Why a caller may not do what administrators do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unauthorised {
+    /// Nobody is signed in any more.
+    Gone(Rejection),
+    /// Somebody is, but no administrator.
+    Forbidden,
+}
+
+impl From<Unauthorised> for Answer {
+    fn from(refusal: Unauthorised) -> Answer {
+        match refusal {
+            Unauthorised::Gone(rejection) => rejection.answer(ACCESS),
+            Unauthorised::Forbidden => Answer::bare(Outcome::Forbidden),
+        }
+    }
+}
+
+/// The caller's account, if it is an administrator's now: a role that was taken away is gone at once.
+pub(super) async fn administrator(cx: &Context<'_>) -> Result<Result<Account, Unauthorised>, Fault> {
+    let account = match fresh(cx).await? {
+        Ok(account) => account,
+        Err(rejection) => return Ok(Err(Unauthorised::Gone(rejection))),
+    };
+    if let Some(bar) = account.bar(cx.setting.now) {
+        return Ok(Err(Unauthorised::Gone(Rejection::Ended(Some(bar.end_reason())))));
+    }
+    let administers = cx.setting.policy.roles.administers(&account.roles);
+    Ok(if administers { Ok(account) } else { Err(Unauthorised::Forbidden) })
 }

@@ -30,3 +30,15 @@ pub(super) async fn named_or_callers(
         (None, None) => Ok(None),
     }
 }
+
+/// The name that an account has now, of whatever kind: the first of the contract's kinds by which one is found.
+pub(super) async fn any_name(text: &str, cx: &Context<'_>) -> Result<Option<Named>, Fault> {
+    let (policy, store) = (cx.setting.policy, &cx.services.store);
+    for rule in &policy.identifiers {
+        let Some(name) = Named::one(&(rule.kind, text.to_owned()), policy) else { continue };
+        if store.account_by_identifier(&policy.realm, name.kind, &name.canonical).await?.is_some() {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}

@@ -6,6 +6,7 @@
 //! guarded changes. **Apply** is the store's; when a guard fails, load and decide run again, in turn with the others
 //! who want the same account (see [`Turns`]). [`perform`] does this for every action, adds the audit event, and keeps the cache of live sessions true.
 
+pub mod admin;
 mod caller;
 pub mod change_identifier;
 pub mod change_limits;
@@ -46,7 +47,10 @@ pub mod update_account;
 
 pub use codes::network;
 pub use input::{Inputs, Named, Options};
-pub use operator::{DeleteAccount, ListAccounts, SetLocked, SetMustChange, SetPassword, ShowAccount};
+pub use operator::{
+    Command, DeleteAccount, ListAccounts, SetExpiry, SetLocked, SetMustChange, SetPassword, SetRoles,
+    SetStatus, ShowAccount,
+};
 pub use register::Input as Registration;
 pub use turns::Turns;
 
@@ -237,6 +241,17 @@ pub static ACTIONS: &[&dyn Entry] = &[
     &show_session::ShowSession,
     &end_session::EndSession,
     &end_other_sessions::EndOtherSessions,
+    &admin::list_accounts::ListAccounts,
+    &admin::find_account::FindAccount,
+    &admin::create_account::CreateAccount,
+    &admin::edit_account::EditAccount,
+    &admin::set_password::SetPassword,
+    &admin::lock_account::LockAccount,
+    &admin::set_status::SetStatus,
+    &admin::set_roles::SetRoles,
+    &admin::delete_account::DeleteAccount,
+    &admin::list_account_sessions::ListAccountSessions,
+    &admin::end_account_sessions::EndAccountSessions,
     &refused::Refuse,
 ];
 
@@ -310,7 +325,10 @@ fn fought_over(changes: &[Change]) -> Option<Uuid> {
 fn impossible(answer: &Answer, cx: &Context<'_>) -> Vec<Violation> {
     match (&answer.session, cx.setting.caller) {
         (Some(_), _) => cx.preview.violations(answer),
-        (None, Some(caller)) if matches!(answer.outcome, Outcome::Updated | Outcome::Changed) => {
+        (None, Some(caller))
+            if matches!(answer.outcome, Outcome::Updated | Outcome::Changed)
+                && answer.account.as_ref().is_some_and(|account| account.id == caller.account.id) =>
+        {
             cx.preview.violations(&answer.clone().session(Arc::clone(&caller.session)))
         }
         _ => Vec::new(),
@@ -375,6 +393,7 @@ fn event(action: &'static str, answer: &Answer, about: About, cx: &Context<'_>) 
         action: Cow::Borrowed(action),
         outcome: Cow::Borrowed(answer.outcome.name()),
         account: account.or(about.account).or(caller.map(|alive| alive.account.id)),
+        caller: caller.map(|alive| alive.account.id),
         session: session.or(about.session).or(caller.map(|alive| alive.session.id)),
         address: at.client.address.to_string(),
         user_agent: at.client.user_agent.clone(),

@@ -74,6 +74,7 @@ impl Entry for UpdateAccount {
             new_password: inputs.password("new_password"),
             password: inputs.password("password"),
             needs_password: options.word("needs") != "session",
+            setter: Setter::Caller,
             wire: inputs.wire.clone(),
         };
         perform(&input, cx).await
@@ -81,7 +82,7 @@ impl Entry for UpdateAccount {
 }
 
 /// A list of names; nothing when it is something else.
-fn names(value: Option<&Value>) -> Option<Vec<String>> {
+pub(super) fn names(value: Option<&Value>) -> Option<Vec<String>> {
     let Some(value) = value else { return Some(Vec::new()) };
     value.as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect()
 }
@@ -102,6 +103,8 @@ pub struct Input {
     pub password: Option<Password>,
     /// Whether it must be proved before identifiers or the password change.
     pub needs_password: bool,
+    /// Who is asking.
+    pub setter: Setter,
     /// The wire names of the inputs, for violations; an input that is not listed goes by its own name.
     pub wire: Vec<(&'static str, String)>,
 }
@@ -160,8 +163,8 @@ pub enum Loaded {
 /// What the account is to have.
 #[derive(Clone)]
 pub struct Wanted {
-    identifiers: Vec<Identifier>,
-    profile: Map<String, Value>,
+    pub(super) identifiers: Vec<Identifier>,
+    pub(super) profile: Map<String, Value>,
 }
 
 impl Wanted {
@@ -257,7 +260,7 @@ impl Action for Input {
 
 impl Input {
     /// What the account is to have, or the rules that the input breaks.
-    fn wanted(&self, account: &Account, at: &Setting<'_>) -> Result<Wanted, Vec<Violation>> {
+    pub(super) fn wanted(&self, account: &Account, at: &Setting<'_>) -> Result<Wanted, Vec<Violation>> {
         let policy = at.policy;
         let unchanged = |name: &&Named| {
             account.identifier(name.kind).is_some_and(|identifier| identifier.written == name.written)
@@ -267,7 +270,7 @@ impl Input {
         let removed = |name: &str| self.remove.iter().any(|removed| removed == name);
         let known = |name: &String| {
             let identifier = IdentifierKind::from_name(name).and_then(|kind| policy.identifier(kind));
-            identifier.is_some() || policy.profile.settable(name, Setter::Caller)
+            identifier.is_some() || policy.profile.settable(name, self.setter)
         };
         if !self.remove.iter().all(known) {
             violations.push(Violation::new(&wire_name(&self.wire, "remove"), "enum"));
@@ -287,7 +290,7 @@ impl Input {
             !left && (identifiers.is_empty() || id == Some(*kind))
         });
         violations.extend(gone.map(|kind| Violation::required(&wire_name(&self.wire, kind.name()))));
-        let asking = Asking { by: Setter::Caller, now: at.now };
+        let asking = Asking { by: self.setter, now: at.now };
         match policy.profile.changed(&account.profile, &self.profile, &self.remove, asking) {
             Ok(profile) if violations.is_empty() => Ok(Wanted { identifiers, profile }),
             Ok(_) => Err(violations),

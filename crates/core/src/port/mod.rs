@@ -12,4 +12,6 @@ pub use clock::Clock;
 pub use dice::{Dice, draw_text, uuid_v7};
 pub use hasher::Hasher;
 pub use limits::{Attempt, Limits, Settled, Tries};
-pub use store::{AccountPage, KEPT_AFTER_EXPIRY, SessionWithAccount, Store};
+pub use store::{
+    AccountOrder, AccountPage, AccountSearch, FoundAccounts, KEPT_AFTER_EXPIRY, SessionWithAccount, Store,
+};

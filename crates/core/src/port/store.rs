@@ -38,6 +38,41 @@ pub struct AccountPage {
     pub limit: u32,
 }
 
+/// Which accounts to look for, and which part of what is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountSearch {
+    /// Only accounts that have this text in an identifier, in upper or lower case.
+    pub contains: Option<String>,
+    /// In which order.
+    pub order: AccountOrder,
+    /// Whether the order is turned round.
+    pub descending: bool,
+    /// How many to pass over.
+    pub offset: u64,
+    /// How many at most.
+    pub limit: u64,
+}
+
+/// The orders of accounts; where two are equal, the one that was created first comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountOrder {
+    /// By creation (internal id).
+    Created,
+    /// By the last change.
+    Updated,
+    /// By the canonical form of an identifier; accounts that have none of the kind come last, by creation.
+    Identifier(IdentifierKind),
+}
+
+/// What a search found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundAccounts {
+    /// The part that was asked for.
+    pub accounts: Vec<Account>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
 /// The store. Look-ups by canonical form; times and ids are parameters.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -71,6 +106,9 @@ pub trait Store: Send + Sync {
 
     /// Accounts in order of creation.
     async fn accounts(&self, realm: &str, page: &AccountPage) -> Result<Vec<Account>, Fault>;
+
+    /// Accounts that fit, in some order.
+    async fn search_accounts(&self, realm: &str, search: &AccountSearch) -> Result<FoundAccounts, Fault>;
 
     /// A session with its account.
     async fn session(&self, id: SessionId) -> Result<Option<SessionWithAccount>, Fault>;

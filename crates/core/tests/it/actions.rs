@@ -1,10 +1,11 @@
 //! The actions on the in-memory model: one hash for whoever it is, guards that hold, ends that end.
 
-use doorward_core::action::{Inputs, Named, SetLocked, SetMustChange, perform};
+use doorward_core::action::{Command, Inputs, Named, SetLocked, SetMustChange, perform};
 use doorward_core::authenticate::Rejection;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::outcome::Outcome;
 use doorward_core::session::EndReason;
+use doorward_core::standing::Lock;
 use doorward_testkit::realm::{TestRealm, by_name, named};
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ async fn every_failed_login_costs_exactly_one_hash() {
     for user in ["kim", "lee"] {
         world.register(user, "secret").await;
     }
-    let lock = SetLocked { name: name(&world, "lee"), locked: true };
+    let lock = Command::by_operator(name(&world, "lee"), SetLocked(Some(Lock::default())));
     perform(&lock, &world.context(None)).await.expect("no fault");
     let long = "x".repeat(100_000);
     let cases = [
@@ -190,11 +191,11 @@ async fn operators_flag_and_lock() {
     world.register("kim", "secret").await;
     let session = world.login("kim", "secret").await.session.expect("a session");
     let token = world.mint("access", &session);
-    let flag = SetMustChange { name: name(&world, "kim"), must_change: true };
+    let flag = Command::by_operator(name(&world, "kim"), SetMustChange(true));
     perform(&flag, &world.context(None)).await.expect("no fault");
     let flagged = world.login("kim", "secret").await;
     assert_eq!(flagged.datum("must_change_password"), Some(&true.into()));
-    let lock = SetLocked { name: name(&world, "kim"), locked: true };
+    let lock = Command::by_operator(name(&world, "kim"), SetLocked(Some(Lock::default())));
     perform(&lock, &world.context(None)).await.expect("no fault");
     assert_eq!(world.check("access", &token).await.err(), Some(Rejection::Ended(Some(EndReason::Locked))));
 }

@@ -1,11 +1,12 @@
 //! `forgot_password` and `confirm_verification`: who is told what, and what a code can do.
 
-use doorward_core::action::{Inputs, Named, SetLocked, perform};
+use doorward_core::action::{Command, Inputs, Named, SetLocked, perform};
 use doorward_core::authenticate::Rejection;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::outcome::Outcome;
 use doorward_core::port::Clock;
 use doorward_core::session::EndReason;
+use doorward_core::standing::Lock;
 use doorward_testkit::realm::{TestRealm, by_name, named};
 use std::time::Duration;
 
@@ -23,7 +24,9 @@ async fn mails(world: &TestRealm) -> usize {
 
 async fn lock(world: &TestRealm, user: &str) {
     let name = Named::one(&(IdentifierKind::Username, user.to_owned()), &world.policy).expect("a username");
-    perform(&SetLocked { name, locked: true }, &world.context(None)).await.expect("no fault");
+    perform(&Command::by_operator(name, SetLocked(Some(Lock::default()))), &world.context(None))
+        .await
+        .expect("no fault");
 }
 
 async fn without_address(world: &TestRealm, user: &str) {

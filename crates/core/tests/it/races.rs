@@ -1,8 +1,8 @@
 //! Decisions that others overtake: an action loads, somebody else writes, and only then does it apply.
 
 use doorward_core::action::{
-    Action, DeleteAccount, Inputs, Named, SetLocked, SetPassword, check_code, close_account, login, perform,
-    refresh, register, reset_password,
+    Action, Command, DeleteAccount, Inputs, Named, SetLocked, SetPassword, check_code, close_account, login,
+    perform, refresh, register, reset_password,
 };
 use doorward_core::authenticate::Rejection;
 use doorward_core::change::{ApplyResult, Change};
@@ -13,6 +13,7 @@ use doorward_core::password::Password;
 use doorward_core::port::Clock;
 use doorward_core::profile::Setter;
 use doorward_core::session::EndReason;
+use doorward_core::standing::Lock;
 use doorward_testkit::realm::{TestRealm, by_name};
 use std::time::Duration;
 
@@ -53,6 +54,10 @@ fn reset(world: &TestRealm, code: &str, password: &str) -> reset_password::Input
         sign_in: true,
         wire: Vec::new(),
     }
+}
+
+fn set_password(password: Password) -> SetPassword {
+    SetPassword { password, field: "password".to_owned(), must_change: false }
 }
 
 fn sign_up(world: &TestRealm) -> register::Input {
@@ -114,10 +119,10 @@ async fn happen(what: Meanwhile, world: &TestRealm, code: &str) {
     let name = kim(world);
     let password = Password::new("another".to_owned());
     match what {
-        Meanwhile::Locked => done(&SetLocked { name, locked: true }, world).await,
-        Meanwhile::PasswordSet => done(&SetPassword { name, password, must_change: false }, world).await,
+        Meanwhile::Locked => done(&Command::by_operator(name, SetLocked(Some(Lock::default()))), world).await,
+        Meanwhile::PasswordSet => done(&Command::by_operator(name, set_password(password)), world).await,
         Meanwhile::PasswordReset => done(&reset(world, code, "another"), world).await,
-        Meanwhile::Deleted => done(&DeleteAccount { name }, world).await,
+        Meanwhile::Deleted => done(&Command::by_operator(name, DeleteAccount), world).await,
         Meanwhile::SignedOutEverywhere => {
             let session = world.login("kim", "secret").await.session.expect("a session");
             let alive = world.check("access", &world.mint("access", &session)).await.expect("alive");
@@ -215,7 +220,7 @@ async fn a_right_guess_cannot_get_past_wrong_ones_counted_meanwhile() {
 #[tokio::test]
 async fn a_locked_account_tells_a_right_code_only_under_guard() {
     let (world, code) = realm_of_kim().await;
-    done(&SetLocked { name: kim(&world), locked: true }, &world).await;
+    done(&Command::by_operator(kim(&world), SetLocked(Some(Lock::default()))), &world).await;
     let late = decided(&reset(&world, &code, "another"), &world).await;
     for _ in 0..5 {
         done(&check(&world, "nope"), &world).await;

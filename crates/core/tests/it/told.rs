@@ -1,10 +1,11 @@
 //! What answers, budgets, counts and the audit trail tell, and to whom.
 
-use doorward_core::action::{Inputs, Named, SetLocked, perform};
+use doorward_core::action::{Command, Inputs, Named, SetLocked, perform};
 use doorward_core::fault::Fault;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::outcome::Outcome;
 use doorward_core::port::{Attempt, Limits, Settled, Tries};
+use doorward_core::standing::Lock;
 use doorward_core::time::Timestamp;
 use doorward_testkit::realm::{TestRealm, by_name, named};
 use serde_json::Value;
@@ -38,7 +39,9 @@ impl Limits for Balance {
 
 async fn lock(world: &TestRealm, user: &str) {
     let name = Named::one(&(IdentifierKind::Username, user.to_owned()), &world.policy).expect("a username");
-    perform(&SetLocked { name, locked: true }, &world.context(None)).await.expect("no fault");
+    perform(&Command::by_operator(name, SetLocked(Some(Lock::default()))), &world.context(None))
+        .await
+        .expect("no fault");
 }
 
 #[tokio::test]

@@ -2,11 +2,12 @@
 
 use crate::scope::{Asked, ReplyScope};
 use doorward_contract::expression::Evaluated;
+use doorward_contract::moment::moment;
 use doorward_contract::plan::{Binding, InputPlan, InputTarget};
 use doorward_core::action::Inputs;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::outcome::Answer;
-use doorward_core::profile::{Asking, Setter};
+use doorward_core::profile::Asking;
 use doorward_core::spec::{Identifiers, Kind};
 use doorward_core::violation::Violation;
 use serde_json::{Map, Value};
@@ -171,7 +172,10 @@ impl Reader<'_> {
             return;
         }
         let schema = &self.asked.face.policy.profile;
-        let (given, asking) = (&self.inputs.profile, Asking { by: Setter::Caller, now: self.asked.call.now });
+        let (given, asking) = (
+            &self.inputs.profile,
+            Asking { by: binding.action.spec().caller.setter(), now: self.asked.call.now },
+        );
         let checked = if binding.action.spec().whole_profile() {
             schema.complete(given, asking)
         } else {
@@ -256,6 +260,7 @@ fn fit(value: Value, kind: Kind) -> Result<Value, &'static str> {
         (Kind::Duration, value) if value.is_u64() => Ok(value),
         (Kind::Duration, Value::String(text)) => seconds(&text).map(Value::from).ok_or("integer"),
         (Kind::Duration, _) => Err("integer"),
+        (Kind::Time, value) => moment(&value).map(Value::from).ok_or("date-time"),
         (_, value) => Ok(value),
     }
 }

@@ -4,9 +4,10 @@ use super::profile;
 use super::request::{Reply, Request, Work};
 use super::view::account_json;
 use crate::realm::{OpenRealm, operator_client};
+use doorward_core::action::operator::{By, Order, Whom};
 use doorward_core::action::{
-    Context, DeleteAccount, ListAccounts, Named, Registration, Services, SetLocked, SetMustChange,
-    SetPassword, ShowAccount, perform,
+    Command, Context, DeleteAccount, ListAccounts, Named, Registration, Services, SetExpiry, SetLocked,
+    SetMustChange, SetPassword, SetRoles, SetStatus, ShowAccount, perform,
 };
 use doorward_core::fault::Fault;
 use doorward_core::identifier::IdentifierKind;
@@ -14,6 +15,8 @@ use doorward_core::outcome::{Answer, Outcome};
 use doorward_core::password::Password;
 use doorward_core::port::uuid_v7;
 use doorward_core::profile::Setter;
+use doorward_core::standing::{Lock, Status};
+use doorward_core::time::Timestamp;
 use doorward_core::violation::Violation;
 use zeroize::Zeroizing;
 
@@ -74,19 +77,26 @@ async fn in_realm(request: &Request, realm: &OpenRealm, cx: &Context<'_>) -> Res
 }
 
 async fn on_one(work: &Work, name: Named, cx: &Context<'_>) -> Result<Answer, Fault> {
-    match work {
-        Work::SetPassword { password, must_change } => {
-            let action = SetPassword { name, password: clear(password), must_change: *must_change };
-            perform(&action, cx).await
-        }
-        Work::Lock => perform(&SetLocked { name, locked: true }, cx).await,
-        Work::Unlock => perform(&SetLocked { name, locked: false }, cx).await,
-        Work::MustChange(must_change) => {
-            perform(&SetMustChange { name, must_change: *must_change }, cx).await
-        }
-        Work::Delete => perform(&DeleteAccount { name }, cx).await,
-        Work::Show | Work::List | Work::Create { .. } => perform(&ShowAccount { name }, cx).await,
-    }
+    let order: Box<dyn Order> = match work {
+        Work::SetPassword { password, must_change } => Box::new(SetPassword {
+            password: clear(password),
+            field: "password".to_owned(),
+            must_change: *must_change,
+        }),
+        Work::Lock { until, reason } => Box::new(SetLocked(Some(Lock {
+            until: until.map(Timestamp::from_seconds),
+            reason: reason.clone(),
+        }))),
+        Work::Unlock => Box::new(SetLocked(None)),
+        Work::Enable => Box::new(SetStatus { status: Status::Active, reason: None }),
+        Work::Disable { reason } => Box::new(SetStatus { status: Status::Disabled, reason: reason.clone() }),
+        Work::Expire { at } => Box::new(SetExpiry(at.map(Timestamp::from_seconds))),
+        Work::SetRoles(roles) => Box::new(SetRoles(roles.clone())),
+        Work::MustChange(must_change) => Box::new(SetMustChange(*must_change)),
+        Work::Delete => Box::new(DeleteAccount),
+        Work::Show | Work::List | Work::Create { .. } => Box::new(ShowAccount),
+    };
+    perform(&Command { whom: Whom::Named(name), by: By::Operator, order }, cx).await
 }
 
 fn clear(password: &Zeroizing<String>) -> Password {

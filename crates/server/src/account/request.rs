@@ -40,9 +40,28 @@ pub enum Work {
         must_change: bool,
     },
     /// Lock; every session ends.
-    Lock,
+    Lock {
+        /// Until when, in seconds since 1970; without it until it is unlocked.
+        until: Option<i64>,
+        /// Why.
+        reason: Option<String>,
+    },
     /// Unlock.
     Unlock,
+    /// Make it active: enable what was disabled, approve what waits for it.
+    Enable,
+    /// Switch it off; every session ends.
+    Disable {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Let it end at a time, in seconds since 1970, or never.
+    Expire {
+        /// When.
+        at: Option<i64>,
+    },
+    /// Set its roles, in place of those it had.
+    SetRoles(Vec<String>),
     /// Ask for a new password at the next sign-in, or no longer.
     MustChange(bool),
     /// Delete.

@@ -28,10 +28,20 @@ pub(crate) enum Account {
     List(Realm),
     /// Set a password; all sessions of the account end
     SetPassword(SetPassword),
-    /// Lock an account: it answers like a wrong password, and its sessions end
-    Lock(One),
+    /// Lock an account, for a while or until it is unlocked: its sessions end
+    Lock(Lock),
     /// Unlock an account
     Unlock(One),
+    /// Switch an account off: it cannot sign in, and its sessions end
+    Disable(Disable),
+    /// Switch an account on again
+    Enable(One),
+    /// Approve an account that waits for it
+    Approve(One),
+    /// Say until when an account may be used
+    Expire(Expire),
+    /// Set an account's roles, in place of those it has
+    SetRoles(SetRoles),
     /// Ask for a new password at the next sign-in
     MustChange(MustChange),
     /// Delete an account
@@ -94,6 +104,52 @@ pub(crate) struct SetPassword {
     must_change_password: bool,
 }
 
+/// `account lock`.
+#[derive(Args)]
+pub(crate) struct Lock {
+    #[command(flatten)]
+    one: One,
+    /// Until when (RFC 3339, as 2026-12-31T18:00:00Z); without it until it is unlocked
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    until: Option<i64>,
+    /// Why; contracts may show it
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+/// `account disable`.
+#[derive(Args)]
+pub(crate) struct Disable {
+    #[command(flatten)]
+    one: One,
+    /// Why; contracts may show it
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+/// `account expire`.
+#[derive(Args)]
+pub(crate) struct Expire {
+    #[command(flatten)]
+    one: One,
+    /// When (RFC 3339, as 2026-12-31T18:00:00Z)
+    #[arg(long, value_name = "TIME", value_parser = moment, required_unless_present = "never")]
+    at: Option<i64>,
+    /// Never
+    #[arg(long, conflicts_with = "at")]
+    never: bool,
+}
+
+/// `account set-roles`.
+#[derive(Args)]
+pub(crate) struct SetRoles {
+    #[command(flatten)]
+    one: One,
+    /// A role; may be given several times, and without any the account has none
+    #[arg(long = "role", value_name = "NAME")]
+    roles: Vec<String>,
+}
+
 /// `account must-change`.
 #[derive(Args)]
 pub(crate) struct MustChange {
@@ -133,7 +189,11 @@ impl Account {
             }
             Account::MustChange(change) => (change.one, Work::MustChange(!change.off)),
             Account::Show(one) => (one, Work::Show),
-            Account::Lock(one) => (one, Work::Lock),
+            Account::Lock(lock) => (lock.one, Work::Lock { until: lock.until, reason: lock.reason }),
+            Account::Enable(one) | Account::Approve(one) => (one, Work::Enable),
+            Account::Disable(disable) => (disable.one, Work::Disable { reason: disable.reason }),
+            Account::Expire(expire) => (expire.one, Work::Expire { at: expire.at }),
+            Account::SetRoles(set) => (set.one, Work::SetRoles(set.roles)),
             Account::Unlock(one) => (one, Work::Unlock),
             Account::Delete(one) => (one, Work::Delete),
         };
@@ -147,6 +207,13 @@ impl Account {
 fn pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("NAME=VALUE is expected")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Seconds since 1970.
+fn moment(text: &str) -> Result<i64, String> {
+    let time: jiff::Timestamp =
+        text.parse().map_err(|_| "a time such as 2026-12-31T18:00:00Z is expected")?;
+    Ok(time.as_second())
 }
 
 /// The password from standard input, without the line's end.

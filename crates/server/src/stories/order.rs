@@ -123,7 +123,9 @@ mod tests {
     fn commands_are_those_of_the_program() {
         let names = BTreeMap::new();
         let work = |order: Order| order.work(&names);
-        assert!(matches!(work(order("lock", &[])), Ok(Work::Lock)));
+        assert!(matches!(work(order("lock", &[])), Ok(Work::Lock { until: None, reason: None })));
+        let roles = work(order("set-roles", &[("roles", json!(["admin"]))]));
+        assert!(matches!(roles, Ok(Work::SetRoles(roles)) if roles == ["admin"]));
         assert!(matches!(work(order("must-change", &[])), Ok(Work::MustChange(true))));
         assert!(matches!(work(order("must_change", &[("to", json!(false))])), Ok(Work::MustChange(false))));
         let create = work(order("create", &[("password", json!("secret")), ("profile", json!({"n": 1}))]));

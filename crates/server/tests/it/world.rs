@@ -10,7 +10,7 @@ use doorward_core::code::{Code, Purpose};
 use doorward_core::fault::Fault;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::key::StoredKey;
-use doorward_core::port::{AccountPage, SessionWithAccount, Store};
+use doorward_core::port::{AccountPage, AccountSearch, FoundAccounts, SessionWithAccount, Store};
 use doorward_core::session::{Session, SessionId};
 use doorward_core::time::Timestamp;
 use doorward_core::token::TokenNote;
@@ -272,11 +272,16 @@ impl World {
     }
 
     pub(crate) async fn lock(&self, realm: &str, name: &str) {
-        self.order(realm, name, Vec::new(), Work::Lock).await;
+        self.order(realm, name, Vec::new(), Work::Lock { until: None, reason: None }).await;
     }
 
     pub(crate) async fn unlock(&self, realm: &str, name: &str) {
         self.order(realm, name, Vec::new(), Work::Unlock).await;
+    }
+
+    pub(crate) async fn set_roles(&self, realm: &str, name: &str, roles: &[&str]) {
+        let roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        self.order(realm, name, Vec::new(), Work::SetRoles(roles)).await;
     }
 
     pub(crate) async fn must_change(&self, realm: &str, name: &str) {
@@ -393,6 +398,10 @@ impl Store for FailingStore {
 
     async fn accounts(&self, realm: &str, page: &AccountPage) -> Result<Vec<Account>, Fault> {
         self.works()?.accounts(realm, page).await
+    }
+
+    async fn search_accounts(&self, realm: &str, search: &AccountSearch) -> Result<FoundAccounts, Fault> {
+        self.works()?.search_accounts(realm, search).await
     }
 
     async fn session(&self, id: SessionId) -> Result<Option<SessionWithAccount>, Fault> {

@@ -1,34 +1,24 @@
-//! `delete`: removes an account at an operator's word.
+//! `delete`: removes an account and all it had.
 
-use super::{Outcome, find};
+use super::{Order, Outcome, Prepared};
 use crate::account::Account;
 use crate::action::close_account::removal;
-use crate::action::{Action, Context, Decision, Named, Setting};
-use crate::fault::Fault;
-use async_trait::async_trait;
+use crate::action::{Decision, Setting};
 use std::sync::Arc;
 
-/// The input: which account.
-pub struct DeleteAccount {
-    /// By identifier.
-    pub name: Named,
-}
+/// The order.
+pub struct DeleteAccount;
 
-#[async_trait]
-impl Action for DeleteAccount {
-    type Loaded = Option<Account>;
-    type Outcome = Outcome;
-
+impl Order for DeleteAccount {
     fn name(&self) -> &'static str {
         "delete"
     }
 
-    async fn load(&self, cx: &Context<'_>) -> Result<Self::Loaded, Fault> {
-        find(&self.name, cx).await
+    fn decide(&self, account: &Account, _prepared: &Prepared, at: &Setting<'_>) -> Decision<Outcome> {
+        Decision { outcome: Outcome::Deleted(Arc::new(account.clone())), changes: removal(account, at) }
     }
 
-    fn decide(&self, loaded: &Self::Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
-        let Some(account) = loaded else { return Ok(Decision::just(Outcome::UnknownAccount)) };
-        Ok(Decision { outcome: Outcome::Deleted(Arc::new(account.clone())), changes: removal(account, at) })
+    fn harms_self(&self, _at: &Setting<'_>) -> bool {
+        true
     }
 }

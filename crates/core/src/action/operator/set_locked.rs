@@ -1,52 +1,28 @@
-//! `lock` and `unlock`: a locked account answers like a wrong password, and its sessions end.
+//! `lock` and `unlock`: a locked account cannot sign in, for a while or until it is unlocked, and its sessions end.
 
-use super::{Outcome, find};
+use super::{Order, Outcome, Prepared, updated};
 use crate::account::Account;
-use crate::action::{Action, Context, Decision, Named, Setting};
-use crate::change::{AccountUpdate, Change};
-use crate::fault::Fault;
+use crate::action::{Decision, Setting};
+use crate::change::AccountUpdate;
 use crate::session::EndReason;
 use crate::standing::{Lock, Standing};
-use async_trait::async_trait;
-use std::sync::Arc;
 
-/// The input: which account, and whether it is locked from now on.
-pub struct SetLocked {
-    /// By identifier.
-    pub name: Named,
-    /// Locked or not.
-    pub locked: bool,
-}
+/// The order: the lock, or none from now on.
+pub struct SetLocked(pub Option<Lock>);
 
-#[async_trait]
-impl Action for SetLocked {
-    type Loaded = Option<Account>;
-    type Outcome = Outcome;
-
+impl Order for SetLocked {
     fn name(&self) -> &'static str {
-        if self.locked { "lock" } else { "unlock" }
+        if self.0.is_some() { "lock" } else { "unlock" }
     }
 
-    async fn load(&self, cx: &Context<'_>) -> Result<Self::Loaded, Fault> {
-        find(&self.name, cx).await
+    fn decide(&self, account: &Account, _prepared: &Prepared, at: &Setting<'_>) -> Decision<Outcome> {
+        let standing = Standing { lock: self.0.clone(), ..account.standing.clone() };
+        let ends = self.0.as_ref().map(|_| EndReason::Locked);
+        let changed = Account { standing: standing.clone(), ..account.clone() };
+        updated(changed, AccountUpdate::Standing(standing), ends, at)
     }
 
-    fn decide(&self, loaded: &Self::Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
-        let Some(account) = loaded else { return Ok(Decision::just(Outcome::UnknownAccount)) };
-        let standing = Standing { lock: self.locked.then(Lock::default), ..account.standing.clone() };
-        let update = AccountUpdate::Standing(standing.clone());
-        let mut changes =
-            vec![Change::UpdateAccount { account: account.id, version: account.version, update, at: at.now }];
-        if self.locked {
-            changes.push(Change::EndSessions {
-                account: account.id,
-                version: None,
-                except: None,
-                reason: EndReason::Locked,
-                at: at.now,
-            });
-        }
-        let changed = Account { standing, updated_at: at.now, ..account.clone() };
-        Ok(Decision { outcome: Outcome::Updated(Arc::new(changed)), changes })
+    fn harms_self(&self, _at: &Setting<'_>) -> bool {
+        self.0.is_some()
     }
 }

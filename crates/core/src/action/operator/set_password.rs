@@ -1,61 +1,50 @@
-//! `set-password`: a new password by an operator; every session ends, and the must-change flag is cleared
+//! `set-password`: a new password by somebody in charge; every session ends, and the must-change flag is cleared
 //! unless it is asked for.
 
-use super::{Outcome, find};
+use super::{Order, Outcome, Prepared, updated};
 use crate::account::Account;
-use crate::action::{Action, Context, Decision, Named, Setting};
-use crate::change::{AccountUpdate, Change};
+use crate::action::{Context, Decision, Setting};
+use crate::change::AccountUpdate;
 use crate::fault::Fault;
-use crate::password::{Password, PasswordHash};
+use crate::password::Password;
 use crate::session::EndReason;
 use async_trait::async_trait;
 use std::sync::Arc;
 
-/// The input: whose password, and which.
+/// The order: which password.
 pub struct SetPassword {
-    /// By identifier.
-    pub name: Named,
     /// The new password.
     pub password: Password,
+    /// Its wire name.
+    pub field: String,
     /// Whether its owner must change it at the next sign-in.
     pub must_change: bool,
 }
 
 #[async_trait]
-impl Action for SetPassword {
-    type Loaded = Option<(Account, Option<PasswordHash>)>;
-    type Outcome = Outcome;
-
+impl Order for SetPassword {
     fn name(&self) -> &'static str {
         "set_password"
     }
 
-    async fn load(&self, cx: &Context<'_>) -> Result<Self::Loaded, Fault> {
-        let Some(account) = find(&self.name, cx).await? else { return Ok(None) };
-        let weak = !cx.setting.policy.password.violations(&self.password, "password").is_empty();
-        let hash = if weak { None } else { Some(cx.services.hasher.hash(&self.password).await?) };
-        Ok(Some((account, hash)))
+    async fn prepare(&self, _account: &Account, cx: &Context<'_>) -> Result<Prepared, Fault> {
+        let broken = cx.setting.policy.password.violations(&self.password, &self.field);
+        if !broken.is_empty() {
+            return Ok(Prepared::Refused(Outcome::WeakPassword(broken)));
+        }
+        Ok(Prepared::Hash(cx.services.hasher.hash(&self.password).await?))
     }
 
-    fn decide(&self, loaded: &Self::Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
-        let Some((account, hash)) = loaded else { return Ok(Decision::just(Outcome::UnknownAccount)) };
-        let Some(hash) = hash else {
-            let broken = at.policy.password.violations(&self.password, "password");
-            return Ok(Decision::just(Outcome::WeakPassword(broken)));
+    fn decide(&self, account: &Account, prepared: &Prepared, at: &Setting<'_>) -> Decision<Outcome> {
+        let Prepared::Hash(hash) = prepared else {
+            return Decision::just(Outcome::Updated(Arc::new(account.clone())));
         };
         let update = AccountUpdate::Password { hash: hash.clone(), must_change: self.must_change };
-        let changes = vec![
-            Change::UpdateAccount { account: account.id, version: account.version, update, at: at.now },
-            Change::EndSessions {
-                account: account.id,
-                version: None,
-                except: None,
-                reason: EndReason::PasswordChanged,
-                at: at.now,
-            },
-        ];
-        let changed =
-            Account { must_change_password: self.must_change, updated_at: at.now, ..account.clone() };
-        Ok(Decision { outcome: Outcome::Updated(Arc::new(changed)), changes })
+        let changed = Account {
+            password: Some(hash.clone()),
+            must_change_password: self.must_change,
+            ..account.clone()
+        };
+        updated(changed, update, Some(EndReason::PasswordChanged), at)
     }
 }

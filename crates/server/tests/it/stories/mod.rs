@@ -1,5 +1,6 @@
 //! One story per sentence of the five documents and of their variants, over a real socket.
 
+mod administration;
 mod as_shipped;
 mod biji;
 mod cakes;
