@@ -71,7 +71,7 @@ fn of_account() -> Value {
             "identifiers",
             json!({"anyOf": [{"type": "array", "items": identifier}, object(&account::KINDS, &compared)]}),
         ),
-        ("roles", object(&account::ROLES, &[("default", a("array"))])),
+        ("roles", object(&account::ROLES, &[("default", a("array")), ("administrator", a("string"))])),
         ("profile", each(&of_field())),
     ];
     object(&account::MEMBERS, &known)
