@@ -1,6 +1,7 @@
 //! What accounts and tokens are in a contract: the part of the plan that views of them, mails and names read too.
 
 use crate::template::CompiledTemplate;
+use crate::wire_date::WireDate;
 use doorward_core::identifier::{IdentifierKind, IdentifierRule};
 use doorward_core::policy::{RolePolicy, TokenPolicy};
 use doorward_core::profile::{ChangeLimit, ProfileSchema};
@@ -21,6 +22,8 @@ pub struct AccountPlan {
     pub id_as_text: bool,
     /// The roles.
     pub roles: RolePolicy,
+    /// How its dates and times are written on the wire, where the contract says so.
+    pub wire: Vec<WireDate>,
     /// The profile.
     pub profile: ProfileSchema,
 }
@@ -34,6 +37,7 @@ impl Default for AccountPlan {
             id: PublicIdKind::Uuid,
             id_as_text: false,
             roles: RolePolicy::default(),
+            wire: Vec::new(),
             profile: ProfileSchema::default(),
         }
     }

@@ -42,7 +42,11 @@ pub const ACCOUNT_FIELDS: [&str; 20] = [
 #[must_use]
 pub fn account_type(account: &AccountPlan) -> Vec<(String, Type)> {
     let own = ACCOUNT_FIELDS.iter().map(|name| ((*name).to_owned(), own_type(account, name)));
-    let profile = account.profile.fields.iter().map(|field| (field.name.clone(), field_type(field)));
+    let profile = account
+        .profile
+        .fields
+        .iter()
+        .map(|field| (field.name.clone(), account.shown_type(field, field_type(field))));
     own.chain(profile).collect()
 }
 
@@ -156,7 +160,8 @@ pub fn account_value(account: &Account, (plan, now): (&AccountPlan, Timestamp), 
     if let Some(own) = own_value(account, (plan, now), field) {
         return own;
     }
-    account.profile.get(field).cloned().unwrap_or(Value::Null)
+    let value = account.profile.get(field).unwrap_or(&Value::Null);
+    plan.profile.field(field).map_or_else(|| value.clone(), |field| plan.shown(field, value))
 }
 
 fn own_value(account: &Account, (plan, now): (&AccountPlan, Timestamp), field: &str) -> Option<Value> {

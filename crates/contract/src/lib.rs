@@ -30,6 +30,7 @@ pub mod schema;
 pub mod scope;
 pub mod source;
 pub mod template;
+pub mod wire_date;
 pub mod wording;
 
 pub use builtin::{BUILTIN, VARIANTS, all_builtin, builtin, open_builtin};

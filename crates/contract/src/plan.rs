@@ -350,6 +350,8 @@ pub struct InputPlan {
     pub required: bool,
     /// Where it is in the body, when its value is just a member of that: there a null can be told from nothing.
     pub member: Option<Vec<String>>,
+    /// Whether it is just a part of the query, the path, a header or a cookie, all of which are text.
+    pub text: bool,
 }
 
 /// What an input feeds.

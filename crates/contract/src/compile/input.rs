@@ -3,9 +3,11 @@
 use super::reading::Findings;
 use super::walk::{paths, sole_path};
 use super::wanted::Wanted;
+use crate::account_plan::AccountPlan;
 use crate::account_view::field_type;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Document;
+use crate::expression::Type;
 use crate::names::InputNames;
 use crate::plan::{InputPlan, InputTarget};
 use crate::schema::Inferred;
@@ -171,13 +173,20 @@ impl InputReader<'_> {
             let path = PathAst { span: node.span, segments };
             inputs.push(InputSource {
                 target: InputTarget::Profile(field.name.clone()),
-                wanted: Wanted::Field(field_type(field), field.kind),
+                wanted: self.fed(field),
                 required: false,
                 span: node.span,
                 template: Template { span: node.span, kind: TemplateKind::Path(path) },
                 if_declared: true,
             });
         }
+    }
+
+    /// What feeds a profile field: its type, or how it is written on the wire.
+    fn fed(&self, field: &Field) -> Wanted {
+        let ty = field_type(field);
+        let kind = self.document.account.wire_kind(&field.name);
+        Wanted::Field(Type { kind: kind.unwrap_or_else(|| ty.kind.clone()), ..ty }, field.kind)
     }
 
     fn field(&mut self, member: &Entry) -> Option<InputSource> {
@@ -196,7 +205,7 @@ impl InputReader<'_> {
         let template = self.found.template(&member.value)?;
         Some(InputSource {
             target: InputTarget::Profile(field.name.clone()),
-            wanted: Wanted::Field(field_type(field), field.kind),
+            wanted: self.fed(field),
             required: false,
             span: member.value.span,
             template,
@@ -341,6 +350,7 @@ pub(super) fn compiled(
     let wire = read.first().and_then(|path| path.last()).cloned();
     let wire = wire.unwrap_or_else(|| target_name(&source.target).to_owned());
     let member = sole_path(&source.template).and_then(below_body);
+    let text = sole_path(&source.template).is_some_and(|path| path[0] != "body" && path[0] != "request");
     Some(InputPlan {
         target: source.target.clone(),
         value: template,
@@ -348,6 +358,7 @@ pub(super) fn compiled(
         within,
         required: source.required,
         member,
+        text,
     })
 }
 
@@ -362,17 +373,19 @@ pub(crate) fn target_name(target: &InputTarget) -> &str {
 }
 
 /// The members of a body that these inputs read: for an operation that declares none.
-pub(super) fn inferred(source: &InputSource, fields: &[Field], spec: &ActionSpec) -> Vec<Inferred> {
+pub(super) fn inferred(source: &InputSource, account: &AccountPlan, spec: &ActionSpec) -> Vec<Inferred> {
     if let Some(path) = sole_path(&source.template).and_then(below_body) {
         let field = match &source.target {
-            InputTarget::Profile(name) => fields.iter().find(|field| field.name == *name),
+            InputTarget::Profile(name) => account.profile.field(name),
             _ => None,
         };
         let wanted = field.is_some_and(Field::wanted) && spec.whole_profile();
         let required = source.required || wanted;
         let mut schema = source.wanted.schema(required);
+        // The rules are about what is kept: a date may be written otherwise on the wire.
+        let as_kept = field.filter(|field| account.wire_kind(&field.name).is_none());
         if let Some(Value::Object(rules)) =
-            field.and_then(|field| field.rules.as_ref()).map(|rules| &rules.schema)
+            as_kept.and_then(|field| field.rules.as_ref()).map(|rules| &rules.schema)
             && let Some(schema) = schema.as_object_mut()
         {
             schema.extend(rules.clone());

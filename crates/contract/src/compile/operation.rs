@@ -139,13 +139,13 @@ fn known_defaults(words: &Words, sources: &[BindingSource], shared: &Shared<'_>,
 /// The members of a body that follow from what the bindings read of it. One is required if every binding
 /// requires it.
 fn members(sources: &[BindingSource], shared: &Shared<'_>) -> Vec<Inferred> {
-    let fields = &shared.facts.document.account.profile.fields;
+    let account = &shared.facts.document.account;
     let mut members: Vec<Inferred> = Vec::new();
     let mut read_by: Vec<usize> = Vec::new();
     for source in sources {
         let mut mine: Vec<Inferred> = Vec::new();
         let spec = source.action.spec();
-        let inputs = source.inputs.iter().flat_map(|input| input::inferred(input, fields, spec));
+        let inputs = source.inputs.iter().flat_map(|input| input::inferred(input, account, spec));
         let guards = source.checks.iter().map(|check| &check.that).chain(&source.when);
         let paths =
             guards.flat_map(|ast| ast.paths().into_iter().map(<[String]>::to_vec).collect::<Vec<_>>());

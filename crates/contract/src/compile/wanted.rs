@@ -44,14 +44,8 @@ impl Wanted {
             Wanted::Core(CoreKind::Boolean) => "boolean",
             Wanted::Core(CoreKind::Object) => "object",
             Wanted::Core(_) => return json!({}),
-            Wanted::Field(_, kind) => match kind {
-                FieldType::Text | FieldType::Date | FieldType::DateTime => "string",
-                FieldType::Integer => "integer",
-                FieldType::Number => "number",
-                FieldType::Boolean => "boolean",
-                FieldType::List => "array",
-                FieldType::Object => "object",
-            },
+            Wanted::Field(Type { kind: Kind::Integer, .. }, _) => "integer",
+            Wanted::Field(_, kind) => kind.json_type(),
         };
         if required { json!({"type": name}) } else { json!({"type": [name, "null"]}) }
     }
@@ -85,6 +79,8 @@ fn field_fits(field: &Type, kind: FieldType, given: &Kind) -> bool {
         (Kind::Enum(allowed), Kind::Enum(words)) => words.iter().all(|word| allowed.contains(word)),
         (Kind::Enum(_), given) => *given == Kind::Text,
         _ => match kind {
+            FieldType::Date | FieldType::DateTime if *given == Kind::Time => true,
+            FieldType::Date | FieldType::DateTime if field.kind == Kind::Integer => *given == Kind::Integer,
             FieldType::Text | FieldType::Date | FieldType::DateTime => {
                 matches!(given, Kind::Text | Kind::Enum(_))
             }

@@ -59,6 +59,7 @@ pub(super) fn read(reader: &mut Reader, node: &Node, contract: &Node) -> Account
         && reader.map(profile, "`profile`")
     {
         plan.profile = ProfileSchema { fields: profile::fields(reader, profile, contract) };
+        plan.wire = profile::wire_dates(reader, profile, &plan.profile);
     }
     plan
 }

@@ -5,8 +5,10 @@ use crate::account_view::ACCOUNT_FIELDS;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::schema::Schemas;
 use crate::source::{Entry, Node, NodeValue};
+use crate::template::TimeFormat;
+use crate::wire_date::WireDate;
 use doorward_core::identifier::Compare;
-use doorward_core::profile::{ChangeLimit, Field, FieldType, Generate, Rules, SetBy};
+use doorward_core::profile::{ChangeLimit, Field, FieldType, Generate, ProfileSchema, Rules, SetBy};
 use serde_json::{Map, Value};
 
 const TYPES: [FieldType; 8] = [
@@ -92,9 +94,6 @@ impl FieldReader<'_, '_> {
         let known: Vec<&str> = MEMBERS.into_iter().chain(KEYWORDS.map(|(word, _)| word)).collect();
         if !self.reader.members(node, "a profile field", &known) {
             return None;
-        }
-        for member in ["wire"] {
-            self.reader.not_yet(node, member);
         }
         if let Some(kind) = node.get("type") {
             field.kind = self.field_type(kind)?;
@@ -275,6 +274,38 @@ impl FieldReader<'_, '_> {
             self.reader.refuse(codes::WRONG_KIND, node, message, "callers could not set it either");
         }
     }
+}
+
+/// How dates and times are written on the wire.
+pub(super) fn wire_dates(reader: &mut Reader, node: &Node, profile: &ProfileSchema) -> Vec<WireDate> {
+    let mut dates = Vec::new();
+    for entry in node.entries() {
+        let Some((wire, field)) = entry.value.get("wire").zip(profile.field(&entry.key)) else { continue };
+        let Some(written) = reader.text(wire, "`wire`") else { continue };
+        let format = match TimeFormat::parse(written, None) {
+            Ok(format) => format,
+            Err(message) => {
+                reader.refuse(codes::WRONG_KIND, wire, message, "for example `wire: '%d/%m/%Y'`");
+                continue;
+            }
+        };
+        let keeps = match field.kind {
+            FieldType::Date => format.keeps_days(),
+            FieldType::DateTime => format.keeps_times(),
+            kind => {
+                let message = format!("`{}` is {}, and has no form of a date", field.name, kind.name());
+                reader.refuse(codes::WRONG_KIND, wire, message, "`wire` is for `date` and `datetime`");
+                continue;
+            }
+        };
+        if !keeps {
+            let message = format!("a {} written so cannot be read again", field.kind.name());
+            let help = "a `date` wants year, month and day; a `datetime` hour and minute too";
+            reader.refuse(codes::WRONG_KIND, wire, message, help);
+        }
+        dates.push(WireDate { field: field.name.clone(), written: written.to_owned(), format });
+    }
+    dates
 }
 
 /// `set: once` and `change_every`, of a field or an identifier.

@@ -11,16 +11,16 @@ use std::fmt::Write;
 /// A format for times, with its zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeFormat {
-    form: Form,
-    zone: Zone,
+    pub(super) form: Form,
+    pub(super) zone: Zone,
 }
 
 /// A fixed distance from UTC. Named zones are refused: their rules change, a contract's bytes must not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Zone(Offset);
+pub struct Zone(pub(super) Offset);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     Iso,
     IsoMs,
     IsoLocal,

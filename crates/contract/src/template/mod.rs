@@ -8,6 +8,7 @@ mod compile;
 mod each;
 mod eval;
 mod format;
+mod moment;
 mod parse;
 mod reverse;
 mod text;
@@ -16,5 +17,6 @@ pub use ast::{EachAst, Key, MapAst, Member, Part, PathAst, Template, TemplateKin
 pub use compile::{Escape, Setting, Unlisted, compile};
 pub use eval::CompiledTemplate;
 pub use format::{TimeFormat, Zone};
+pub use moment::kept_time;
 pub use parse::parse;
 pub use text::parse_text;

@@ -2,6 +2,7 @@
 //! counts only once the code that is mailed to it has come back.
 
 use super::caller::fresh;
+use super::change_limits::{Unchangeable, Wished, in_the_way, noted};
 use super::codes::{BadCode, Guarded};
 use super::input::{Named, broken_names, wire_name};
 use super::login::{throttled, whole_seconds};
@@ -30,14 +31,8 @@ use std::time::Duration;
 const CODE_SENT: &[Field] = &[Field::new("account", Kind::Account), Field::new("expires_in", Kind::Duration)];
 
 /// What only comes of a code.
-const OF_CODES: &[Name] = &[
-    Name::WrongCode,
-    Name::ExpiredCode,
-    Name::UsedCode,
-    Name::UnknownCode,
-    Name::TooSoon,
-    Name::DeliveryFailed,
-];
+const OF_CODES: &[Name] =
+    &[Name::WrongCode, Name::ExpiredCode, Name::UsedCode, Name::UnknownCode, Name::DeliveryFailed];
 
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
@@ -74,7 +69,6 @@ pub static SPEC: ActionSpec = ActionSpec {
     ],
     only_with: &[
         OnlyWith { failures: OF_CODES, option: "takes_effect", words: &["on_confirmation"] },
-        OnlyWith { failures: &[Name::AlreadySet], option: "once", words: &["true"] },
         OnlyWith { failures: &[Name::WrongPassword], option: "needs", words: &["password"] },
     ],
     reads_only: false,
@@ -135,6 +129,8 @@ pub enum Outcome {
     Taken(IdentifierKind, bool),
     /// This one is set, and stays.
     AlreadySet(IdentifierKind),
+    /// One may not change, or not yet.
+    Unchangeable(Unchangeable),
     /// Not the password so far.
     WrongPassword(Option<Tries>),
     /// The code is not good.
@@ -161,6 +157,7 @@ impl From<Outcome> for Answer {
                 Answer::bare(Name::Taken).with("field", kind.name()).with("verified", verified)
             }
             Outcome::AlreadySet(kind) => Answer::bare(Name::AlreadySet).with("field", kind.name()),
+            Outcome::Unchangeable(why) => why.into(),
             Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::Bad(bad) => bad.into(),
             Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
@@ -214,6 +211,10 @@ impl Action for Input {
         }
         let mut wanted = account.identifiers.clone();
         self.names.iter().for_each(|name| put(&mut wanted, name, &account));
+        let wished = Wished { identifiers: &wanted, profile: &account.profile };
+        if let Some(why) = in_the_way(&account, wished, cx).await? {
+            return refused(Outcome::Unchangeable(why));
+        }
         if let Some((kind, verified)) = taken(&account, &wanted, cx).await? {
             return refused(Outcome::Taken(kind, verified));
         }
@@ -354,6 +355,7 @@ fn changed(
             at: at.now,
         });
         changes.extend(forgotten(before, &identifiers));
+        changes.extend(noted(before, Wished { identifiers: &identifiers, profile: &before.profile }, at));
         account = Account { identifiers, version: before.version + 1, updated_at: at.now, ..before.clone() };
     }
     Decision { outcome: Outcome::Changed(Arc::new(account)), changes }

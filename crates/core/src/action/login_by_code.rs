@@ -2,6 +2,7 @@
 //! nobody becomes an account.
 
 use super::codes::{BadCode, Guarded};
+use super::held::held_by_another;
 use super::input::Named;
 use super::register::new_account;
 use super::start::{Wish, sign_in, start_session};
@@ -44,12 +45,16 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::UsedCode,
         Name::UnknownCode,
         Name::UnknownAccount,
+        Name::Taken,
         Name::Locked,
         Name::Disabled,
         Name::Pending,
         Name::ExpiredAccount,
     ],
-    only_with: &[OnlyWith { failures: &[Name::UnknownAccount], option: "create", words: &["false"] }],
+    only_with: &[
+        OnlyWith { failures: &[Name::UnknownAccount], option: "create", words: &["false"] },
+        OnlyWith { failures: &[Name::Taken], option: "create", words: &["true"] },
+    ],
     reads_only: false,
 };
 
@@ -100,6 +105,8 @@ pub enum Outcome {
     UnknownAccount,
     /// The account may not sign in.
     Barred(Arc<Account>, Bar),
+    /// A value of this unique field is somebody else's.
+    ValueTaken(String),
     /// The profile of the new account breaks rules.
     InvalidInput(Vec<Violation>),
 }
@@ -116,6 +123,9 @@ impl From<Outcome> for Answer {
             Outcome::Bad(bad) => bad.into(),
             Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
             Outcome::Barred(account, bar) => Answer::barred(account, bar),
+            Outcome::ValueTaken(field) => {
+                Answer::bare(Name::Taken).with("field", field).with("verified", false)
+            }
             Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
         }
     }
@@ -125,6 +135,8 @@ impl From<Outcome> for Answer {
 pub struct Loaded {
     account: Option<Account>,
     guarded: Guarded,
+    /// The unique field of a new account whose value is somebody's.
+    held: Option<String>,
 }
 
 #[async_trait]
@@ -138,7 +150,7 @@ impl Action for Input {
 
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
         let Some(name) = &self.name else {
-            return Ok(Loaded { account: None, guarded: Guarded::none() });
+            return Ok(Loaded { account: None, guarded: Guarded::none(), held: None });
         };
         let realm = &cx.setting.policy.realm;
         let account = cx.services.store.account_by_identifier(realm, name.kind, &name.canonical).await?;
@@ -146,7 +158,11 @@ impl Action for Input {
             (None, IdentifierKind::Email) => Guarded::load(Purpose::Login, &name.canonical, cx).await?,
             (account, _) => Guarded::of_account(Purpose::Login, account.as_ref(), cx).await?,
         };
-        Ok(Loaded { account, guarded })
+        let held = match &account {
+            None if self.create => held_by_another(None, &self.profile, cx).await?,
+            _ => None,
+        };
+        Ok(Loaded { account, guarded, held })
     }
 
     fn about(&self, loaded: &Loaded) -> About {
@@ -174,6 +190,10 @@ impl Action for Input {
                 }
                 None => signed_in(account, code, guards, at),
             }),
+            (None, Some(_)) if loaded.held.is_some() => {
+                let field = loaded.held.clone().unwrap_or_default();
+                Ok(Decision { outcome: Outcome::ValueTaken(field), changes: guards })
+            }
             (None, Some(name)) => Ok(self.registered(name, code, guards, at)),
             (None, None) => Ok(Decision::just(Outcome::Bad(BadCode::Unknown))),
         }

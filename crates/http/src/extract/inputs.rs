@@ -1,13 +1,13 @@
 //! From a binding's templates to the inputs of its action.
 
 use crate::scope::{Asked, ReplyScope};
-use doorward_contract::expression::Evaluated;
+use doorward_contract::expression::{self, Evaluated};
 use doorward_contract::moment::moment;
 use doorward_contract::plan::{Binding, InputPlan, InputTarget};
 use doorward_core::action::Inputs;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::outcome::Answer;
-use doorward_core::profile::Asking;
+use doorward_core::profile::{Asking, FieldType};
 use doorward_core::spec::{Identifiers, Kind};
 use doorward_core::violation::Violation;
 use serde_json::{Map, Value};
@@ -97,7 +97,7 @@ impl Reader<'_> {
 
     fn take(&mut self, plan: &InputPlan, value: Value, binding: &Binding) {
         match &plan.target {
-            InputTarget::Profile(field) => drop(self.inputs.profile.insert(field.clone(), value)),
+            InputTarget::Profile(field) => self.field(plan, field, value),
             InputTarget::Named(name) => {
                 let inputs = binding.action.spec().inputs;
                 let kind = inputs.iter().find(|spec| spec.name == *name).map_or(Kind::Any, |spec| spec.kind);
@@ -114,6 +114,20 @@ impl Reader<'_> {
                 Some(text) => self.inputs.claims.push((*kind, text)),
                 None => self.complain(within(Violation::of_type(&plan.wire, "string"), &plan.within)),
             },
+        }
+    }
+
+    /// A profile field, as it is kept.
+    fn field(&mut self, plan: &InputPlan, name: &str, value: Value) {
+        let account = &self.asked.face.plan.account;
+        let typed = match account.profile.field(name) {
+            Some(field) if plan.text => from_text(value, field.kind),
+            _ => value,
+        };
+        let time = plan.value.ty().kind == expression::Kind::Time;
+        match account.field_to_keep(name, typed, time) {
+            Ok(value) => drop(self.inputs.profile.insert(name.to_owned(), value)),
+            Err(violation) => self.complain(within(violation.renamed(&plan.wire), &plan.within)),
         }
     }
 
@@ -247,6 +261,18 @@ fn loose_text(value: Value) -> Option<String> {
     }
 }
 
+/// What a text from outside the body says, where the field is no text; what it does not say stays as it is.
+fn from_text(value: Value, kind: FieldType) -> Value {
+    let Some(text) = value.as_str() else { return value };
+    let read = match kind {
+        FieldType::Integer | FieldType::Number | FieldType::Boolean => {
+            serde_json::from_str::<Value>(text).ok()
+        }
+        _ => None,
+    };
+    read.filter(|read| kind.admits(read)).unwrap_or(value)
+}
+
 /// A value as an input of this kind, or the type that was expected.
 fn fit(value: Value, kind: Kind) -> Result<Value, &'static str> {
     match (kind, value) {
@@ -307,6 +333,21 @@ mod tests {
             assert_eq!(fit(bad.clone(), Kind::Duration), Err("integer"), "{bad}");
         }
         assert_eq!(fit(json!([1]), Kind::Any), Ok(json!([1])));
+    }
+
+    #[test]
+    fn texts_become_what_the_field_is() {
+        assert_eq!(from_text(json!("7"), FieldType::Integer), json!(7));
+        assert_eq!(from_text(json!("1.5"), FieldType::Number), json!(1.5));
+        assert_eq!(from_text(json!("true"), FieldType::Boolean), json!(true));
+        for (text, kind) in [
+            ("7.5", FieldType::Integer),
+            ("", FieldType::Number),
+            ("1", FieldType::Boolean),
+            ("7", FieldType::Text),
+        ] {
+            assert_eq!(from_text(json!(text), kind), json!(text));
+        }
     }
 
     #[test]

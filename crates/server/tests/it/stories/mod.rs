@@ -25,3 +25,4 @@ mod stages;
 mod token_forms;
 mod tokens;
 mod verify;
+mod wire_forms;
