@@ -214,7 +214,7 @@ impl Hole {
             None => of_kind(value, &self.ty.kind),
         };
         if fits {
-            let read = self.time.as_ref().and_then(|format| format.read(value));
+            let read = self.time.as_ref().and_then(|format| format.read(value)).map(Value::from);
             let (path, list, time) = (self.path.clone(), self.list.clone(), self.time.clone());
             found.push(Found { path, list, value: read.unwrap_or_else(|| value.clone()), time });
         }

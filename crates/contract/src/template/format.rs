@@ -143,25 +143,6 @@ impl TimeFormat {
         }
     }
 
-    /// Reads a time back, as milliseconds since 1970; nothing where its form does not tell.
-    #[must_use]
-    pub fn read(&self, written: &Value) -> Option<Value> {
-        let milliseconds = match self.form {
-            Form::EpochS => written.as_i64()?.checked_mul(1000)?,
-            Form::EpochMs | Form::Raw => written.as_i64()?,
-            Form::Iso | Form::IsoMs | Form::IsoOffset => {
-                written.as_str()?.parse::<Timestamp>().ok()?.as_millisecond()
-            }
-            Form::Http => jiff::fmt::rfc2822::parse(written.as_str()?).ok()?.timestamp().as_millisecond(),
-            Form::IsoLocal | Form::Sql => {
-                let local: jiff::civil::DateTime = written.as_str()?.parse().ok()?;
-                self.zone.0.to_timestamp(local).ok()?.as_millisecond()
-            }
-            Form::Pattern(_) => return None,
-        };
-        Some(Value::from(milliseconds))
-    }
-
     fn text(&self, milliseconds: i64) -> String {
         let fallback = if milliseconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
         let time = Timestamp::from_millisecond(milliseconds).unwrap_or(fallback);
