@@ -46,6 +46,16 @@ pub enum Change {
         /// The version the decision saw.
         version: u64,
     },
+    /// Gives an account public ids of kinds that it has none of, and a number when `sequence` is set. Guards: the
+    /// account is there and has no id of these kinds, and none is taken.
+    GivePublicIds {
+        /// Which account.
+        account: AccountId,
+        /// The ids, after those it has.
+        ids: Vec<PublicId>,
+        /// Whether to draw a number.
+        sequence: bool,
+    },
     /// Removes an account with its identifiers, public ids and unique values. Guard: `version`.
     DeleteAccount {
         /// Which account.

@@ -178,6 +178,7 @@ pub fn touched(changes: &[Change]) -> Vec<Touched> {
 fn touch(change: &Change) -> Option<Touched> {
     match change {
         Change::UpdateAccount { account, .. }
+        | Change::GivePublicIds { account, .. }
         | Change::DeleteAccount { account, .. }
         | Change::UpgradeHash { account, .. }
         | Change::NoteLogin { account, .. }

@@ -1,5 +1,9 @@
 //! The ids an account is known by outside.
 
+use crate::account::Account;
+use crate::change::Change;
+use crate::port::{Dice, draw_text};
+
 /// How a public id looks. A realm allocates one of every kind that its contracts use.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PublicIdKind {
@@ -25,6 +29,34 @@ impl PublicIdKind {
             PublicIdKind::Hex24 => "hex24".to_owned(),
             PublicIdKind::Prefixed(prefix) => format!("prefix:{prefix}"),
             PublicIdKind::Identifier(kind) => kind.name().to_owned(),
+        }
+    }
+
+    /// A new id, where they are drawn at random; the others are the store's, the account's own, or an identifier.
+    pub fn draw(&self, dice: &dyn Dice) -> Option<PublicId> {
+        let hex: Vec<char> = "0123456789abcdef".chars().collect();
+        let value = match self {
+            PublicIdKind::Hex24 => draw_text(&hex, 24, dice),
+            PublicIdKind::Prefixed(prefix) => {
+                let letters: Vec<char> = ('0'..='9').chain('A'..='Z').chain('a'..='z').collect();
+                format!("{prefix}{}", draw_text(&letters, 22, dice))
+            }
+            PublicIdKind::Sequence | PublicIdKind::Uuid | PublicIdKind::Identifier(_) => return None,
+        };
+        Some(PublicId { kind: self.name(), value })
+    }
+
+    /// The change that gives an account what it lacks of these kinds, if it lacks any: it was made before a contract
+    /// that shows them.
+    #[must_use]
+    pub fn missing(kinds: &[PublicIdKind], account: &Account, dice: &dyn Dice) -> Option<Change> {
+        let lacks = |kind: &&PublicIdKind| !account.public_ids.iter().any(|id| id.kind == kind.name());
+        let ids: Vec<PublicId> = kinds.iter().filter(lacks).filter_map(|kind| kind.draw(dice)).collect();
+        let sequence = kinds.iter().filter(lacks).any(|kind| *kind == PublicIdKind::Sequence);
+        let change = Change::GivePublicIds { account: account.id, ids, sequence };
+        match &change {
+            Change::GivePublicIds { ids, sequence: false, .. } if ids.is_empty() => None,
+            _ => Some(change),
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Contract {
     pub text: String,
     /// Where files lie that it extends; nothing for a built-in one.
     folder: Option<PathBuf>,
+    /// The realm it is served in, where that has another name than it.
+    pub realm: Option<String>,
 }
 
 impl Contract {
@@ -43,7 +45,7 @@ impl Contract {
     pub fn builtin(name: &str) -> Option<Contract> {
         let text = builtin(name)?;
         let file = format!("contracts/{name}/contract.yaml");
-        Some(Contract { name: name.to_owned(), file, text: text.to_owned(), folder: None })
+        Some(Contract { name: name.to_owned(), file, text: text.to_owned(), folder: None, realm: None })
     }
 
     /// The contract that an argument means: a built-in one by its name, or else a file.
@@ -80,7 +82,7 @@ impl Contract {
             ))
         })?;
         let folder = path.parent().map(Path::to_owned);
-        Ok(Contract { name, file: argument.to_owned(), text, folder })
+        Ok(Contract { name, file: argument.to_owned(), text, folder, realm: None })
     }
 
     /// The files that it is read from: its own, and the one it extends if that lies beside it.
@@ -112,6 +114,18 @@ impl Contract {
     #[must_use]
     pub fn named(self, name: &str) -> Contract {
         Contract { name: name.to_owned(), ..self }
+    }
+
+    /// The same contract in a realm beside others: they share its accounts.
+    #[must_use]
+    pub fn within(self, realm: &str) -> Contract {
+        Contract { realm: Some(realm.to_owned()), ..self }
+    }
+
+    /// The name of its realm: its own, unless it is served beside others.
+    #[must_use]
+    pub fn realm(&self) -> &str {
+        self.realm.as_deref().unwrap_or(&self.name)
     }
 
     /// Reads, checks and compiles it.
@@ -192,13 +206,18 @@ fn why(error: &std::io::Error) -> String {
     }
 }
 
+/// Whether a text may name a realm.
+#[must_use]
+pub fn is_realm_name(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    !name.is_empty() && !name.starts_with('_') && name.len() <= 64 && name.chars().all(fits)
+}
+
 fn name_of(path: &Path) -> Option<String> {
     let stem = path.file_stem()?.to_str()?;
     let folder = || path.parent()?.file_name()?.to_str();
     let name = if stem == "contract" { folder().unwrap_or(stem) } else { stem };
-    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    let good = !name.is_empty() && !name.starts_with('_') && name.len() <= 64 && name.chars().all(fits);
-    good.then(|| name.to_owned())
+    is_realm_name(name).then(|| name.to_owned())
 }
 
 #[cfg(test)]

@@ -1,21 +1,24 @@
-//! A realm that is open: its contract's plan, its policy and its keys.
+//! A realm that is open: its contracts' plans, their policies and its keys.
 
 use crate::contracts::Contract;
 use doorward_contract::plan::Plan;
 use doorward_core::action::{Client, Context, NoPreview, Services, Setting};
+use doorward_core::change::{ApplyResult, Change};
 use doorward_core::fault::Fault;
-use doorward_core::key::{MasterKey, RealmKeys};
+use doorward_core::key::{KeyNeed, MasterKey, RealmKeys};
 use doorward_core::policy::Policy;
-use doorward_core::port::{Clock, Dice, Store};
+use doorward_core::port::{AccountPage, Clock, Dice, Store};
+use doorward_core::public_id::PublicIdKind;
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// One realm with its one contract.
+/// One contract of a realm. The contracts of one realm share accounts and keys; the first one stands for it.
 #[derive(Clone)]
 pub struct OpenRealm {
-    /// Its name: the contract's.
+    /// The realm's name: the contract's, unless it has several.
     pub name: String,
-    /// Its contract's text.
+    /// The contract's text.
     pub contract: Contract,
     /// What its contract says.
     pub plan: Arc<Plan>,
@@ -64,25 +67,35 @@ pub struct Opening<'a> {
 }
 
 impl OpenRealm {
-    /// Opens the realm of a contract; keys that it needs and does not have are made.
+    /// Opens a realm with its contracts; keys and public ids that it needs and does not have are made.
     ///
     /// # Errors
     /// The store failed, or a key does not open under this master key.
-    pub async fn open((plan, contract): (Plan, Contract), with: &Opening<'_>) -> Result<OpenRealm, Fault> {
-        let name = plan.name.clone();
-        let ids = [plan.account.id.clone()];
-        let policy = plan.policy(&name, &ids);
-        let operator_policy = Policy { contract: "operator".to_owned(), ..plan.policy(&name, &ids) };
+    pub async fn open(
+        name: &str,
+        contracts: Vec<(Plan, Contract)>,
+        with: &Opening<'_>,
+    ) -> Result<Vec<OpenRealm>, Fault> {
+        let ids: BTreeSet<PublicIdKind> = contracts.iter().map(|(plan, _)| plan.account.id.clone()).collect();
+        let ids: Vec<PublicIdKind> = ids.into_iter().collect();
+        let mut needs: Vec<KeyNeed> = Vec::new();
+        for need in contracts.iter().flat_map(|(plan, _)| plan.policy(name, &ids).key_needs()) {
+            if !needs.contains(&need) {
+                needs.push(need);
+            }
+        }
         let (master, moment) = (Arc::clone(with.master), (with.clock.now(), with.dice));
-        let keys = RealmKeys::open(&name, &policy.key_needs(), master, with.store, moment).await?;
-        Ok(OpenRealm {
-            name,
+        let keys = Arc::new(RealmKeys::open(name, &needs, master, with.store, moment).await?);
+        complete_ids((name, &ids), contracts.len() > 1, with).await?;
+        let open = |(plan, contract): (Plan, Contract)| OpenRealm {
+            name: name.to_owned(),
             contract,
+            policy: Arc::new(plan.policy(name, &ids)),
+            operator_policy: Arc::new(Policy { contract: "operator".to_owned(), ..plan.policy(name, &ids) }),
             plan: Arc::new(plan),
-            policy: Arc::new(policy),
-            operator_policy: Arc::new(operator_policy),
-            keys: Arc::new(keys),
-        })
+            keys: Arc::clone(&keys),
+        };
+        Ok(contracts.into_iter().map(open).collect())
     }
 
     /// The context of an operator's action in this realm.
@@ -97,6 +110,32 @@ impl OpenRealm {
             dice: services.dice.as_ref(),
         };
         Context { setting, services, preview: &NoPreview }
+    }
+}
+
+/// How many accounts are read, and given ids, at a time.
+const PAGE: u32 = 500;
+
+/// Gives accounts the ids they lack, which were made before a contract that shows them. Where the realm has one
+/// contract, its oldest account tells for all: none lacks what an older one has.
+async fn complete_ids(
+    (realm, kinds): (&str, &[PublicIdKind]),
+    several: bool,
+    with: &Opening<'_>,
+) -> Result<(), Fault> {
+    let mut after = None;
+    loop {
+        let limit = if several || after.is_some() { PAGE } else { 1 };
+        let page = with.store.accounts(realm, &AccountPage { after, limit }).await?;
+        let missing = |account| PublicIdKind::missing(kinds, account, with.dice);
+        let changes: Vec<Change> = page.iter().filter_map(missing).collect();
+        let Some(last) = page.last().filter(|_| several || after.is_some() || !changes.is_empty()) else {
+            return Ok(());
+        };
+        after = Some(last.id);
+        if let ApplyResult::Conflict = with.store.apply(changes).await? {
+            return Err(Fault::Contention);
+        }
     }
 }
 

@@ -56,7 +56,7 @@ impl Running {
         format!("http://{}", self.addr)
     }
 
-    /// Where a realm's contract is mounted: the URL without a slash at its end.
+    /// Where a contract is mounted: the URL without a slash at its end.
     #[must_use]
     pub fn realm_url(&self, name: &str) -> String {
         format!("{}{}", self.url(), prefix(name, self.at_root))
@@ -87,7 +87,7 @@ pub async fn assemble(options: Options) -> Result<Running, StartError> {
         StartError::new(format!("cannot listen on {}: {}", options.listen, plain(&error)))
     })?;
     let addr = listener.local_addr().map_err(|error| StartError::new(plain(&error)))?;
-    let names = plans.iter().map(|(plan, _)| plan.name.as_str());
+    let names = plans.iter().map(|(_, contract)| contract.realm());
     let master = master_key(&folder, store.as_ref(), names, options.dice.as_ref()).await?;
     let metrics = Arc::new(Metrics::default());
     let bell = Bell::default();
@@ -171,10 +171,10 @@ pub(crate) async fn open_realms(
     let (store, clock, dice) = (services.store.as_ref(), services.clock.as_ref(), services.dice.as_ref());
     let opening = Opening { store, master, clock, dice };
     let mut realms = Vec::new();
-    for (plan, contract) in plans {
-        let name = plan.name.clone();
-        let realm = OpenRealm::open((plan, contract), &opening).await;
-        realms.push(realm.map_err(|fault| match fault {
+    for (name, contracts) in by_realm(plans) {
+        agree(&name, &contracts)?;
+        let opened = OpenRealm::open(&name, contracts, &opening).await;
+        realms.extend(opened.map_err(|fault| match fault {
             Fault::Crypto(_) => StartError::new(format!(
                 "the keys of realm {name} do not open under this data folder's master key: it is another one's"
             )),
@@ -182,6 +182,38 @@ pub(crate) async fn open_realms(
         })?);
     }
     Ok(realms)
+}
+
+/// The contracts of each realm, in the order in which they were given.
+fn by_realm(plans: Vec<(Plan, Contract)>) -> Vec<(String, Vec<(Plan, Contract)>)> {
+    let mut realms: Vec<(String, Vec<(Plan, Contract)>)> = Vec::new();
+    for (plan, contract) in plans {
+        let name = contract.realm().to_owned();
+        match realms.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, contracts)) => contracts.push((plan, contract)),
+            None => realms.push((name, vec![(plan, contract)])),
+        }
+    }
+    realms
+}
+
+/// Contracts that share accounts find them by the same rules.
+fn agree(realm: &str, contracts: &[(Plan, Contract)]) -> Result<(), StartError> {
+    let rules =
+        contracts.iter().flat_map(|(plan, _)| plan.account.identifiers.iter().map(move |rule| (plan, rule)));
+    let rules: Vec<_> = rules.collect();
+    for (plan, rule) in &rules {
+        let other = rules.iter().find(|(_, known)| known.kind == rule.kind && known.compare != rule.compare);
+        if let Some((other, _)) = other {
+            return Err(StartError::new(format!(
+                "{} and {} cannot share the realm {realm}: they compare `{}` differently; write the same `compare` in both",
+                other.name,
+                plan.name,
+                rule.kind.name()
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn services(
@@ -243,11 +275,15 @@ impl Front {
         let mut parts = Vec::new();
         let mut shown = Vec::new();
         for realm in realms {
-            let prefix = prefix(&realm.name, options.at_root);
+            let prefix = prefix(&realm.contract.name, options.at_root);
             let around = (folder.path(), options.program.as_str());
             shown.push(PageRealm::new(realm, &format!("http://{addr}{prefix}"), around));
-            let secret = folder.introspection_secret(&realm.name, services.dice.as_ref())?;
             let mount = Mount { prefix, plan: Arc::clone(&realm.plan), policy: Arc::clone(&realm.policy) };
+            if let Some(known) = parts.iter_mut().find(|known: &&mut RealmParts| known.name == realm.name) {
+                known.contracts.push(mount);
+                continue;
+            }
+            let secret = folder.introspection_secret(&realm.name, services.dice.as_ref())?;
             parts.push(RealmParts {
                 name: realm.name.clone(),
                 contracts: vec![mount],
@@ -319,7 +355,7 @@ impl Offline {
     ) -> Result<Offline, StartError> {
         let plan = contract.plan()?;
         let dice = Arc::new(SystemDice);
-        let names = std::iter::once(plan.name.as_str());
+        let names = std::iter::once(contract.realm());
         let master = master_key(folder, &store, names, dice.as_ref()).await?;
         let services = Services {
             store: Arc::new(store),

@@ -7,6 +7,7 @@ use doorward_core::account::{Account, AccountId, LastLogin};
 use doorward_core::change::{AccountUpdate, Applied};
 use doorward_core::password::PasswordHash;
 use doorward_core::port::AccountPage;
+use doorward_core::public_id::PublicId;
 use doorward_core::standing::{Lock, Standing, Status};
 use doorward_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -121,6 +122,26 @@ pub(crate) fn complete(connection: &Connection, account: &mut Account) -> Result
     Ok(())
 }
 
+/// Gives an account more public ids. Guard: it is there, and has none of these kinds.
+pub(crate) fn give_ids(
+    connection: &Connection,
+    id: AccountId,
+    (ids, sequence): (&[PublicId], bool),
+    applied: &mut Applied,
+) -> Result<(), Failure> {
+    let account = by_id(connection, id.0)?.ok_or(Failure::Conflict)?;
+    let given = |kind: &str| ids.iter().any(|id| id.kind == kind) || (sequence && kind == "sequence");
+    if account.public_ids.iter().any(|known| given(&known.kind)) {
+        return Err(Failure::Conflict);
+    }
+    public_ids::add(
+        connection,
+        &Account { public_ids: ids.to_vec(), ..account.clone() },
+        (account.public_ids.len(), sequence),
+        applied,
+    )
+}
+
 /// Adds an account with its identifiers and public ids; unique indexes are the guard.
 pub(crate) fn create(
     connection: &Connection,
@@ -151,7 +172,7 @@ pub(crate) fn create(
         standing.expires_at.map(|end| end.0),
     ])?;
     identifiers::add(connection, (&account.realm, account.id), &account.identifiers)?;
-    public_ids::add(connection, account, sequence, applied)
+    public_ids::add(connection, account, (0, sequence), applied)
 }
 
 /// Sets what the update says. Guards: the version, and for identifiers the unique index.

@@ -28,6 +28,9 @@ fn make(connection: &Connection, change: &Change, applied: &mut Applied) -> Resu
             accounts::update(connection, (*account, *version), update, *at)
         }
         Change::HasVersion { account, version } => accounts::has_version(connection, *account, *version),
+        Change::GivePublicIds { account, ids, sequence } => {
+            accounts::give_ids(connection, *account, (ids, *sequence), applied)
+        }
         Change::DeleteAccount { account, version } => accounts::delete(connection, *account, *version),
         Change::UpgradeHash { account, from, to } => accounts::upgrade_hash(connection, *account, from, to),
         Change::NoteLogin { account, login } => accounts::note_login(connection, *account, login),

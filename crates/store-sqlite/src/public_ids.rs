@@ -45,14 +45,14 @@ pub(crate) fn of_account(connection: &Connection, account: AccountId) -> Result<
     Ok(found)
 }
 
-/// Adds the public ids of a new account, and draws its number when `sequence` says so.
+/// Adds the public ids of an account after those it has, and draws its number when `sequence` says so.
 pub(crate) fn add(
     connection: &Connection,
     account: &Account,
-    sequence: bool,
+    (after, sequence): (usize, bool),
     applied: &mut Applied,
 ) -> Result<(), Failure> {
-    let mut place = 0;
+    let mut place = number(after as u64);
     for id in &account.public_ids {
         if id.kind == SEQUENCE {
             // A number that was brought along is never given again.

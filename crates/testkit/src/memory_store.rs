@@ -272,6 +272,9 @@ impl State {
                 update_account(self.account_at(account, version)?, update, at);
                 Ok(())
             }
+            Change::GivePublicIds { account, ids, sequence } => {
+                self.give_ids(account, (ids, sequence), applied)
+            }
             Change::DeleteAccount { account, version } => {
                 self.account_at(account, version)?;
                 self.accounts.remove(&account);
@@ -327,6 +330,36 @@ impl State {
             guard(!account.public_ids[..place].contains(id))?;
         }
         self.accounts.insert(account.id, account);
+        Ok(())
+    }
+
+    fn give_ids(
+        &mut self,
+        id: AccountId,
+        (ids, sequence): (Vec<PublicId>, bool),
+        applied: &mut Applied,
+    ) -> Step {
+        let mut account = self.accounts.get(&id).cloned().ok_or(Conflict)?;
+        let given = |kind: &str| ids.iter().any(|id| id.kind == kind) || (sequence && kind == "sequence");
+        guard(!account.public_ids.iter().any(|known| given(&known.kind)))?;
+        for (place, new) in ids.iter().enumerate() {
+            guard(self.owner_of_public_id(&account.realm, &new.kind, &new.value).is_none())?;
+            guard(!ids[..place].contains(new))?;
+        }
+        let counter = self.counters.entry(account.realm.clone()).or_default();
+        for new in ids {
+            if new.kind == "sequence" {
+                *counter = (*counter).max(new.value.parse().unwrap_or(0));
+            }
+            account.public_ids.push(new);
+        }
+        if sequence {
+            *counter += 1;
+            let number = PublicId { kind: "sequence".to_owned(), value: counter.to_string() };
+            account.public_ids.push(number.clone());
+            applied.assigned.push((id, number));
+        }
+        self.accounts.insert(id, account);
         Ok(())
     }
 

@@ -114,6 +114,12 @@ impl World<'_> {
                 let version = self.version_of(account).await;
                 Change::HasVersion { account: self.account_id(account), version }
             }
+            4 if self.chance(50) => {
+                let (n, value) = (self.any_account(), format!("user_{}", self.dice.below(4)));
+                let id = PublicId { kind: "prefix:user_".to_owned(), value };
+                let ids = if self.chance(70) { vec![id] } else { Vec::new() };
+                Change::GivePublicIds { account: self.account_id(n), ids, sequence: self.chance(50) }
+            }
             4 | 5 => self.upgrade().await,
             6 => Change::NoteLogin {
                 account: self.account_id(self.any_account()),
@@ -416,8 +422,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     /// The changes that have a guard.
-    const GUARDED: [&str; 13] = [
+    const GUARDED: [&str; 14] = [
         "HoldValue",
+        "GivePublicIds",
         "CreateAccount",
         "UpdateAccount",
         "DeleteAccount",

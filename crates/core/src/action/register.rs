@@ -10,9 +10,9 @@ use crate::fault::Fault;
 use crate::identifier::{Identifier, IdentifierKind};
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash};
-use crate::port::{Dice, draw_text, uuid_v7};
+use crate::port::uuid_v7;
 use crate::profile::{Asking, Setter};
-use crate::public_id::{PublicId, PublicIdKind};
+use crate::public_id::PublicIdKind;
 use crate::session::Session;
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues, S,
@@ -257,7 +257,7 @@ pub(super) fn new_account(
         realm: at.policy.realm.clone(),
         version: 1,
         identifiers: names.iter().map(identifier).collect(),
-        public_ids: at.policy.realm_ids.iter().filter_map(|kind| drawn_id(kind, at.dice)).collect(),
+        public_ids: at.policy.realm_ids.iter().filter_map(|kind| kind.draw(at.dice)).collect(),
         password,
         profile,
         roles: at.policy.roles.default.clone(),
@@ -267,18 +267,4 @@ pub(super) fn new_account(
         updated_at: at.now,
         last_login: None,
     }
-}
-
-/// A public id that is drawn at random; the others are the store's, the account's own, or an identifier.
-fn drawn_id(kind: &PublicIdKind, dice: &dyn Dice) -> Option<PublicId> {
-    let hex: Vec<char> = "0123456789abcdef".chars().collect();
-    let value = match kind {
-        PublicIdKind::Hex24 => draw_text(&hex, 24, dice),
-        PublicIdKind::Prefixed(prefix) => {
-            let letters: Vec<char> = ('0'..='9').chain('A'..='Z').chain('a'..='z').collect();
-            format!("{prefix}{}", draw_text(&letters, 22, dice))
-        }
-        PublicIdKind::Sequence | PublicIdKind::Uuid | PublicIdKind::Identifier(_) => return None,
-    };
-    Some(PublicId { kind: kind.name(), value })
 }

@@ -4,7 +4,7 @@ use crate::banner::Banner;
 use crate::cli::{DONE, Global};
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::contracts::Contract;
+use crate::contracts::{Contract, is_realm_name};
 use crate::folder::{DataFolder, plain};
 use crate::open_files::room_for_connections;
 use crate::options::Options;
@@ -31,6 +31,9 @@ pub(crate) struct Serve {
     /// Built-in contracts by name, or contract files; one alone is served at `/`, several at `/NAME`
     #[arg(value_name = "CONTRACT|FILE")]
     contracts: Vec<String>,
+    /// Contracts that share one realm's accounts, served at `/CONTRACT` each; may be given several times
+    #[arg(long, value_name = "NAME=CONTRACT,CONTRACT")]
+    realm: Vec<String>,
     /// A proxy whose X-Forwarded-For and X-Forwarded-Proto are believed; may be given several times
     #[arg(long, value_name = "ADDRESS|CIDR", value_parser = network)]
     trusted_proxy: Vec<IpNet>,
@@ -47,10 +50,14 @@ impl Serve {
     pub(crate) fn run(self, global: &Global, output: Output) -> Result<u8, StartError> {
         let listen = address(&global.listen)?;
         let mut options = Options::demo(&global.data);
-        if !self.contracts.is_empty() {
+        if !self.contracts.is_empty() || !self.realm.is_empty() {
             let found: Result<Vec<Contract>, StartError> =
                 self.contracts.iter().map(|argument| Contract::find(argument)).collect();
-            options = options.serving(found?);
+            let mut contracts = found?;
+            for given in &self.realm {
+                contracts.extend(realm(given)?);
+            }
+            options = options.serving(contracts);
         }
         options.listen = listen;
         options.trusted_proxies = self.trusted_proxy;
@@ -111,7 +118,7 @@ fn greet(running: &Running, around: (&Path, &str), output: Output) -> Result<(),
     let realms: Vec<PageRealm> = running
         .realms
         .iter()
-        .map(|realm| PageRealm::new(realm, &running.realm_url(&realm.name), around))
+        .map(|realm| PageRealm::new(realm, &running.realm_url(&realm.contract.name), around))
         .collect();
     let (url, key) = (running.url(), folder.key_file());
     let banner = Banner { url: &url, realms: &realms, data: folder.path(), key: &key };
@@ -138,6 +145,16 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, StartError> {
         )));
     }
     Ok(address)
+}
+
+/// The contracts of one realm.
+fn realm(given: &str) -> Result<Vec<Contract>, StartError> {
+    let Some((name, contracts)) = given.split_once('=').filter(|(name, _)| is_realm_name(name)) else {
+        return Err(StartError::new(format!(
+            "NAME=CONTRACT,CONTRACT is expected for a realm, its name of letters, digits, - and _, not {given}"
+        )));
+    };
+    contracts.split(',').map(|contract| Ok(Contract::find(contract.trim())?.within(name))).collect()
 }
 
 /// A client key from its file, without the line's end.

@@ -33,7 +33,7 @@ impl ProgramPages {
     }
 
     fn document(&self, name: &str) -> Option<Page> {
-        let realm = self.realms.iter().find(|realm| realm.name == name)?;
+        let realm = self.realms.iter().find(|realm| realm.contract_name == name)?;
         let route = "/_doorward/{realm}/openapi.json";
         Some(match openapi_document(&realm.contract) {
             Ok(document) => page(route, 200, JSON, document.to_string()),

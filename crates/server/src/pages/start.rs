@@ -12,6 +12,8 @@ use std::path::Path;
 pub struct PageRealm {
     /// Its name.
     pub name: String,
+    /// Its contract's name.
+    pub contract_name: String,
     /// Its contract's title.
     pub title: String,
     /// Where its paths begin, without a slash at the end.
@@ -53,6 +55,7 @@ impl PageRealm {
         };
         PageRealm {
             name: realm.name.clone(),
+            contract_name: realm.contract.name.clone(),
             title: realm.plan.title.clone(),
             url: url.to_owned(),
             operations: realm.plan.operations.iter().map(operation).collect(),

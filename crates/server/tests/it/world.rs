@@ -150,9 +150,20 @@ impl World {
 
     /// The usual world after the server was stopped and started again on the same folder.
     pub(crate) async fn restarted(self) -> World {
+        self.restarted_serving(Contract::demo()).await
+    }
+
+    /// These contracts on a folder of their own.
+    pub(crate) async fn of_contracts(contracts: Vec<Contract>) -> World {
+        World::with(|options| options.contracts = contracts).await
+    }
+
+    /// The same with these contracts.
+    pub(crate) async fn restarted_serving(self, contracts: Vec<Contract>) -> World {
         let World { clock, dice, running, folder } = self;
         running.shutdown().await;
-        let running = assemble(options(&folder, &clock, &dice)).await;
+        let options = Options { contracts, ..options(&folder, &clock, &dice) };
+        let running = assemble(options).await;
         let running = running.unwrap_or_else(|error| panic!("the server starts again: {error}"));
         World { clock, dice, running, folder }
     }

@@ -311,3 +311,30 @@ pub(super) async fn login_is_noted(store: &dyn Store) {
     expected.last_login = Some(login.clone());
     assert_eq!(load(store, 1).await, Some(expected), "the version stays");
 }
+
+pub(super) async fn ids_are_given_later(store: &dyn Store) {
+    let bare = |n| Account { public_ids: Vec::new(), ..account("r", n) };
+    let made = (1..=2).map(|n| Change::CreateAccount { account: Box::new(bare(n)), sequence: n == 1 });
+    done(store, made.collect()).await;
+    let id = |value: &str| PublicId { kind: "hex24".to_owned(), value: value.to_owned() };
+    let give = |n, ids: Vec<PublicId>, sequence| {
+        vec![Change::GivePublicIds { account: account_id(n), ids, sequence }]
+    };
+    done(store, give(1, vec![id("a1")], false)).await;
+    let applied = done(store, give(2, vec![id("a2")], true)).await;
+    let number = |value: &str| PublicId { kind: "sequence".to_owned(), value: value.to_owned() };
+    assert_eq!(applied.assigned, [(account_id(2), number("2"))]);
+    for (n, ids) in [(1, [number("1"), id("a1")]), (2, [id("a2"), number("2")])] {
+        let found = store.account("r", account_id(n)).await.expect("works").expect("it is there");
+        assert_eq!(found.public_ids, ids);
+        assert_eq!(
+            store.account_by_public_id("r", "hex24", &format!("a{n}")).await.expect("works"),
+            Some(found)
+        );
+    }
+    refused(store, give(1, vec![id("a3")], false)).await;
+    refused(store, give(1, Vec::new(), true)).await;
+    refused(store, give(9, vec![id("a4")], false)).await;
+    done(store, vec![Change::CreateAccount { account: Box::new(bare(3)), sequence: false }]).await;
+    refused(store, give(3, vec![id("a1")], false)).await;
+}

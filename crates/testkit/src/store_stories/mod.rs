@@ -22,6 +22,7 @@ pub const STORIES: &[(&str, Story)] = &[
     ("an account comes back whole by every key", |s| Box::pin(accounts::comes_back_whole(s))),
     ("identifiers and public ids are unique in their realm", |s| Box::pin(accounts::are_unique(s))),
     ("sequence numbers are never reused", |s| Box::pin(accounts::numbers_are_never_reused(s))),
+    ("public ids are given later", |s| Box::pin(accounts::ids_are_given_later(s))),
     ("accounts are listed in pages", |s| Box::pin(accounts::are_listed_in_pages(s))),
     ("updates are guarded by version", |s| Box::pin(accounts::updates_are_guarded(s))),
     ("identifiers and profile are replaced as a whole", |s| {

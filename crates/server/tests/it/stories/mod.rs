@@ -10,6 +10,7 @@ mod cross;
 mod envelope;
 mod expect;
 mod formmate;
+mod generations;
 mod haenaem;
 mod junk;
 mod kept;
