@@ -121,6 +121,7 @@ fn plan(name: &str, mut document: Document, compiled: Compiled) -> (Plan, Trace)
         renew: document.renew,
         schemes: document.schemes,
         codes: document.codes,
+        return_urls: document.return_urls,
         mails: Arc::new(document.mails),
         wording: Arc::new(document.wording),
         request: document.request,

@@ -2,11 +2,13 @@
 
 use crate::account_plan::AccountPlan;
 use crate::account_view::account_value;
-use crate::expression::{Path, Scope, follow};
+use crate::expression::{Evaluated, Path, Scope, follow};
 use crate::scope::Root;
+use crate::template::CompiledTemplate;
 use crate::wording::{Localized, Texts};
 use doorward_core::code::Purpose;
 use doorward_core::mail::{CodeMail, Mail, MailTexts};
+use doorward_core::return_url::ReturnUrl;
 use doorward_core::time::Timestamp;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -23,6 +25,12 @@ pub struct Mails {
     pub(crate) code: Option<MailPlan>,
     /// The mail of a code for one purpose.
     pub(crate) purposes: BTreeMap<Purpose, MailPlan>,
+    /// The mail of any link.
+    pub(crate) link: Option<MailPlan>,
+    /// The mail of a link for one purpose.
+    pub(crate) link_purposes: BTreeMap<Purpose, MailPlan>,
+    /// The links: by purpose, over their token.
+    pub(crate) links: BTreeMap<Purpose, CompiledTemplate>,
 }
 
 /// One mail.
@@ -37,15 +45,70 @@ impl MailTexts for Mails {
         let Some(plan) = self.purposes.get(&mail.purpose).or(self.code.as_ref()) else {
             return built_in(mail);
         };
-        let scope = MailScope { mails: self, mail };
-        let render = |text: &Localized| text.render(mail.language, &self.texts.default, &scope);
+        self.rendered(plan, &MailScope { mails: self, mail, link: None })
+    }
+
+    fn link(&self, mail: &CodeMail<'_>, return_url: Option<&ReturnUrl>) -> Mail {
+        let link = match return_url {
+            Some(url) => url.with_token(mail.code),
+            None => self.own_link(mail),
+        };
+        match self.link_purposes.get(&mail.purpose).or(self.link.as_ref()) {
+            Some(plan) => self.rendered(plan, &MailScope { mails: self, mail, link: Some(&link) }),
+            None => built_in_link(mail, &link),
+        }
+    }
+}
+
+impl Mails {
+    fn rendered(&self, plan: &MailPlan, scope: &MailScope<'_>) -> Mail {
+        let render = |text: &Localized| text.render(scope.mail.language, &self.texts.default, scope);
         Mail {
-            to: mail.to.to_owned(),
+            to: scope.mail.to.to_owned(),
             subject: one_line(&render(&plan.subject)),
             text: render(&plan.text),
             html: plan.html.as_ref().map(render),
         }
     }
+
+    /// The contract's own link for a purpose. The checker sees to it that there is one.
+    fn own_link(&self, mail: &CodeMail<'_>) -> String {
+        let value = self.links.get(&mail.purpose).map(|link| link.eval(&LinkScope(mail.code)));
+        match value {
+            Some(Evaluated::Value(Value::String(link))) => link,
+            _ => mail.code.to_owned(),
+        }
+    }
+}
+
+/// What the template of a link reads: its token.
+struct LinkScope<'t>(&'t str);
+
+impl Scope for LinkScope<'_> {
+    fn read(&self, _path: &Path) -> Cow<'_, Value> {
+        Cow::Owned(Value::from(self.0))
+    }
+
+    fn text(&self, _key: &str) -> Option<String> {
+        None
+    }
+}
+
+fn built_in_link(mail: &CodeMail<'_>, link: &str) -> Mail {
+    let (subject, why) = match mail.purpose {
+        Purpose::SignUp => ("Finish signing up", "to finish signing up"),
+        Purpose::Verify => ("Confirm your address", "to confirm this address"),
+        Purpose::ResetPassword => ("Set a new password", "to set a new password"),
+        Purpose::ChangeIdentifier => ("Confirm the change", "to confirm the change"),
+        Purpose::Login => ("Sign in", "to sign in"),
+        // No link is mailed for a stage: who has reached it holds its token.
+        Purpose::Stage(_) => ("Your link", "to go on"),
+    };
+    let text = format!(
+        "Open this link {why}:\n\n{link}\n\nIt is good for {}. If you did not ask for it, ignore this mail.\n",
+        spoken(mail.expires_in)
+    );
+    Mail { to: mail.to.to_owned(), subject: subject.to_owned(), text, html: None }
 }
 
 /// A subject is a header: whatever an account's name holds, it stays on one line.
@@ -86,6 +149,7 @@ const AT_MAILS: Timestamp = Timestamp::MAX;
 struct MailScope<'m> {
     mails: &'m Mails,
     mail: &'m CodeMail<'m>,
+    link: Option<&'m str>,
 }
 
 impl Scope for MailScope<'_> {
@@ -99,6 +163,7 @@ impl Scope for MailScope<'_> {
                 follow(&value, rest).cloned().unwrap_or(Value::Null)
             }
             Some(Root::Code) => Value::from(self.mail.code),
+            Some(Root::Link) => self.link.map_or(Value::Null, Value::from),
             Some(Root::ExpiresIn) => Value::from(self.mail.expires_in.as_secs()),
             _ => Value::Null,
         };

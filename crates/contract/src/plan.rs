@@ -15,6 +15,7 @@ use doorward_core::outcome::Outcome;
 use doorward_core::password::PasswordPolicy;
 use doorward_core::policy::Policy;
 use doorward_core::public_id::PublicIdKind;
+use doorward_core::return_url::ReturnUrl;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +44,9 @@ pub struct Plan {
     pub schemes: Vec<Scheme>,
     /// How codes look and live.
     pub codes: BTreeMap<Purpose, CodePolicy>,
-    /// The mails' texts.
+    /// Where mailed links may lead that callers ask for.
+    pub return_urls: Vec<ReturnUrl>,
+    /// The mails' texts, and the links in them.
     pub mails: Arc<Mails>,
     /// Languages, texts and violation wordings.
     pub wording: Arc<Wording>,
@@ -78,6 +81,7 @@ impl Plan {
             tokens: self.tokens.iter().map(|token| token.policy.clone()).collect(),
             prolongs: self.prolongs,
             codes: self.codes.clone(),
+            return_urls: self.return_urls.clone(),
             mails: Arc::<Mails>::clone(&self.mails),
         }
     }

@@ -25,6 +25,7 @@ pub mod policy;
 pub mod port;
 pub mod profile;
 pub mod public_id;
+pub mod return_url;
 pub mod session;
 pub mod spec;
 pub mod stage;

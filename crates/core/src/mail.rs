@@ -5,6 +5,7 @@ use crate::code::Purpose;
 use crate::fault::Fault;
 use crate::key::MasterKey;
 use crate::port::Dice;
+use crate::return_url::ReturnUrl;
 use serde_json::{Value, json};
 use std::time::Duration;
 use uuid::Uuid;
@@ -43,6 +44,9 @@ pub struct CodeMail<'a> {
 pub trait MailTexts: Send + Sync {
     /// Renders the mail that carries a code.
     fn code(&self, mail: &CodeMail<'_>) -> Mail;
+
+    /// Renders the mail that carries a link, whose token is the code; the link leads to the return URL, if there is one.
+    fn link(&self, mail: &CodeMail<'_>, return_url: Option<&ReturnUrl>) -> Mail;
 }
 
 /// Seals a mail under the master key, bound to its id in the outbox: no clear code lies in the store.

@@ -8,6 +8,7 @@ use crate::opaque::OpaqueForm;
 use crate::password::PasswordPolicy;
 use crate::profile::{ChangeLimit, ProfileSchema};
 use crate::public_id::PublicIdKind;
+use crate::return_url::ReturnUrl;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,6 +106,8 @@ pub struct Policy {
     pub prolongs: bool,
     /// How codes look and live, where the contract says so.
     pub codes: BTreeMap<Purpose, CodePolicy>,
+    /// Where mailed links may lead that callers ask for.
+    pub return_urls: Vec<ReturnUrl>,
     /// The texts of mails.
     pub mails: Arc<dyn MailTexts>,
 }

@@ -17,6 +17,7 @@ use doorward_core::policy::{Policy, RolePolicy, TokenFormat, TokenPolicy, TokenU
 use doorward_core::port::{Attempt, Clock, Hasher, Limits, Settled, Store, Tries};
 use doorward_core::profile::ProfileSchema;
 use doorward_core::public_id::PublicIdKind;
+use doorward_core::return_url::ReturnUrl;
 use doorward_core::session::Session;
 use doorward_core::time::Timestamp;
 use doorward_core::token::{access_id, refresh_id};
@@ -76,6 +77,11 @@ impl MailTexts for PlainMails {
             text: mail.code.to_owned(),
             html: None,
         }
+    }
+
+    fn link(&self, mail: &CodeMail<'_>, return_url: Option<&ReturnUrl>) -> Mail {
+        let text = return_url.map_or_else(|| mail.code.to_owned(), |url| url.with_token(mail.code));
+        Mail { text, ..self.code(mail) }
     }
 }
 
@@ -145,6 +151,7 @@ impl TestRealm {
             codes: BTreeMap::from_iter(doorward_core::code::Purpose::ALL.map(|purpose| {
                 (purpose, CodePolicy { resend_after: Duration::ZERO, ..CodePolicy::default() })
             })),
+            return_urls: Vec::new(),
             mails: Arc::new(PlainMails),
         };
         let master = Arc::new(MasterKey::new(&[9; 32]).expect("32 bytes"));

@@ -3,6 +3,7 @@
 use super::backend::BACKEND;
 use super::guard::shadows;
 use super::input::{self, InputReader, InputSource};
+use super::linked::linked;
 use super::option;
 use super::place::{Cache, Doing, Level, Place, Scope, Shared};
 use super::possible::{never_answered, outcomes_of};
@@ -233,6 +234,7 @@ impl BindingSource {
                 "write `security: [{…: []}]` beside `x-doorward`",
             );
         }
+        linked(self, here.shared.facts.document, found);
         security::fits(here.security, (spec, self.span), here.shared.facts.document, found);
         let names = InputNames { request: here.request, text_keys: &here.shared.facts.text_keys };
         let inputs: Vec<_> =

@@ -6,6 +6,7 @@ mod filling;
 mod guard;
 mod input;
 mod json_schema;
+mod linked;
 mod operation;
 mod option;
 mod place;

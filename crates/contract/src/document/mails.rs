@@ -10,9 +10,10 @@ use crate::mails::{MailPlan, Mails};
 use crate::root_names::RootNames;
 use crate::scope::Root;
 use crate::source::Node;
-use crate::template::{Escape, Setting, TemplateKind};
+use crate::template::{CompiledTemplate, Escape, Setting, TemplateKind};
 use crate::wording::Localized;
 use doorward_core::code::{CodePolicy, Purpose};
+use doorward_core::return_url::ReturnUrl;
 use std::collections::BTreeMap;
 
 pub(super) const PURPOSES: [&str; 5] = ["sign_up", "verify", "reset_password", "change_identifier", "login"];
@@ -40,29 +41,36 @@ pub(super) fn mails(
         .with("code", Type::text(), Root::Code.slot())
         .with("expires_in", Type::new(Kind::Duration), Root::ExpiresIn.slot())
         .texts(&keys);
+    let link_names = RootNames::new()
+        .account(account)
+        .with("link", Type::text(), Root::Link.slot())
+        .with("expires_in", Type::new(Kind::Duration), Root::ExpiresIn.slot())
+        .texts(&keys);
     for entry in node.entries() {
-        let is_link = entry.key == "link";
-        let link;
-        let names = if is_link {
-            link = RootNames::new()
-                .account(account)
-                .with("link", Type::text(), Root::Link.slot())
-                .with("expires_in", Type::new(Kind::Duration), Root::ExpiresIn.slot())
-                .texts(&keys);
-            &link
-        } else {
-            &names
-        };
+        let purpose = Purpose::from_name(&entry.key);
+        let is_link = entry.key == "link"
+            || purpose.is_some() && of_a_link((library, &names, &link_names), &entry.value);
+        let names = if is_link { &link_names } else { &names };
         let mut mail = MailReader { library, names, used: &mut used };
         let Some(plan) = mail.read(reader, &entry.value) else { continue };
-        match Purpose::from_name(&entry.key) {
+        match purpose {
+            Some(purpose) if is_link => drop(mails.link_purposes.insert(purpose, plan)),
             Some(purpose) => drop(mails.purposes.insert(purpose, plan)),
-            // No action mails a link yet: its texts are checked and kept in the file.
-            None if is_link => {}
+            None if is_link => mails.link = Some(plan),
             None => mails.code = Some(plan),
         }
     }
     (mails, used)
+}
+
+/// Whether the mail of a purpose is that of a link: it reads one, and no code.
+fn of_a_link((library, code, link): (&Library, &RootNames<'_>, &RootNames<'_>), node: &Node) -> bool {
+    let errors = |names: &RootNames<'_>| {
+        let (mut reader, mut used) = (Reader::default(), Vec::new());
+        MailReader { library, names, used: &mut used }.read(&mut reader, node);
+        reader.found.len()
+    };
+    errors(link) < errors(code)
 }
 
 struct MailReader<'m> {
@@ -165,28 +173,53 @@ fn code_policy(reader: &mut Reader, node: &Node) -> Option<CodePolicy> {
     Some(policy)
 }
 
-/// `links`: checked only, since no action mails a link yet.
-pub(super) fn links(reader: &mut Reader, node: &Node, signing: &Signing<'_>) {
+/// What `links` says.
+#[derive(Default)]
+pub(super) struct Links {
+    /// By purpose, over their token.
+    pub(super) templates: BTreeMap<Purpose, CompiledTemplate>,
+    /// Where links may lead that callers ask for.
+    pub(super) allowed: Vec<ReturnUrl>,
+}
+
+/// `links`.
+pub(super) fn links(reader: &mut Reader, node: &Node, signing: &Signing<'_>) -> Links {
+    let mut links = Links::default();
     if !reader.map(node, "`links`") {
-        return;
+        return links;
     }
     let names = RootNames::new().with("token", Type::new(Kind::Token), Root::Tokens.slot());
     for entry in node.entries() {
         if entry.key == "allowed" {
             for item in reader.texts(&entry.value, "`allowed`") {
-                let prefix = item.as_text().unwrap_or_default();
-                if !prefix.starts_with("https://") && !prefix.starts_with("http://") {
-                    let help = "for example `https://app.example.com/`";
-                    reader.refuse(codes::WRONG_KIND, item, "a return URL begins with its scheme", help);
+                match ReturnUrl::parse(item.as_text().unwrap_or_default()).filter(ReturnUrl::is_prefix) {
+                    Some(url) => links.allowed.push(url),
+                    None => {
+                        let help = "scheme, host and the beginning of a path: `https://app.example.com/`";
+                        let message = "no return URL begins like this";
+                        reader.refuse(codes::WRONG_KIND, item, message, help);
+                    }
                 }
             }
-        } else if Purpose::from_name(&entry.key).is_none() {
+            continue;
+        }
+        let Some(purpose) = Purpose::from_name(&entry.key).filter(|_| PURPOSES.contains(&entry.key.as_str()))
+        else {
             let message = format!("`{}` is no purpose of a link", entry.key);
             let error = Diagnostic::error(codes::UNKNOWN_SECTION, entry.key_span, message);
             let error = error.suggest(&entry.key, PURPOSES);
             reader.report(error.help(format!("purposes: {}, and `allowed`", PURPOSES.join(" "))));
-        } else if let Some(template) = reader.parsed_text(&entry.value, "a link") {
-            reader.compiled(&template, &names, &Setting::reply(signing.times.clone()));
+            continue;
+        };
+        let Some(template) = reader.parsed_text(&entry.value, "a link") else { continue };
+        let setting = Setting::reply(signing.times.clone());
+        let Some(compiled) = reader.compiled(&template, &names, &setting) else { continue };
+        if compiled.constant().is_some() {
+            let message = "this link does not carry its token";
+            reader.refuse(codes::WRONG_KIND, &entry.value, message, "write it as `https://…?token=${token}`");
+            continue;
         }
+        links.templates.insert(purpose, compiled);
     }
+    links
 }

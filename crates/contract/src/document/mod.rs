@@ -26,6 +26,7 @@ use crate::template::{Setting, TimeFormat};
 use crate::wording::{Languages, Wording};
 use doorward_core::code::{CodePolicy, Purpose};
 use doorward_core::password::PasswordPolicy;
+use doorward_core::return_url::ReturnUrl;
 use members::Reader;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -52,7 +53,9 @@ pub struct Document {
     pub schemes: Vec<Scheme>,
     /// How codes look and live, where the contract says so.
     pub codes: BTreeMap<Purpose, CodePolicy>,
-    /// The texts of mails.
+    /// Where mailed links may lead that callers ask for.
+    pub return_urls: Vec<ReturnUrl>,
+    /// The texts of mails, and the links in them.
     pub mails: Mails,
     /// Languages, texts, words of violations.
     pub wording: Wording,
@@ -143,13 +146,12 @@ pub fn read(contract: &Node) -> (Document, Vec<Diagnostic>) {
     let schemes = contract.get("components").and_then(|components| components.get("securitySchemes"));
     let schemes = schemes.map(|node| schemes::read(&mut reader, node, &signing)).unwrap_or_default();
     let codes = section("codes").map(|node| mails::codes(&mut reader, node)).unwrap_or_default();
-    if let Some(links) = section("links") {
-        mails::links(&mut reader, links, &signing);
-    }
+    let links = section("links").map(|node| mails::links(&mut reader, node, &signing)).unwrap_or_default();
     let request =
         section("request").map_or_else(web::default_request, |node| web::request(&mut reader, node));
     let cors = section("cors").and_then(|node| web::cors(&mut reader, node));
-    let (wording, mails) = words(&mut reader, contract, &account, &times);
+    let (wording, mut mails) = words(&mut reader, contract, &account, &times);
+    mails.links = links.templates;
     let document = Document {
         title,
         base,
@@ -160,6 +162,7 @@ pub fn read(contract: &Node) -> (Document, Vec<Diagnostic>) {
         renew,
         schemes,
         codes,
+        return_urls: links.allowed,
         mails,
         wording,
         request,

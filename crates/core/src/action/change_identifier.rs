@@ -298,6 +298,7 @@ impl Input {
             action: SPEC.name,
             names: self.names.clone(),
             purpose: Purpose::ChangeIdentifier,
+            by: sending::By::Code,
             create: false,
             tell_truth: true,
             wire: Vec::new(),

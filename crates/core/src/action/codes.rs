@@ -88,6 +88,11 @@ impl Guarded {
         }
     }
 
+    /// Whether a link's token named it, or one that is gone.
+    pub(super) fn is_link(&self) -> bool {
+        self.code.is_some() || self.absent != BadCode::Unknown
+    }
+
     fn found(code: Code) -> Guarded {
         Guarded { code: Some(code), ..Guarded::none() }
     }

@@ -119,6 +119,19 @@ impl Action for Input {
     }
 
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
+        if self.name.is_none() {
+            // A link's token says itself whose address it proves.
+            let linked = Guarded::of_link(Purpose::Verify, &self.code, cx).await?;
+            if linked.is_link() {
+                let id = linked.code.as_ref().and_then(|code| code.account);
+                let (realm, store) = (&cx.setting.policy.realm, &cx.services.store);
+                let account = match id {
+                    Some(id) => store.account(realm, id).await?,
+                    None => None,
+                };
+                return Ok(Loaded { account, guarded: linked });
+            }
+        }
         let account = named_or_callers(self.name.as_ref(), cx).await?;
         let guarded = Guarded::of_account(Purpose::Verify, account.as_ref(), cx).await?;
         Ok(Loaded { account, guarded })
@@ -129,7 +142,12 @@ impl Action for Input {
     }
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
-        let Some(account) = &loaded.account else { return Ok(Decision::just(Outcome::UnknownAccount)) };
+        let Some(account) = &loaded.account else {
+            return Ok(Decision::just(match loaded.guarded.compare(&self.code, at) {
+                Err((bad, _)) if loaded.guarded.is_link() || self.nobody(at) => Outcome::Bad(bad),
+                _ => Outcome::UnknownAccount,
+            }));
+        };
         let email = account.identifier(IdentifierKind::Email);
         let already = email.is_some_and(|email| email.verified);
         if already && at.caller.is_some_and(|caller| caller.account.id == account.id) {
@@ -160,6 +178,11 @@ impl Action for Input {
 }
 
 impl Input {
+    /// Whether neither the request nor a session says whose address it is.
+    fn nobody(&self, at: &Setting<'_>) -> bool {
+        self.name.is_none() && at.caller.is_none()
+    }
+
     fn verified(&self, account: &Account, mut changes: Vec<Change>, at: &Setting<'_>) -> Decision<Outcome> {
         let mut identifiers = account.identifiers.clone();
         for identifier in identifiers.iter_mut().filter(|one| one.kind == IdentifierKind::Email) {

@@ -1,4 +1,4 @@
-//! `forgot_password`: mails a code with which a new password can be set, to the account's own address. It is a
+//! `forgot_password`: mails a code or a link with which a new password can be set, to the account's own address. It is a
 //! request for a `reset_password` code that names nothing but the account.
 
 use super::input::Named;
@@ -30,14 +30,14 @@ const FAILURES: &[Name] = &[
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "forgot_password",
-    sentence: "Mails a code with which a new password can be set, to the account's own address.",
+    sentence: "Mails a code or a link with which a new password can be set, to the account's own address.",
     caller: Caller::Anybody,
     identifiers: Identifiers::One,
     claims: false,
     profile: false,
-    inputs: &[],
+    inputs: &[sending::RETURN_URL],
     options: &[
-        OptionSpec { name: "by", values: OptionValues::Words(&["code"]) },
+        sending::BY,
         OptionSpec { name: "tell", values: OptionValues::Words(&["always_sent", "truth"]) },
         OptionSpec { name: "end_sessions", values: OptionValues::Flag(false) },
     ],
@@ -61,6 +61,7 @@ impl Entry for ForgotPassword {
             action: SPEC.name,
             names: Named::all(&[inputs.identifier()?], cx.setting.policy),
             purpose: Purpose::ResetPassword,
+            by: sending::By::read(inputs, options),
             create: false,
             tell_truth: options.word("tell") == "truth",
             wire: inputs.wire.clone(),

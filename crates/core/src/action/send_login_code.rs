@@ -58,6 +58,7 @@ impl Entry for SendLoginCode {
             action: SPEC.name,
             names: Named::all(&[inputs.identifier()?], cx.setting.policy),
             purpose: Purpose::Login,
+            by: sending::By::Code,
             create: options.flag("create"),
             tell_truth: options.word("tell") == "truth",
             wire: inputs.wire.clone(),

@@ -1,4 +1,4 @@
-//! `send_verification`: mails a code that proves control of an address.
+//! `send_verification`: mails a code or a link that proves control of an address.
 
 use super::codes::code_mac;
 use super::input::{Named, broken_names};
@@ -12,9 +12,11 @@ use crate::identifier::{Identifier, IdentifierKind};
 use crate::mail::{CodeMail, seal_mail};
 use crate::outcome::{Answer, Outcome as Name};
 use crate::port::{draw_text, uuid_v7};
+use crate::return_url::ReturnUrl;
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
 };
+use crate::stage_token::stage_id;
 use crate::standing::{Bar, Standing};
 use crate::time::Timestamp;
 use crate::violation::Violation;
@@ -31,6 +33,13 @@ pub(super) const SENT: &[Field] = &[
     Field::new("retry_after", Kind::Duration),
 ];
 
+/// Whether a code or a link is mailed.
+pub(super) const BY: OptionSpec = OptionSpec { name: "by", values: OptionValues::Words(&["code", "link"]) };
+
+/// Where a link leads instead of the contract's own page.
+pub(super) const RETURN_URL: InputSpec =
+    InputSpec::optional("return_url", Kind::Text).failing(&[Name::UnlistedUrl]);
+
 /// The purposes a code can be asked for.
 pub(super) const PURPOSES: &[&str] = &["sign_up", "verify", "reset_password", "change_identifier", "login"];
 
@@ -40,14 +49,15 @@ const ACCOUNT_PURPOSES: &[&str] = &["verify", "reset_password", "change_identifi
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "send_verification",
-    sentence: "Mails a code that proves control of an address.",
+    sentence: "Mails a code or a link that proves control of an address.",
     caller: Caller::Anybody,
     identifiers: Identifiers::One,
     claims: true,
     profile: false,
-    inputs: &[InputSpec::optional("purpose", Kind::Text)],
+    inputs: &[InputSpec::optional("purpose", Kind::Text), RETURN_URL],
     options: &[
         OptionSpec { name: "purpose", values: OptionValues::Words(PURPOSES) },
+        BY,
         OptionSpec { name: "tell", values: OptionValues::Words(&["always_sent", "truth"]) },
     ],
     answers: &[AnswerSpec::new(Name::Sent, SENT)],
@@ -110,6 +120,7 @@ impl Entry for SendVerification {
             action: SPEC.name,
             names: Named::all(&[vec![inputs.identifier()?], inputs.claims.clone()].concat(), policy),
             purpose: purpose(inputs, options)?,
+            by: By::read(inputs, options),
             create: false,
             tell_truth: options.word("tell") == "truth",
             wire: inputs.wire.clone(),
@@ -164,9 +175,33 @@ pub(super) fn of_account(
         canonical: one.canonical.clone(),
     };
     let names = account.identifiers.iter().map(name).collect();
-    let request = Input { action, names, purpose, create: false, tell_truth: true, wire: Vec::new() };
+    let by = By::Code;
+    let request = Input { action, names, purpose, by, create: false, tell_truth: true, wire: Vec::new() };
     let sent = request.send(Some(account.clone()), to, &at.policy.code(purpose), at)?;
     Ok(sent.changes)
+}
+
+/// What is mailed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// A code.
+    Code,
+    /// A link, which leads to the contract's own page or to this address.
+    Link(Option<String>),
+}
+
+impl By {
+    /// What the option `by` says, and the address that the request asks for.
+    pub(super) fn read(inputs: &Inputs, options: &Options) -> By {
+        if options.word("by") == "link" { By::Link(inputs.text("return_url")) } else { By::Code }
+    }
+
+    /// Where a link leads, if the request says so; nothing where that is not on the contract's list.
+    fn return_url(&self, at: &Setting<'_>) -> Option<Option<ReturnUrl>> {
+        let By::Link(Some(asked)) = self else { return Some(None) };
+        let url = ReturnUrl::parse(asked)?;
+        at.policy.return_urls.iter().any(|allowed| url.within(allowed)).then_some(Some(url))
+    }
 }
 
 /// The input of the request.
@@ -177,6 +212,8 @@ pub struct Input {
     pub names: Vec<Named>,
     /// What for.
     pub purpose: Purpose,
+    /// What is mailed.
+    pub by: By,
     /// Whether an address of nobody gets a code too, with which an account can be made.
     pub create: bool,
     /// Whether failures are told, or everything looks sent.
@@ -201,6 +238,8 @@ pub enum Outcome {
     DeliveryFailed,
     /// The account may not sign in.
     Barred(Arc<Account>, Bar),
+    /// The return URL is not on the contract's list.
+    UnlistedUrl,
     /// What is named could not sign up.
     InvalidInput(Vec<Violation>),
 }
@@ -220,6 +259,7 @@ impl From<Outcome> for Answer {
             Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
             Outcome::DeliveryFailed => Answer::bare(Name::DeliveryFailed).with("channel", "email"),
             Outcome::Barred(account, bar) => Answer::barred(account, bar),
+            Outcome::UnlistedUrl => Answer::bare(Name::UnlistedUrl),
             Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
         }
     }
@@ -271,6 +311,10 @@ impl Action for Input {
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
         let policy = at.policy.code(self.purpose);
+        // Nothing of any account is in this answer.
+        if self.by.return_url(at).is_none() {
+            return Ok(Decision::just(Outcome::UnlistedUrl));
+        }
         let account = match self.addressee(loaded, at.now) {
             Ok(account) => account,
             Err(failure) => return self.told(failure, at, &policy),
@@ -359,8 +403,11 @@ impl Input {
         policy: &CodePolicy,
         at: &Setting<'_>,
     ) -> Result<Decision<Outcome>, Fault> {
-        let clear = draw_text(&policy.alphabet, policy.length, at.dice);
         let id = uuid_v7(at.now, at.dice);
+        let clear = match &self.by {
+            By::Code => draw_text(&policy.alphabet, policy.length, at.dice),
+            By::Link(_) => stage_id(id, self.purpose, at.keys.code()),
+        };
         let code = Code {
             id,
             realm: at.policy.realm.clone(),
@@ -374,14 +421,18 @@ impl Input {
             used_at: None,
         };
         let about = account.unwrap_or_else(|| self.claimed(at));
-        let mail = at.policy.mails.code(&CodeMail {
+        let mail = CodeMail {
             purpose: self.purpose,
             account: &about,
             to: &address,
             code: &clear,
             expires_in: policy.lifetime,
             language: &at.client.language,
-        });
+        };
+        let mail = match &self.by {
+            By::Code => at.policy.mails.code(&mail),
+            By::Link(_) => at.policy.mails.link(&mail, self.by.return_url(at).flatten().as_ref()),
+        };
         let mail_id = uuid_v7(at.now, at.dice);
         let sealed = SealedMail {
             id: mail_id,

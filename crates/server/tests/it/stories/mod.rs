@@ -15,6 +15,7 @@ mod haenaem;
 mod junk;
 mod kept;
 mod limits;
+mod links;
 mod own_account;
 mod own_codes;
 mod own_sessions;
