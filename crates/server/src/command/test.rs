@@ -6,10 +6,11 @@ use crate::clock::SystemClock;
 use crate::folder::plain;
 use crate::output::Output;
 use crate::start_error::StartError;
-use crate::stories::{Address, Replay, Report, StoryFile, Subject, asked_for, read};
+use crate::stories::{Address, Replay, Report, StoryFile, Subject, asked_for, examples, read};
 use clap::Args;
 use doorward_contract::Sources;
 use doorward_contract::diagnostic::{render, to_json};
+use doorward_contract::source::parse;
 use doorward_core::port::Clock;
 use serde_json::Value;
 
@@ -72,11 +73,18 @@ impl Test {
         let loaded = found.contract.loaded()?;
         let indent = loaded.plan.as_ref().map_or(0, |plan| plan.response.indent);
         let mut sources = Sources::new();
-        let stories = read(&mut sources, &found.file, &found.text).map_err(|errors| {
+        let mut stories = read(&mut sources, &found.file, &found.text).map_err(|errors| {
             let sentence = format!("the stories in {} cannot be read", found.file);
             let json = errors.iter().map(|error| to_json(error, &sources)).collect();
             StartError::new(sentence).with_diagnostics(render(&errors, &sources, output.coloured()), json)
         })?;
+        // Read once more, so that places in both files can be told.
+        if let (Some(plan), Ok(document)) =
+            (&loaded.plan, parse(&mut sources, &found.contract.file, &found.contract.text))
+        {
+            let told = examples(&document, &plan.base, &stories);
+            stories.stories.extend(told);
+        }
         let run = u64::try_from(SystemClock.now().seconds()).unwrap_or_default();
         let run = if matches!(subject, Subject::Doorward) { 0 } else { run };
         let replay = Replay { contract: &found.contract, subject: subject.clone(), indent, run };

@@ -7,6 +7,7 @@
 mod compare;
 mod coverage;
 mod difference;
+mod examples;
 mod files;
 mod order;
 mod own;
@@ -21,6 +22,7 @@ mod wire;
 
 pub use coverage::{Asked, Coverage, asked_for};
 pub use difference::Difference;
+pub use examples::examples;
 pub use files::StoryFile;
 pub use order::Order;
 pub use own::Answered;

@@ -12,6 +12,10 @@ use std::time::Duration;
 pub struct Stories {
     /// The stories, in written order.
     pub stories: Vec<Story>,
+    /// The constants of the file.
+    pub names: Vec<(String, Text)>,
+    /// The steps of the setup `examples`, with which the document's examples begin.
+    pub examples: Vec<Step>,
     /// Replies that no story can prove, as `METHOD /path outcome`, each with where it is written. Why is for readers.
     pub unproved: Vec<(String, Span)>,
 }

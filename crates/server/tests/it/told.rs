@@ -162,6 +162,34 @@ fn a_bad_story_shows_the_byte() {
 }
 
 #[test]
+fn examples_of_the_document_are_told_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let setup = "setups: {examples: [{operator: {create: ann@example.org, password: correct horse}}]}";
+    let file = write(folder.path(), &format!("{setup}{GOOD}"));
+    let with = |reply: &str| {
+        let schema = "            schema:\n";
+        let sent =
+            format!("            example: {{email: ann@example.org, password: correct horse}}\n{schema}");
+        let answers = format!(
+            "      responses: {{\"200\": {{description: in, content: {{application/json: {{example: {reply}}}}}}}}}\n      x-doorward:\n"
+        );
+        let (head, paths) = CONTRACT.split_once("paths:").expect("paths");
+        let paths = paths.replace(schema, &sent).replace("      x-doorward:\n", &answers);
+        std::fs::write(&file, format!("{head}paths:{paths}")).expect("room");
+        run(folder.path(), &["contract", "test", &file])
+    };
+    let good = with("{token: abc}");
+    assert!(good.code == 0 && good.out.contains("3 stories good"), "{}{}", good.out, good.err);
+    let bad = with("{jeton: abc}");
+    assert_eq!(bad.code, 1, "{}", bad.out);
+    assert!(
+        bad.out.contains("FAILED The example of POST /login") && bad.out.contains("small.yaml:"),
+        "{}",
+        bad.out
+    );
+}
+
+#[test]
 fn a_story_that_cannot_be_read_says_where() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = write(folder.path(), &GOOD.replace("send: POST", "sned: POST"));

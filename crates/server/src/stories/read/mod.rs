@@ -22,10 +22,10 @@ pub(super) const UNIQUE: &str = "unique";
 pub fn read(sources: &mut Sources, file: &str, text: &str) -> Result<Stories, Vec<Diagnostic>> {
     let root = parse(sources, file, text)?;
     let mut reader = Reader::default();
-    let stories = document(&mut reader, &root);
+    let (stories, names, examples) = document(&mut reader, &root);
     let unproved = root.get("unproved").map(|node| unproved(&mut reader, node)).unwrap_or_default();
     if reader.found.is_empty() {
-        return Ok(Stories { stories, unproved });
+        return Ok(Stories { stories, names, examples, unproved });
     }
     reader.found.sort_by_key(|found| found.primary.start);
     Err(reader.found)
@@ -37,9 +37,11 @@ struct Shared<'n> {
     setups: BTreeMap<&'n str, (&'n Node, Vec<Step>, BTreeSet<String>)>,
 }
 
-fn document(reader: &mut Reader, root: &Node) -> Vec<Story> {
+type Document = (Vec<Story>, Vec<(String, Text)>, Vec<Step>);
+
+fn document(reader: &mut Reader, root: &Node) -> Document {
     if !reader.members(root, "a file of stories", &["names", "setups", "stories", "unproved"]) {
-        return Vec::new();
+        return Document::default();
     }
     let names = root.get("names").map(|node| constants(reader, node)).unwrap_or_default();
     let mut shared = Shared { names, setups: BTreeMap::new() };
@@ -51,13 +53,17 @@ fn document(reader: &mut Reader, root: &Node) -> Vec<Story> {
             shared.setups.insert(setup.key.as_str(), (&setup.value, steps.0, steps.1));
         }
     }
-    let Some(list) = root.get("stories") else {
-        let message = "there are no stories here";
-        reader.refuse(codes::INVALID_DOCUMENT, root, message, "write `stories:` and a list of them below it");
-        return Vec::new();
+    let examples = shared.setups.get("examples").map(|(_, steps, _)| steps.clone()).unwrap_or_default();
+    let items = match root.get("stories") {
+        Some(list) => reader.list(list, "`stories`").unwrap_or_default(),
+        None => {
+            let help = "write `stories:` and a list of them below it";
+            reader.refuse(codes::INVALID_DOCUMENT, root, "there are no stories here", help);
+            &[]
+        }
     };
-    let Some(items) = reader.list(list, "`stories`") else { return Vec::new() };
-    items.iter().filter_map(|node| story(reader, node, &shared)).collect()
+    let stories = items.iter().filter_map(|node| story(reader, node, &shared)).collect();
+    (stories, shared.names, examples)
 }
 
 /// `METHOD /path outcome` → why no story proves it.
