@@ -47,6 +47,17 @@ def contracts(doorward):
     return [contract["name"] for contract in listed] + whole
 
 
+def ask_for_keys(said, folder):
+    """The flags for static keys that a contract's clients show, as the program asks for them."""
+    flags = []
+    for name in re.findall(r"a key by `([^`]+)`, and none is known", said):
+        file = folder / f"{name}.key"
+        file.write_text("a-key-of-this-check-only")
+        file.chmod(0o600)
+        flags += ["--client-key", f"{name}={file}"]
+    return flags
+
+
 class Server:
     """A server on a free port, with a data folder of its own."""
 
@@ -54,9 +65,17 @@ class Server:
         config = folder / "doorward.toml"
         config.write_text(LIMITS)
         self.log = open(folder / "access.log", "wb")
+        keys = []
+        while asked := self._start([doorward, folder, config, served, keys]):
+            keys += asked
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _start(self, how):
+        """Starts it; where it wants keys first, the flags for them."""
+        doorward, folder, config, served, keys = how
         self.process = subprocess.Popen(
             [doorward, "--json", "--data", folder / "data", "--listen", "127.0.0.1:0"]
-            + ["--config", config, "serve", *served],
+            + ["--config", config, "serve", *served, *keys],
             stdout=self.log,
             stderr=subprocess.PIPE,
             text=True,
@@ -66,9 +85,13 @@ class Server:
         while '"serving"' not in (banner := self.process.stderr.readline()):
             self.said.append(banner)
             if not banner:
-                raise SystemExit(f"the server does not start: {''.join(self.said)}")
+                said = "".join(self.said)
+                asked = ask_for_keys(said, folder)
+                if not asked or set(asked) <= set(keys):
+                    raise SystemExit(f"the server does not start: {said}")
+                return asked
         self.url = json.loads(banner)["serving"]
-        threading.Thread(target=self._listen, daemon=True).start()
+        return []
 
     def _listen(self):
         self.said.extend(self.process.stderr)

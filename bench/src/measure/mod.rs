@@ -5,6 +5,7 @@ mod logins;
 mod memory;
 mod refreshes;
 mod registers;
+mod render;
 mod size;
 mod start;
 mod storm;
@@ -63,8 +64,12 @@ const ON_A_SERVER: [(&str, Measure); 5] = [
 type Alone = fn(&Bench<'_>, &mut Report) -> Result<(), Broken>;
 
 /// Those that start one of their own, on the data that the others left.
-const ALONE: [(&str, Alone); 3] =
-    [("binary", size::measure), ("start", start::measure), ("memory", memory::measure)];
+const ALONE: [(&str, Alone); 4] = [
+    ("binary", size::measure),
+    ("start", start::measure),
+    ("memory", memory::measure),
+    ("render", render::measure),
+];
 
 /// All measurements, or one.
 pub(crate) fn all(bench: &Bench<'_>, only: Option<&str>, report: &mut Report) -> Result<(), Broken> {
