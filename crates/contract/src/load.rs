@@ -128,6 +128,7 @@ fn plan(name: &str, mut document: Document, compiled: Compiled) -> (Plan, Trace)
         response: document.response,
         cors: document.cors,
         operations: compiled.operations,
+        left: compiled.left,
         replies: compiled.replies,
         lints: Vec::new(),
     };

@@ -58,6 +58,8 @@ pub struct Plan {
     pub cors: Option<CorsPlan>,
     /// The operations.
     pub operations: Vec<Operation>,
+    /// The operations that are left to the team's own backend: `not_found` here.
+    pub left: Vec<Left>,
     /// The replies where no operation was reached (404, 405, body errors, faults, `/verify`).
     pub replies: ReplyTable,
     /// Lint findings, already rendered one per line, for the start-up log.
@@ -265,6 +267,15 @@ pub struct Preflight {
     pub body: Option<String>,
     /// Whether every OPTIONS gets it, or only real preflights.
     pub always: bool,
+}
+
+/// A method on a path that the team's own backend answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The method, upper-case.
+    pub method: String,
+    /// The route template, with the base.
+    pub path: String,
 }
 
 /// One method on one path.

@@ -1,5 +1,6 @@
 //! The table of one contract's routes. Assumptions, enforced when it is built: parameters fill whole segments or
-//! their beginning; two templates that differ only in parameter names are one route; one operation per method.
+//! their beginning; two templates that differ only in parameter names are one route; one operation per method. What
+//! is left to the team's backend has its place too, so that no wider template takes it: it is nowhere here.
 
 use crate::body::form::decode_segment;
 use doorward_contract::plan::{Plan, RequestPlan};
@@ -19,6 +20,8 @@ pub(crate) struct RouteTable {
 struct Place {
     /// Method and operation (index into the plan).
     methods: Vec<(Method, usize)>,
+    /// The methods that are left to the team's backend.
+    left: Vec<Method>,
     /// The value of `Allow`.
     allow: String,
 }
@@ -43,24 +46,29 @@ impl RouteTable {
         let RequestPlan { any_case, trailing_slash, .. } = plan.request;
         let mut table = RouteTable { router: Router::new(), places: Vec::new(), any_case, trailing_slash };
         let mut known: Vec<String> = Vec::new();
-        for (index, operation) in plan.operations.iter().enumerate() {
-            let template = table.normal(&renamed(&operation.path));
-            let method = Method::from_bytes(operation.method.as_bytes())
-                .map_err(|_| format!("{}: no method {}", operation.path, operation.method))?;
+        let operations = plan.operations.iter().enumerate();
+        let operations = operations.map(|(index, one)| (&one.method, &one.path, Some(index)));
+        let left = plan.left.iter().map(|one| (&one.method, &one.path, None));
+        for (method, path, operation) in operations.chain(left) {
+            let template = table.normal(&renamed(path));
+            let method =
+                Method::from_bytes(method.as_bytes()).map_err(|_| format!("{path}: no method {method}"))?;
             let at = match known.iter().position(|other| *other == template) {
                 Some(at) => at,
                 None => {
                     table
                         .router
                         .insert(template.clone(), known.len())
-                        .map_err(|error| format!("{}: {error}", operation.path))?;
+                        .map_err(|error| format!("{path}: {error}"))?;
                     known.push(template);
-                    table.places.push(Place { methods: Vec::new(), allow: String::new() });
+                    table.places.push(Place { methods: Vec::new(), left: Vec::new(), allow: String::new() });
                     known.len() - 1
                 }
             };
-            if let Some(place) = table.places.get_mut(at) {
-                place.methods.push((method, index));
+            match (table.places.get_mut(at), operation) {
+                (Some(place), Some(index)) => place.methods.push((method, index)),
+                (Some(place), None) => place.left.push(method),
+                (None, _) => {}
             }
         }
         for place in &mut table.places {
@@ -78,7 +86,8 @@ impl RouteTable {
             .operation(method, plan)
             .and_then(|index| plan.operations.get(index).map(|operation| (index, operation)))
         else {
-            return Routed::OtherMethod(place.allow.clone());
+            let left = place.methods.is_empty() || place.left.contains(method);
+            return if left { Routed::Nowhere } else { Routed::OtherMethod(place.allow.clone()) };
         };
         let mut parameters = Map::new();
         for (name, (_, value)) in operation.path_parameters.iter().zip(found.params.iter()) {

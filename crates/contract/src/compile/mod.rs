@@ -38,7 +38,7 @@ pub use trace::{BindingTrace, InputTrace, OperationTrace, ReplyPart, ReplyTrace,
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Document;
 use crate::names::{Facts, ReplyKey, RequestTypes, View};
-use crate::plan::{Operation, ReplyTable};
+use crate::plan::{Left, Operation, ReplyTable};
 use crate::schema::Schemas;
 use crate::source::{Node, Span};
 use doorward_core::outcome::Group;
@@ -52,6 +52,7 @@ use written::RepliesSource;
 
 /// What operations and replies compile to.
 pub(crate) struct Compiled {
+    pub(crate) left: Vec<Left>,
     pub(crate) operations: Vec<Operation>,
     pub(crate) replies: ReplyTable,
     pub(crate) trace: Trace,
@@ -105,7 +106,8 @@ pub(crate) fn compile(contract: &Node, document: &Document, found: &mut Findings
             .map(|shape| (shape.name.clone(), shape.span, shape.used.get()))
             .collect(),
     };
-    Compiled { operations, replies, trace, titles: requests.titles, prolongs }
+    let left = left(contract, document);
+    Compiled { left, operations, replies, trace, titles: requests.titles, prolongs }
 }
 
 /// The document's `failure` answers what nothing else does, so that no outcome is without a reply.
@@ -166,6 +168,21 @@ fn operations<'d>(
         }
     }
     compiled
+}
+
+/// The operations that are left to the backend.
+fn left(contract: &Node, document: &Document) -> Vec<Left> {
+    let paths = contract.get("paths").map_or(&[][..], Node::entries).iter();
+    let methods = paths.flat_map(|path| path.value.entries().iter().map(move |method| (path, method)));
+    let left = methods.filter(|(_, method)| {
+        let known = route::METHODS.contains(&method.key.as_str());
+        known && method.value.get("x-doorward").is_some_and(backend::is_left)
+    });
+    left.map(|(path, method)| Left {
+        method: method.key.to_ascii_uppercase(),
+        path: format!("{}{}", document.base, path.key),
+    })
+    .collect()
 }
 
 fn unknown_method(entry: &crate::source::Entry, found: &mut Findings) {

@@ -14,6 +14,7 @@ mod generations;
 mod haenaem;
 mod junk;
 mod kept;
+mod left;
 mod limits;
 mod links;
 mod own_account;
