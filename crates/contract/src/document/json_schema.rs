@@ -61,7 +61,10 @@ pub(crate) fn of_scheme() -> Value {
 
 fn of_account() -> Value {
     let identifier = words(&account::KINDS);
-    let compare = object(&account::IDENTIFIER, &[("compare", words(&account::COMPARE))]);
+    let compare = object(
+        &account::IDENTIFIER,
+        &[("compare", words(&account::COMPARE)), ("set", words(&["once"])), ("change_every", duration())],
+    );
     let compared = account::KINDS.map(|kind| (kind, compare.clone()));
     let prefix = object(&["prefix"], &[("prefix", a("string"))]);
     let known = [
@@ -93,6 +96,9 @@ fn of_field() -> Value {
         ("set_by", words(&profile::SETTERS)),
         ("generate", drawn),
         ("min_age", a("integer")),
+        ("set", words(&["once"])),
+        ("change_every", duration()),
+        ("wire", a("string")),
     ];
     json!({"anyOf": [kind, object(&members, &known)]})
 }

@@ -33,15 +33,6 @@ impl Reader {
         None
     }
 
-    /// Says that this program does not do this part of the language.
-    pub(super) fn not_yet(&mut self, node: &Node, member: &str) {
-        if let Some(entry) = node.entry(member) {
-            let message = format!("`{member}` is not done by this version");
-            let error = Diagnostic::error(codes::UNSUPPORTED_VERSION, entry.key_span, message);
-            self.found.push(error.help("leave it out; what it would do is not done"));
-        }
-    }
-
     /// Whether this is a map; members that are not known are refused with the nearest known one.
     pub(super) fn members(&mut self, node: &Node, what: &str, known: &[&str]) -> bool {
         if !self.map(node, what) {

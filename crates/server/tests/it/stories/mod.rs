@@ -28,4 +28,5 @@ mod stages;
 mod token_forms;
 mod tokens;
 mod verify;
+mod violation_shapes;
 mod wire_forms;
