@@ -6,7 +6,7 @@ use doorward_core::account::{Account, LastLogin};
 use doorward_core::change::{AccountUpdate, Change};
 use doorward_core::identifier::{Identifier, IdentifierKind};
 use doorward_core::password::PasswordHash;
-use doorward_core::port::{AccountPage, Store};
+use doorward_core::port::{AccountOrder, AccountPage, AccountSearch, Store};
 use doorward_core::public_id::PublicId;
 use doorward_core::standing::{Lock, Standing};
 
@@ -129,6 +129,40 @@ pub(super) async fn are_listed_in_pages(store: &dyn Store) {
     assert_eq!(list(Some(3), 1).await, all[2..3]);
     assert_eq!(list(Some(5), 1).await, []);
     assert_eq!(list(None, 0).await, []);
+}
+
+pub(super) async fn are_searched(store: &dyn Store) {
+    for n in [5, 1, 4, 12] {
+        done(store, vec![create(account("r", n))]).await;
+    }
+    let mut nameless = account("r", 2);
+    nameless.identifiers.remove(0);
+    done(store, vec![create(nameless), create(account("s", 3))]).await;
+    let update = AccountUpdate::MustChange(true);
+    let touch = Change::UpdateAccount { account: account_id(4), version: 1, update, at: later(50) };
+    done(store, vec![touch]).await;
+    let search = async |text: Option<&str>, order, descending, (offset, limit)| {
+        let contains = text.map(str::to_owned);
+        let search = AccountSearch { contains, order, descending, offset, limit };
+        let found = store.search_accounts("r", &search).await.expect("works");
+        let ids: Vec<u64> = [1, 2, 3, 4, 5, 12].into();
+        let number = |one: &Account| ids.iter().copied().find(|n| account_id(*n) == one.id).expect("known");
+        (found.accounts.iter().map(number).collect::<Vec<_>>(), found.total)
+    };
+    let by_name = AccountOrder::Identifier(IdentifierKind::Username);
+    let (created, changed) = (AccountOrder::Created, AccountOrder::Updated);
+    assert_eq!(search(None, created, false, (0, 9)).await, (vec![1, 2, 4, 5, 12], 5));
+    assert_eq!(search(None, created, true, (1, 2)).await, (vec![5, 4], 5));
+    assert_eq!(search(None, changed, false, (0, 9)).await, (vec![1, 2, 5, 12, 4], 5));
+    assert_eq!(search(None, changed, true, (0, 2)).await, (vec![4, 12], 5));
+    assert_eq!(search(None, by_name, false, (0, 9)).await, (vec![1, 12, 4, 5, 2], 5), "the nameless last");
+    assert_eq!(search(None, by_name, true, (3, 9)).await, (vec![1, 2], 5));
+    assert_eq!(search(None, by_name, false, (4, 9)).await, (vec![2], 5));
+    assert_eq!(search(None, by_name, false, (5, 9)).await, (vec![], 5));
+    assert_eq!(search(Some("UsER1"), created, false, (0, 9)).await, (vec![1, 12], 2));
+    assert_eq!(search(Some("example"), by_name, true, (4, 9)).await, (vec![2], 5));
+    assert_eq!(search(Some("%"), created, false, (0, 9)).await, (vec![], 0), "no pattern");
+    assert_eq!(search(None, created, false, (0, 0)).await, (vec![], 5));
 }
 
 pub(super) async fn updates_are_guarded(store: &dyn Store) {

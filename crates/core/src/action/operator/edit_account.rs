@@ -1,8 +1,9 @@
 //! `edit`: identifiers, profile, proofs of addresses, the end of an account and the must-change flag, by somebody in
-//! charge. Only what is given changes.
+//! charge. Only what is given changes, and what an owner may set once or seldom may be changed here.
 
 use super::{Order, Outcome, Prepared};
 use crate::account::Account;
+use crate::action::held::held_by_another;
 use crate::action::update_account::{self, forgotten, taken};
 use crate::action::{Context, Decision, Setting};
 use crate::change::{AccountUpdate, Change};
@@ -38,6 +39,9 @@ impl Order for EditAccount {
         };
         if let Some((kind, verified)) = taken(account, &wanted.identifiers, cx).await? {
             return Ok(Prepared::Refused(Outcome::Taken(kind, verified)));
+        }
+        if let Some(field) = held_by_another(Some(account.id), &wanted.profile, cx).await? {
+            return Ok(Prepared::Refused(Outcome::ValueTaken(field)));
         }
         for identifier in &mut wanted.identifiers {
             let said = self.verified.iter().find(|(kind, _)| *kind == identifier.kind);

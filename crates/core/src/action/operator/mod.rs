@@ -99,6 +99,8 @@ pub enum Outcome {
     UnknownSession,
     /// An identifier belongs to somebody else; whether that owner has proved it.
     Taken(IdentifierKind, bool),
+    /// A value of this unique field is somebody else's.
+    ValueTaken(String),
     /// The password may not be set.
     WeakPassword(Vec<Violation>),
     /// The input breaks rules.
@@ -123,6 +125,9 @@ impl From<Outcome> for Answer {
             Outcome::UnknownSession => Answer::bare(Name::UnknownSession),
             Outcome::Taken(kind, verified) => {
                 Answer::bare(Name::Taken).with("field", kind.name()).with("verified", verified)
+            }
+            Outcome::ValueTaken(field) => {
+                Answer::bare(Name::Taken).with("field", field).with("verified", false)
             }
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
             Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
