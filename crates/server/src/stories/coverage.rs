@@ -16,10 +16,9 @@ pub struct Asked {
 
 impl Asked {
     fn is_among(&self, answered: &BTreeSet<Answered>) -> bool {
-        let one = |outcome: &&str| {
+        self.outcomes.iter().any(|outcome| {
             answered.contains(&Answered { outcome: (*outcome).to_owned(), ..self.reply.clone() })
-        };
-        self.outcomes.iter().any(|outcome| one(&outcome))
+        })
     }
 }
 
