@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod action;
+mod answer;
 pub mod audit;
 pub mod authenticate;
 pub mod calendar;

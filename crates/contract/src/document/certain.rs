@@ -32,7 +32,8 @@ fn sign_ups(contract: &Node) -> Vec<SignUp<'_>> {
         let chosen = top.get("choose").and_then(Node::as_list).unwrap_or(&[]);
         for binding in std::iter::once(top).chain(chosen) {
             let action = binding.get("action").and_then(Node::as_text).unwrap_or("");
-            if MAKES_ACCOUNTS.contains(&action) {
+            let create = binding.get("options").and_then(|options| options.get("create")?.as_bool());
+            if MAKES_ACCOUNTS.contains(&action) || (action == "login_by_code" && create == Some(true)) {
                 let inputs = [binding.get("input"), top.get("input")].into_iter().flatten().collect();
                 found.push(SignUp { operation, inputs });
             }

@@ -240,7 +240,7 @@ impl Input {
                 Ok(profile) => profile,
                 Err(broken) => {
                     let broken = broken.into_iter().map(|violation| self.at_its_member(violation)).collect();
-                    return Decision { outcome: Outcome::InvalidInput(broken), changes: Vec::new() };
+                    return Decision { outcome: Outcome::InvalidInput(broken), changes };
                 }
             };
         let mut account = new_account(std::slice::from_ref(name), (profile, None), at);

@@ -16,6 +16,7 @@ pub mod check_code;
 pub mod check_session;
 pub mod close_account;
 pub mod codes;
+pub mod complete_register;
 pub mod confirm_verification;
 pub mod end_other_sessions;
 pub mod end_session;
@@ -218,6 +219,7 @@ pub trait Entry: Send + Sync {
 /// The catalogue: every action a contract can bind.
 pub static ACTIONS: &[&dyn Entry] = &[
     &register::Register,
+    &complete_register::CompleteRegister,
     &login::Login,
     &logout::Logout,
     &refresh::Refresh,

@@ -65,6 +65,7 @@ impl Entry for Register {
         }
         let input = Input {
             identifiers: Named::all(&inputs.identifiers, cx.setting.policy),
+            proved: None,
             password: inputs.password("password"),
             profile: inputs.profile.clone(),
             setter: Setter::Caller,
@@ -81,6 +82,8 @@ impl Entry for Register {
 pub struct Input {
     /// What the account will sign in by.
     pub identifiers: Vec<Named>,
+    /// The canonical e-mail address among them that is proved, if one is.
+    pub proved: Option<String>,
     /// Its password; an account may have none, and then signs in by other means.
     pub password: Option<Password>,
     /// Its profile, as given.
@@ -196,11 +199,15 @@ impl Action for Input {
             Loaded::Free(profile, hash) => (profile, hash),
         };
         let status = if self.needs_approval { Status::Pending } else { Status::Active };
-        let account = Account {
+        let mut account = Account {
             standing: Standing { status, ..Standing::default() },
             must_change_password: self.must_change,
             ..new_account(&self.identifiers, (profile.clone(), hash.clone()), at)
         };
+        for identifier in &mut account.identifiers {
+            let email = identifier.kind == IdentifierKind::Email;
+            identifier.verified = email && self.proved.as_ref() == Some(&identifier.canonical);
+        }
         let sequence = at.policy.realm_ids.contains(&PublicIdKind::Sequence);
         let mut changes = vec![Change::CreateAccount { account: Box::new(account.clone()), sequence }];
         let mut session = None;

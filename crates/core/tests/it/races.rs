@@ -63,6 +63,7 @@ fn set_password(password: Password) -> SetPassword {
 fn sign_up(world: &TestRealm) -> register::Input {
     register::Input {
         identifiers: vec![kim(world)],
+        proved: None,
         password: Some(Password::new("secret".to_owned())),
         profile: serde_json::Map::new(),
         setter: Setter::Caller,

@@ -56,6 +56,7 @@ async fn in_realm(request: &Request, realm: &OpenRealm, cx: &Context<'_>) -> Res
             };
             let registration = Registration {
                 identifiers: names,
+                proved: None,
                 password: password.as_ref().map(clear),
                 profile,
                 setter: Setter::Operator,

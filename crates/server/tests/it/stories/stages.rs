@@ -174,6 +174,36 @@ async fn a_proved_address_is_a_stage_before_there_is_an_account() {
     let proved = post(&actor, "/proved", json!({"email": "bob@example.org", "code": code})).await;
     assert_eq!((proved.status, &proved.json()["email"]), (200, &json!("bob@example.org")));
     let wrong = (403, json!({"error": "wrong_purpose", "token": "reset"}));
-    assert_eq!(reset(&actor, &text(&proved, "token"), NEW).await, wrong);
+    let token = text(&proved, "token");
+    assert_eq!(reset(&actor, &token, NEW).await, wrong);
+    let join = async |body: Value| told(&post(&actor, "/join", body).await);
+    assert_eq!(join(json!({})).await, (401, error("missing_token")));
+    assert_eq!(join(json!({"token": "junk"})).await, (401, error("invalid_token")));
+    let foreign = json!({"token": token, "email": "eve@example.org"});
+    assert_eq!(join(foreign).await, (400, error("invalid_input")));
+    let (status, bob) = join(json!({"token": token, "email": "Bob@Example.org", "nickname": "Bob"})).await;
+    let made = [&bob["email"], &bob["verified"], &bob["nickname"]];
+    assert_eq!((status, made), (201, [&json!("Bob@Example.org"), &json!(true), &json!("Bob")]));
+    let me = actor.get("/me").bearer(bob["access"].as_str().expect("signed in")).send().await;
+    assert_eq!(told(&me), (200, json!({"email": "Bob@Example.org"})));
+    assert_eq!(join(json!({"token": token})).await, (401, error("reused_token")));
+    assert_eq!(world.faults().await, 0.0);
+}
+
+#[tokio::test]
+async fn a_stage_may_ask_for_a_password_and_stays_until_the_account_is_made() {
+    let (world, actor) = world().await;
+    assert_eq!(post(&actor, "/prove", json!({"email": "cy@example.org"})).await.status, 204);
+    let code = mailed(&world, "cy@example.org", 1).await;
+    let proved = post(&actor, "/proved", json!({"email": "cy@example.org", "code": code})).await;
+    let token = text(&proved, "token");
+    let join = async |password: Value| {
+        told(&post(&actor, "/join/password", json!({"token": token, "password": password})).await)
+    };
+    assert_eq!(join(Value::Null).await, (400, error("invalid_input")));
+    assert_eq!(join(json!("short")).await, (400, error("weak_password")));
+    assert_eq!(join(json!(NEW)).await, (201, json!({"email": "cy@example.org"})));
+    let login = post(&actor, "/login", json!({"email": "cy@example.org", "password": NEW})).await;
+    assert_eq!(login.status, 200);
     assert_eq!(world.faults().await, 0.0);
 }

@@ -1,0 +1,127 @@
+//! An outcome with its data.
+
+use crate::account::Account;
+use crate::code::Code;
+use crate::outcome::Outcome;
+use crate::port::Tries;
+use crate::session::Session;
+use crate::standing::Bar;
+use crate::violation::Violation;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// An outcome with its data: what the reply templates read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// Which outcome.
+    pub outcome: Outcome,
+    /// `account`, where the outcome has one.
+    pub account: Option<Arc<Account>>,
+    /// `session` and with it `tokens`, where the outcome has them.
+    pub session: Option<Arc<Session>>,
+    /// The stage that was reached, and with it its token among `tokens`.
+    pub stage: Option<Arc<Code>>,
+    /// Data by name. Times are milliseconds since the epoch, durations whole seconds.
+    pub data: Vec<(&'static str, Value)>,
+    /// `violations`.
+    pub violations: Vec<Violation>,
+    /// `accounts`, where some are listed.
+    pub accounts: Vec<Account>,
+    /// `sessions`, where some are listed; where one is shown, `session`.
+    pub sessions: Vec<SeenSession>,
+}
+
+/// A session that is looked at, not one that begins or goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeenSession {
+    /// The session.
+    pub session: Session,
+    /// Whether it is the one that is asking.
+    pub current: bool,
+}
+
+impl Answer {
+    /// An outcome without data.
+    #[must_use]
+    pub fn bare(outcome: Outcome) -> Answer {
+        Answer {
+            outcome,
+            account: None,
+            session: None,
+            stage: None,
+            data: Vec::new(),
+            violations: Vec::new(),
+            accounts: Vec::new(),
+            sessions: Vec::new(),
+        }
+    }
+
+    /// The same with an account.
+    #[must_use]
+    pub fn account(mut self, account: Arc<Account>) -> Answer {
+        self.account = Some(account);
+        self
+    }
+
+    /// The same with a session.
+    #[must_use]
+    pub fn session(mut self, session: Arc<Session>) -> Answer {
+        self.session = Some(session);
+        self
+    }
+
+    /// The same with a session where one was started.
+    #[must_use]
+    pub fn signed_in(self, session: Option<Arc<Session>>) -> Answer {
+        Answer { session, ..self }
+    }
+
+    /// The same with a stage where one was reached.
+    #[must_use]
+    pub fn staged(self, stage: Option<Arc<Code>>) -> Answer {
+        Answer { stage, ..self }
+    }
+
+    /// An account that may not sign in.
+    #[must_use]
+    pub fn barred(account: Arc<Account>, bar: Bar) -> Answer {
+        match bar {
+            Bar::Locked { until, wait } => Answer::bare(Outcome::Locked)
+                .with("until", until.map(|until| until.0))
+                .with("retry_after", wait.as_secs() + u64::from(wait.subsec_nanos() > 0)),
+            Bar::Disabled(reason) => Answer::bare(Outcome::Disabled).with("reason", reason),
+            Bar::Pending => Answer::bare(Outcome::Pending),
+            Bar::Expired => Answer::bare(Outcome::ExpiredAccount),
+        }
+        .account(account)
+    }
+
+    /// The same with how tries stand, where that is known.
+    #[must_use]
+    pub fn tried(self, tries: Option<Tries>) -> Answer {
+        match tries {
+            Some(tries) => self.with("tries_left", tries.left).with("tries_used", tries.used),
+            None => self,
+        }
+    }
+
+    /// The same with one more datum.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Answer {
+        self.data.push((name, value.into()));
+        self
+    }
+
+    /// The same with violations.
+    #[must_use]
+    pub fn violating(mut self, violations: Vec<Violation>) -> Answer {
+        self.violations = violations;
+        self
+    }
+
+    /// The datum with this name.
+    #[must_use]
+    pub fn datum(&self, name: &str) -> Option<&Value> {
+        self.data.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+}
