@@ -48,6 +48,7 @@ impl Entry for CreateAccount {
         };
         let registration = register::Input {
             identifiers: Named::all(&inputs.identifiers, cx.setting.policy),
+            proved: None,
             password: inputs.text("password").map(Password::new),
             profile: inputs.profile.clone(),
             setter: Setter::Operator,
