@@ -228,8 +228,8 @@ pub struct ResponsePlan {
     pub indent: u8,
     /// Whether an `Accept` that fits nothing is `not_acceptable`.
     pub strict_accept: bool,
-    /// Headers on every reply.
-    pub headers: Vec<(String, String)>,
+    /// Headers on every reply: templates over [`crate::scope::Root::Request`] and `Now`.
+    pub headers: Vec<(String, Arc<CompiledTemplate>)>,
 }
 
 /// The CORS face. Which origins are allowed is the deployment's.

@@ -33,7 +33,7 @@ pub(crate) struct Face {
     pub(crate) routes: RouteTable,
     /// The CORS face, if it has one.
     pub(crate) cors: Option<CorsFace>,
-    /// Headers on every reply.
+    /// Headers on every reply that never vary.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// By operation: route template and latency.
     pub(crate) operations: Vec<Measured>,
@@ -73,7 +73,10 @@ impl Face {
         let mut headers = Vec::new();
         for (header, value) in &plan.response.headers {
             let header = name(header).ok_or_else(|| fail("a header name that cannot be sent"))?;
-            headers.push((header, safe(value)));
+            // Those that vary are written with each reply.
+            if let Some(text) = value.constant().and_then(Value::as_str) {
+                headers.push((header, safe(text)));
+            }
         }
         let measured = |operation: &doorward_contract::plan::Operation| {
             let route = format!("{prefix}{}", operation.path);

@@ -120,6 +120,12 @@ fn headers(out: &mut HeaderMap, plan: &plan::Reply, asked: Asked<'_>, scope: &dy
     for (name, value) in &asked.face.headers {
         out.insert(name.clone(), value.clone());
     }
+    for (header, template) in asked.face.plan.response.headers.iter().filter(|(_, t)| t.constant().is_none())
+    {
+        if let Some((header, text)) = name(header).zip(text(template, scope)) {
+            out.insert(header, safe(&text));
+        }
+    }
     for (header, template) in &plan.headers {
         let Some(header) = name(header) else { continue };
         match text(template, scope) {

@@ -2,9 +2,13 @@
 
 use super::members::Reader;
 use crate::diagnostic::codes;
+use crate::expression::{Kind, Type};
 use crate::plan::{Allowed, CorsPlan, Preflight, RequestPlan, ResponsePlan};
+use crate::root_names::RootNames;
+use crate::scope::Root;
 use crate::source::Node;
-use crate::template::TimeFormat;
+use crate::template::{CompiledTemplate, Setting, TimeFormat};
+use std::sync::Arc;
 
 pub(super) const REQUEST: [&str; 4] = ["types", "assume", "empty", "routes"];
 pub(super) const ROUTES: [&str; 2] = ["case", "trailing_slash"];
@@ -98,14 +102,23 @@ pub(super) fn response(reader: &mut Reader, node: &Node) -> (ResponsePlan, TimeF
     if let Some(headers) = node.get("headers").filter(|headers| reader.map(headers, "`headers`")) {
         for entry in headers.entries() {
             let named = reader.header_name(&entry.key, entry.key_span);
-            if let Some(value) = reader.line(&entry.value, "a header of every reply")
+            if let Some(value) = header_of_all(reader, &entry.value, &times)
                 && named
             {
-                plan.headers.push((entry.key.clone(), value.to_owned()));
+                plan.headers.push((entry.key.clone(), Arc::new(value)));
             }
         }
     }
     (plan, times)
+}
+
+fn header_of_all(reader: &mut Reader, node: &Node, times: &TimeFormat) -> Option<CompiledTemplate> {
+    let what = "a header of every reply";
+    reader.line(node, what)?;
+    let template = reader.parsed_text(node, what)?;
+    let names = RootNames::new().request().with("now", Type::new(Kind::Time), Root::Now.slot());
+    let compiled = reader.compiled(&template, &names, &Setting::reply(times.clone()))?;
+    reader.wants_text(&compiled, node.span, what).then_some(compiled)
 }
 
 pub(super) const CORS: [&str; 6] = ["preflight", "methods", "headers", "expose", "credentials", "origin"];

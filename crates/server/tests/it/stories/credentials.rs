@@ -15,7 +15,11 @@ async fn world() -> (World, Actor) {
         let body = json!({"username": name, "password": "correct horse"}).to_string();
         let reply = actor.post("/auth/register").header("X-Api-Key", KEY).json(&body).send().await;
         assert_eq!(reply.status, 201, "{reply:?}");
+        let headers = (reply.header("X-Trace-Id"), reply.header("X-Api"));
+        assert_eq!(headers, (None, Some("v1".to_owned())), "null takes one away");
     }
+    let lost = actor.get("/auth/nowhere").send().await;
+    assert_eq!((lost.status, lost.header("X-Trace-Id").map(|id| id.len())), (404, Some(36)));
     (world, actor)
 }
 
