@@ -7,6 +7,7 @@ use doorward_core::account::Account;
 use doorward_core::code::{Code, Purpose};
 use doorward_core::identifier::Identifier;
 use doorward_core::outcome::{Answer, Outcome, SeenSession};
+use doorward_core::profile::FieldType;
 use doorward_core::public_id::{PublicId, PublicIdKind};
 use doorward_core::spec::{Field, Kind};
 use doorward_core::standing::Lock;
@@ -134,6 +135,9 @@ fn account(plan: &Plan, whole: bool, round: usize) -> Account {
         let ty = field_type(field);
         let value = match field.allowed.get(round % field.allowed.len().max(1)) {
             Some(allowed) if whole || !ty.nullable => allowed.clone(),
+            _ if ty.nullable && !whole => Value::Null,
+            _ if field.kind == FieldType::Date => json!("1990-05-17"),
+            _ if field.kind == FieldType::DateTime => json!("2026-01-01T00:00:00Z"),
             _ => value(&field.name, &ty, whole),
         };
         account.profile.insert(field.name.clone(), value);
