@@ -123,7 +123,7 @@ def run(doorward, server, contract, folder):
     seed = str(random.randrange(2**32)) if SEED == "random" else SEED
     command = [TOOL, "run", file, "--url", f"{server.url}/{name}{base}", "--no-color"]
     command += ["--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing"]
-    command += ["--max-examples", str(max(10, -(-CASES // operations))), "--seed", seed]
+    command += ["--max-examples", str(max(10, -(-CASES * 5 // (operations * 4)))), "--seed", seed]
     command += ["--max-redirects", "0", "--request-timeout", "20", "--generation-database", "none"]
     command += ["--suppress-health-check", "all", "--warnings", "off", "--continue-on-failure"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
