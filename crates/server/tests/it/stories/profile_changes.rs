@@ -102,3 +102,28 @@ async fn what_may_not_change_often_says_when_it_may_again() {
     assert_eq!((refused.status, refused.header("retry-after")), (429, Some("2592000".to_owned())));
     assert_eq!(world.faults().await, 0.0);
 }
+
+#[tokio::test]
+async fn a_change_of_name_keeps_to_the_same_limits() {
+    let world = World::serving(CONTRACT).await;
+    let actor = world.actor();
+    let kim = somebody(&actor, "kim", "Kim").await;
+    let post = async |path: &str, body: Value| {
+        let reply = actor.post(path).bearer(&kim).json(&body.to_string()).send().await;
+        (reply.status, reply.json())
+    };
+    assert_eq!(post("/name", json!({"username": "minsu"})).await.0, 200);
+    let too_soon = (429, json!({"error": "too_soon", "seconds": 30 * 86_400}));
+    assert_eq!(post("/name", json!({"username": "kim"})).await, too_soon);
+    assert_eq!(
+        patch(&actor, &kim, json!({"username": "kim"})).await,
+        too_soon,
+        "one limit, whatever the way"
+    );
+    assert_eq!(post("/phone", json!({"phone": "+82 10 1234"})).await.0, 200);
+    let already = (409, json!({"error": "already_set", "field": "phone"}));
+    assert_eq!(post("/phone", json!({"phone": "+82 10 9999"})).await, already);
+    world.advance(30 * DAY);
+    assert_eq!(post("/name", json!({"username": "kim"})).await.0, 200);
+    assert_eq!(world.faults().await, 0.0);
+}
