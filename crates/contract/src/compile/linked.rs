@@ -10,6 +10,10 @@ use doorward_core::code::Purpose;
 /// Every link that a binding mails is there.
 pub(super) fn linked(binding: &BindingSource, document: &Document, found: &mut Findings) {
     let (spec, options) = (binding.action.spec(), &binding.options);
+    if spec.name == "register" && binding.binds("code") && options.word("verify") != "none" {
+        let message = "`code` brings the proof that `verify` mails";
+        found.error(codes::BAD_OPTION, binding.span, message, "write one of them");
+    }
     if ![options.word("by"), options.word("verify")].contains(&"link") {
         if binding.binds("return_url") {
             let message = "callers say where the link leads, and none is mailed";

@@ -342,7 +342,8 @@ fn code_sent(
         return Ok(Decision::just(Outcome::DeliveryFailed));
     };
     let to = (email.written.clone(), email.canonical.clone());
-    let mut changes = sending::of_account(SPEC.name, account, (Purpose::Login, to), at)?;
+    let mut changes =
+        sending::of_account((SPEC.name, &sending::By::Code), account, (Purpose::Login, to), at)?;
     changes.extend(upgrade);
     Ok(Decision { outcome: Outcome::CodeSent(shown, policy.lifetime), changes })
 }

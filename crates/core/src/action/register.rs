@@ -1,11 +1,15 @@
 //! `register`: makes an account, and signs it in where the contract says so.
 
+use super::codes::{BadCode, Guarded};
 use super::held::held_by_another;
 use super::input::{Named, broken_names, wire_name};
+use super::login::whole_seconds;
+use super::send_verification::{self as sending, By};
 use super::start::{Wish, start_session};
 use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform, record};
 use crate::account::{Account, AccountId};
 use crate::change::Change;
+use crate::code::Purpose;
 use crate::fault::Fault;
 use crate::identifier::{Identifier, IdentifierKind};
 use crate::outcome::{Answer, Outcome as Name};
@@ -15,13 +19,20 @@ use crate::profile::{Asking, Setter};
 use crate::public_id::PublicIdKind;
 use crate::session::Session;
 use crate::spec::{
-    ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues, S,
+    ActionSpec, AnswerSpec, BAD_CODE, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec,
+    OptionValues, S,
 };
 use crate::standing::{Standing, Status};
 use crate::violation::Violation;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// What `verify` says where a proof of the address is mailed.
+const MAILED: &[&str] = &["code", "link"];
+
+const CODE_SENT: &[Field] = &[Field::new("account", Kind::Account), Field::new("expires_in", Kind::Duration)];
 
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
@@ -31,19 +42,25 @@ pub static SPEC: ActionSpec = ActionSpec {
     identifiers: Identifiers::Some,
     claims: false,
     profile: true,
-    inputs: &[InputSpec::optional("password", Kind::Text).where_bound()],
+    inputs: &[
+        InputSpec::optional("password", Kind::Text).where_bound(),
+        InputSpec::optional("code", Kind::Text).failing(BAD_CODE),
+    ],
     options: &[
         OptionSpec { name: "sign_in", values: OptionValues::Flag(false) },
         OptionSpec { name: "while_signed_in", values: OptionValues::Words(&["register", "refuse"]) },
         OptionSpec { name: "approval", values: OptionValues::Words(&["none", "required"]) },
+        OptionSpec { name: "verify", values: OptionValues::Words(&["none", "code", "link"]) },
     ],
-    answers: &[AnswerSpec::new(Name::Registered, S)],
-    failures: &[Name::Taken, Name::WeakPassword, Name::AlreadySignedIn],
-    only_with: &[OnlyWith {
-        failures: &[Name::AlreadySignedIn],
-        option: "while_signed_in",
-        words: &["refuse"],
-    }],
+    answers: &[
+        AnswerSpec::new(Name::Registered, S).only_with("verify", &["none"]),
+        AnswerSpec::new(Name::CodeSent, CODE_SENT).only_with("verify", MAILED),
+    ],
+    failures: &[Name::Taken, Name::WeakPassword, Name::AlreadySignedIn, Name::TooSoon, Name::DeliveryFailed],
+    only_with: &[
+        OnlyWith { failures: &[Name::AlreadySignedIn], option: "while_signed_in", words: &["refuse"] },
+        OnlyWith { failures: &[Name::TooSoon, Name::DeliveryFailed], option: "verify", words: MAILED },
+    ],
     reads_only: false,
 };
 
@@ -72,6 +89,14 @@ impl Entry for Register {
             sign_in: options.flag("sign_in"),
             needs_approval: options.word("approval") == "required",
             must_change: false,
+            address: Address {
+                code: inputs.loose_text("code"),
+                mailed: match options.word("verify") {
+                    "code" => Some(By::Code),
+                    "link" => Some(By::Link(None)),
+                    _ => None,
+                },
+            },
             wire: inputs.wire.clone(),
         };
         perform(&input, cx).await
@@ -96,14 +121,33 @@ pub struct Input {
     pub needs_approval: bool,
     /// Whether the password must be changed at the first sign-in.
     pub must_change: bool,
+    /// How its e-mail address is proved.
+    pub address: Address,
     /// The wire names of the inputs, for violations; an input that is not listed goes by its own name.
     pub wire: Vec<(&'static str, String)>,
+}
+
+/// How a new account proves its e-mail address, if it does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Address {
+    /// By a code that was asked for to sign up, or a link's token.
+    pub code: Option<String>,
+    /// By what is mailed to it now.
+    pub mailed: Option<By>,
 }
 
 /// What it can answer.
 pub enum Outcome {
     /// The account is there; `sign_in` brings a session.
     Registered(Arc<Account>, Option<Arc<Session>>),
+    /// The account is there, and a proof of its address is asked for by mail.
+    CodeSent(Arc<Account>, Duration),
+    /// The code that should prove the address is not good.
+    Bad(BadCode),
+    /// Such a mail went to this address just now.
+    TooSoon(Duration),
+    /// There is no address to send to.
+    DeliveryFailed,
     /// An identifier belongs to somebody else; whether that owner has proved it.
     Taken(IdentifierKind, bool),
     /// A value of this unique field is somebody else's.
@@ -120,6 +164,12 @@ impl From<Outcome> for Answer {
             Outcome::Registered(account, session) => {
                 Answer::bare(Name::Registered).account(account).signed_in(session)
             }
+            Outcome::CodeSent(account, expires_in) => {
+                Answer::bare(Name::CodeSent).account(account).with("expires_in", expires_in.as_secs())
+            }
+            Outcome::Bad(bad) => bad.into(),
+            Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
+            Outcome::DeliveryFailed => Answer::bare(Name::DeliveryFailed).with("channel", "email"),
             Outcome::Taken(kind, verified) => {
                 Answer::bare(Name::Taken).with("field", kind.name()).with("verified", verified)
             }
@@ -140,8 +190,21 @@ pub enum Loaded {
     Taken(IdentifierKind, bool),
     /// The value of this unique field is somebody's.
     ValueTaken(String),
-    /// Everything is free; here is the profile and the hash.
-    Free(Map<String, Value>, Option<PasswordHash>),
+    /// The proof of the address is not good, or none can be mailed; and what is written all the same.
+    Unproved(Refusal, Vec<Change>),
+    /// Everything is free; here is the profile and the hash, and what proves the address is spent.
+    Free(Map<String, Value>, Option<PasswordHash>, Vec<Change>),
+}
+
+/// Why an address cannot be proved.
+#[derive(Clone, Copy)]
+pub enum Refusal {
+    /// The code is not good.
+    Bad(BadCode),
+    /// Another mail is to wait for so long.
+    TooSoon(Duration),
+    /// There is no address.
+    NoAddress,
 }
 
 /// The two ways of breaking rules.
@@ -179,15 +242,27 @@ impl Action for Input {
         if let Some(field) = held_by_another(None, &profile, cx).await? {
             return Ok(Loaded::ValueTaken(field));
         }
+        let spent = match self.proof(cx).await? {
+            Ok(spent) => spent,
+            Err((refusal, changes)) => return Ok(Loaded::Unproved(refusal, changes)),
+        };
         let hash = match &self.password {
             Some(password) => Some(cx.services.hasher.hash(password).await?),
             None => None,
         };
-        Ok(Loaded::Free(profile, hash))
+        Ok(Loaded::Free(profile, hash, spent))
     }
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
-        let (profile, hash) = match loaded {
+        let (profile, hash, spent) = match loaded {
+            Loaded::Unproved(refusal, changes) => {
+                let outcome = match refusal {
+                    Refusal::Bad(bad) => Outcome::Bad(*bad),
+                    Refusal::TooSoon(wait) => Outcome::TooSoon(*wait),
+                    Refusal::NoAddress => Outcome::DeliveryFailed,
+                };
+                return Ok(Decision { outcome, changes: changes.clone() });
+            }
             Loaded::Broken(Broken::Input(violations)) => {
                 return Ok(Decision::just(Outcome::InvalidInput(violations.clone())));
             }
@@ -196,7 +271,7 @@ impl Action for Input {
             }
             Loaded::Taken(kind, verified) => return Ok(Decision::just(Outcome::Taken(*kind, *verified))),
             Loaded::ValueTaken(field) => return Ok(Decision::just(Outcome::ValueTaken(field.clone()))),
-            Loaded::Free(profile, hash) => (profile, hash),
+            Loaded::Free(profile, hash, spent) => (profile, hash, spent),
         };
         let status = if self.needs_approval { Status::Pending } else { Status::Active };
         let mut account = Account {
@@ -206,10 +281,18 @@ impl Action for Input {
         };
         for identifier in &mut account.identifiers {
             let email = identifier.kind == IdentifierKind::Email;
-            identifier.verified = email && self.proved.as_ref() == Some(&identifier.canonical);
+            let proved = !spent.is_empty() || self.proved.as_ref() == Some(&identifier.canonical);
+            identifier.verified = email && proved;
         }
         let sequence = at.policy.realm_ids.contains(&PublicIdKind::Sequence);
-        let mut changes = vec![Change::CreateAccount { account: Box::new(account.clone()), sequence }];
+        let mut changes = spent.clone();
+        changes.push(Change::CreateAccount { account: Box::new(account.clone()), sequence });
+        if let Some((by, email)) = self.address.mailed.as_ref().zip(self.email()) {
+            let to = (email.written.clone(), email.canonical.clone());
+            changes.extend(sending::of_account((SPEC.name, by), &account, (Purpose::Verify, to), at)?);
+            let lifetime = at.policy.code(Purpose::Verify).lifetime;
+            return Ok(Decision { outcome: Outcome::CodeSent(Arc::new(account), lifetime), changes });
+        }
         let mut session = None;
         if self.sign_in && !self.needs_approval {
             let (started, change) = start_session(&account, Wish::default(), at);
@@ -220,7 +303,45 @@ impl Action for Input {
     }
 }
 
+/// What is spent to prove an address, or why it is not proved with what is written all the same.
+type Proved = Result<Vec<Change>, (Refusal, Vec<Change>)>;
+
 impl Input {
+    fn email(&self) -> Option<&Named> {
+        self.identifiers.iter().find(|name| name.kind == IdentifierKind::Email)
+    }
+
+    /// What proves the address: a code that is spent, or nothing yet where a mail may be sent.
+    async fn proof(&self, cx: &Context<'_>) -> Result<Proved, Fault> {
+        let (at, Address { code, mailed }) = (&cx.setting, &self.address);
+        let email = self.email();
+        if let Some(code) = code {
+            let guarded = match email {
+                Some(email) => Guarded::load(Purpose::SignUp, &email.canonical, cx).await?,
+                None => Guarded::none(),
+            };
+            return Ok(match guarded.compare(code, at) {
+                Ok(right) => {
+                    let mut changes = guarded.still(right, at);
+                    changes.push(Change::SpendCode { code: right.id, at: at.now });
+                    Ok(changes)
+                }
+                Err((bad, changes)) => Err((Refusal::Bad(bad), changes)),
+            });
+        }
+        if mailed.is_none() {
+            return Ok(Ok(Vec::new()));
+        }
+        let Some(email) = email else { return Ok(Err((Refusal::NoAddress, Vec::new()))) };
+        let before = cx.services.store.code(&at.policy.realm, Purpose::Verify, &email.canonical).await?;
+        let wait = at.policy.code(Purpose::Verify).resend_after;
+        let again = before.filter(|code| code.used_at.is_none()).map(|code| code.created_at.plus(wait));
+        Ok(match again.filter(|again| at.now < *again) {
+            Some(again) => Err((Refusal::TooSoon(again.since(at.now)), Vec::new())),
+            None => Ok(Vec::new()),
+        })
+    }
+
     /// The completed profile, or the rules that the input breaks.
     fn checked(&self, cx: &Context<'_>) -> Result<Map<String, Value>, Broken> {
         let policy = cx.setting.policy;

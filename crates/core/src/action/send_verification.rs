@@ -161,10 +161,10 @@ pub(super) fn claimed(names: &[(IdentifierKind, String)], at: &Setting<'_>) -> A
     }
 }
 
-/// The changes that mail a code for an account to this address, whatever was sent before. It is asked for with every
+/// The changes that mail a code or a link for an account to this address, whatever was sent before. It is asked for with every
 /// name of the account.
 pub(super) fn of_account(
-    action: &'static str,
+    (action, by): (&'static str, &By),
     account: &Account,
     (purpose, to): (Purpose, (String, String)),
     at: &Setting<'_>,
@@ -175,7 +175,7 @@ pub(super) fn of_account(
         canonical: one.canonical.clone(),
     };
     let names = account.identifiers.iter().map(name).collect();
-    let by = By::Code;
+    let by = by.clone();
     let request = Input { action, names, purpose, by, create: false, tell_truth: true, wire: Vec::new() };
     let sent = request.send(Some(account.clone()), to, &at.policy.code(purpose), at)?;
     Ok(sent.changes)

@@ -70,6 +70,7 @@ fn sign_up(world: &TestRealm) -> register::Input {
         sign_in: true,
         needs_approval: false,
         must_change: false,
+        address: register::Address::default(),
         wire: Vec::new(),
     }
 }

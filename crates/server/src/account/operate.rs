@@ -63,6 +63,7 @@ async fn in_realm(request: &Request, realm: &OpenRealm, cx: &Context<'_>) -> Res
                 sign_in: false,
                 needs_approval: false,
                 must_change: *must_change,
+                address: doorward_core::action::register::Address::default(),
                 wire: Vec::new(),
             };
             perform(&registration, cx).await?

@@ -55,6 +55,7 @@ impl Entry for CreateAccount {
             sign_in: false,
             needs_approval: false,
             must_change: inputs.value("must_change_password").and_then(Value::as_bool) == Some(true),
+            address: register::Address::default(),
             wire: inputs.wire.clone(),
         };
         perform(&Input { registration, roles }, cx).await

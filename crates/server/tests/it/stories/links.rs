@@ -142,3 +142,36 @@ async fn a_link_at_sign_up_says_whose_address_it_proves() {
     assert_eq!(told(&post(&actor, "/joined", json!({"token": "x"})).await), (400, error("unknown_code")));
     assert_eq!(world.faults().await, 0.0);
 }
+
+#[tokio::test]
+async fn a_sign_up_mails_a_link_that_proves_the_new_account_s_address() {
+    let (world, actor) = world().await;
+    let bob = json!({"username": "bob", "email": "bob@example.org", "password": OLD});
+    let nobody = json!({"username": "cid", "password": OLD});
+    assert_eq!(told(&post(&actor, "/sign-up/link", nobody).await), (502, error("delivery_failed")));
+    let sent = post(&actor, "/sign-up/link", bob.clone()).await;
+    let expected = json!({"email": "bob@example.org", "verified": false, "expires_in": 172_800});
+    assert_eq!(told(&sent), (202, expected));
+    assert_eq!(told(&post(&actor, "/sign-up/link", bob).await), (409, error("taken")));
+    let (_, token) = mailed(&world, "bob@example.org", 1).await;
+    let verified = actor.get(&format!("/verify/{token}")).send().await;
+    assert_eq!((verified.status, &verified.json()["verified"]), (200, &json!(true)));
+    assert_eq!(world.faults().await, 0.0);
+}
+
+#[tokio::test]
+async fn a_proved_address_is_verified_from_the_start() {
+    let (world, actor) = world().await;
+    let sign_up = async |name: &str, code: Value| {
+        let email = format!("{name}@example.org");
+        let body = json!({"username": name, "email": email, "password": OLD, "code": code});
+        told(&post(&actor, "/sign-up/proof", body).await)
+    };
+    assert_eq!(post(&actor, "/join", json!({"email": "bob@example.org"})).await.status, 204);
+    let (_, token) = mailed(&world, "bob@example.org", 1).await;
+    assert_eq!(sign_up("bob", json!("nope")).await, (400, error("wrong_code")));
+    assert_eq!(sign_up("cid", json!(token)).await, (400, error("unknown_code")), "it proves another address");
+    assert_eq!(sign_up("bob", json!(token)).await, (201, json!({"verified": true})));
+    assert_eq!(sign_up("dan", Value::Null).await, (201, json!({"verified": false})));
+    assert_eq!(world.faults().await, 0.0);
+}
