@@ -122,6 +122,7 @@ impl Action for Input {
             return Ok(Loaded::Foreign(foreign));
         }
         let registration = register::Input {
+            address: register::Address::default(),
             identifiers: self.identifiers(&code, cx.setting.policy),
             proved: Some(code.destination.clone()),
             password: self.password.clone(),
