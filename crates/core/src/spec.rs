@@ -73,6 +73,8 @@ pub enum Identifiers {
     Optional,
     /// Exactly one (`identifier` stands for any kind, told apart by form).
     One,
+    /// Exactly one; where none is bound, the caller's own, and the operation declares `security`.
+    OneOrCaller,
     /// At least one; those of the account that are missing stay unset.
     Some,
     /// Any number of those that the account has; those that are missing stay as they are.

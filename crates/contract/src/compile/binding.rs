@@ -131,7 +131,8 @@ fn binding(
     let inputs = merged(beside.get("input"), own("input"), "`input`", found);
     let document = shared.facts.document;
     let staged = security::carries_stage(security, spec, document);
-    let inputs = InputReader { document, spec, staged, found }.read(&inputs, span);
+    let inputs =
+        InputReader { document, spec, staged, secured: security.is_some(), found }.read(&inputs, span);
     let options = merged(beside.get("options"), own("options"), "`options`", found);
     let options = option::read(&options, spec, found);
     input::proof_bound((spec, &options), &inputs, span, found);

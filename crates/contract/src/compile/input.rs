@@ -40,6 +40,8 @@ pub(super) struct InputReader<'r> {
     pub(super) spec: &'static ActionSpec,
     /// Whether a scheme of the operation brings the stage token.
     pub(super) staged: bool,
+    /// Whether the operation asks who is calling.
+    pub(super) secured: bool,
     pub(super) found: &'r mut Findings,
 }
 
@@ -85,7 +87,7 @@ impl InputReader<'_> {
     }
 
     fn one(&self) -> bool {
-        self.spec.identifiers == Identifiers::One
+        matches!(self.spec.identifiers, Identifiers::One | Identifiers::OneOrCaller)
     }
 
     fn has_identifier(&self, kind: IdentifierKind) -> bool {
@@ -260,14 +262,15 @@ impl InputReader<'_> {
         };
         let mut identifiers: Vec<&mut InputSource> = inputs.iter_mut().filter(identifies).collect();
         match (self.spec.identifiers, identifiers.as_mut_slice()) {
-            (Identifiers::One | Identifiers::Some, []) => {
+            (Identifiers::OneOrCaller, []) if self.secured => {}
+            (Identifiers::One | Identifiers::OneOrCaller | Identifiers::Some, []) => {
                 let kinds: Vec<&str> =
                     self.document.account.identifiers.iter().map(|rule| rule.kind.name()).collect();
                 let message = format!("`{name}` wants an identifier, and none is bound");
                 let help = format!("write one under `input`: {}", kinds.join(" "));
                 self.found.error(codes::UNBOUND_INPUT, span, message, &help);
             }
-            (Identifiers::One | Identifiers::Optional, [_, second, ..]) => {
+            (Identifiers::One | Identifiers::OneOrCaller | Identifiers::Optional, [_, second, ..]) => {
                 let message = format!("`{name}` takes one identifier");
                 let help = "`identifier` takes any kind, told apart by its form; others may be `claims`";
                 self.found.error(codes::UNKNOWN_INPUT, second.span, message, help);

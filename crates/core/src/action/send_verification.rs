@@ -5,6 +5,7 @@ use super::input::{Named, broken_names};
 use super::login::whole_seconds;
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::{Account, AccountId};
+use crate::authenticate::{ACCESS, Rejection};
 use crate::change::{Change, SealedMail};
 use crate::code::{Code, CodePolicy, Purpose};
 use crate::fault::Fault;
@@ -49,9 +50,9 @@ const ACCOUNT_PURPOSES: &[&str] = &["verify", "reset_password", "change_identifi
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "send_verification",
-    sentence: "Mails a code or a link that proves control of an address.",
+    sentence: "Mails a code or a link that proves control of an address: the one that is named, or the caller's own.",
     caller: Caller::Anybody,
-    identifiers: Identifiers::One,
+    identifiers: Identifiers::OneOrCaller,
     claims: true,
     profile: false,
     inputs: &[InputSpec::optional("purpose", Kind::Text), RETURN_URL],
@@ -116,9 +117,14 @@ impl Entry for SendVerification {
 
     async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
         let policy = cx.setting.policy;
+        let named = inputs.identifiers.first().and_then(|pair| Named::one(pair, policy));
+        let callers = || cx.setting.caller.and_then(|caller| Named::first_of(&caller.account));
+        let Some(first) = named.or_else(callers) else { return Ok(Rejection::Missing.answer(ACCESS)) };
+        let mut names = vec![first];
+        names.extend(Named::all(&inputs.claims, policy));
         let input = Input {
             action: SPEC.name,
-            names: Named::all(&[vec![inputs.identifier()?], inputs.claims.clone()].concat(), policy),
+            names,
             purpose: purpose(inputs, options)?,
             by: By::read(inputs, options),
             create: false,

@@ -99,6 +99,7 @@ fn inputs(spec: &ActionSpec) -> Vec<String> {
         Identifiers::None => {}
         Identifiers::Optional => inputs.push("an identifier?".to_owned()),
         Identifiers::One => inputs.push("an identifier".to_owned()),
+        Identifiers::OneOrCaller => inputs.push("an identifier (or the caller's own)".to_owned()),
         _ => inputs.push("identifiers".to_owned()),
     }
     if spec.claims {

@@ -168,7 +168,10 @@ impl Reader<'_> {
 
     /// An action that needs to know who is told so.
     fn someone(&mut self, binding: &Binding) {
-        let needed = matches!(binding.action.spec().identifiers, Identifiers::One | Identifiers::Some);
+        let needed = matches!(
+            binding.action.spec().identifiers,
+            Identifiers::One | Identifiers::OneOrCaller | Identifiers::Some
+        );
         if !needed || !self.inputs.identifiers.is_empty() {
             return;
         }
