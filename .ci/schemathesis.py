@@ -25,6 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CASES = int(os.environ.get("SCHEMATHESIS_CASES", "300"))
 SEED = os.environ.get("SCHEMATHESIS_SEED", "20260101")
 TOOL = os.environ.get("SCHEMATHESIS", "schemathesis")
+METHODS = ("get", "put", "post", "delete", "patch")
 CHECKS = [
     "status_code_conformance",
     "content_type_conformance",
@@ -112,13 +113,17 @@ def run(doorward, server, contract, folder):
     name = pathlib.Path(contract).stem
     text = subprocess.check_output([doorward, "contract", "openapi", contract])
     document = json.loads(text)
+    # An operation without any response is left to the team's own backend: Doorward does not answer it.
+    for item in document["paths"].values():
+        for method in [method for method in item if method in METHODS and not item[method].get("responses")]:
+            del item[method]
     operations = sum(
-        method in ("get", "put", "post", "delete", "patch")
+        method in METHODS
         for item in document["paths"].values()
         for method in item
     )
     file = folder / f"{name}.json"
-    file.write_bytes(text)
+    file.write_text(json.dumps(document))
     base = document.get("servers", [{"url": ""}])[0]["url"].rstrip("/")
     seed = str(random.randrange(2**32)) if SEED == "random" else SEED
     command = [TOOL, "run", file, "--url", f"{server.url}/{name}{base}", "--no-color"]
