@@ -100,7 +100,7 @@ fn built_in_link(mail: &CodeMail<'_>, link: &str) -> Mail {
         Purpose::Verify => ("Confirm your address", "to confirm this address"),
         Purpose::ResetPassword => ("Set a new password", "to set a new password"),
         Purpose::ChangeIdentifier => ("Confirm the change", "to confirm the change"),
-        Purpose::Login => ("Sign in", "to sign in"),
+        Purpose::Login | Purpose::SecondStep => ("Sign in", "to sign in"),
         // No link is mailed for a stage: who has reached it holds its token.
         Purpose::Stage(_) => ("Your link", "to go on"),
     };
@@ -122,7 +122,7 @@ fn built_in(mail: &CodeMail<'_>) -> Mail {
         Purpose::Verify => ("Your verification code", "to confirm this address"),
         Purpose::ResetPassword => ("Your password reset code", "to set a new password"),
         Purpose::ChangeIdentifier => ("Your confirmation code", "to confirm the change"),
-        Purpose::Login => ("Your sign-in code", "to sign in"),
+        Purpose::Login | Purpose::SecondStep => ("Your sign-in code", "to sign in"),
         // No code is mailed for a stage: who has reached it holds its token.
         Purpose::Stage(_) => ("Your code", "to go on"),
     };

@@ -19,18 +19,21 @@ pub enum Purpose {
     ChangeIdentifier,
     /// Signing in.
     Login,
+    /// Going on with a sign-in whose password was right.
+    SecondStep,
     /// Going on with an action: what a stage token is for.
     Stage(Stage),
 }
 
 impl Purpose {
     /// Every purpose, those of the stages last.
-    pub const ALL: [Purpose; 8] = [
+    pub const ALL: [Purpose; 9] = [
         Purpose::SignUp,
         Purpose::Verify,
         Purpose::ResetPassword,
         Purpose::ChangeIdentifier,
         Purpose::Login,
+        Purpose::SecondStep,
         Purpose::Stage(Stage::ResetPassword),
         Purpose::Stage(Stage::CompleteRegister),
         Purpose::Stage(Stage::SetInitialPassword),
@@ -45,6 +48,7 @@ impl Purpose {
             Purpose::ResetPassword => "reset_password",
             Purpose::ChangeIdentifier => "change_identifier",
             Purpose::Login => "login",
+            Purpose::SecondStep => "second_step",
             Purpose::Stage(Stage::ResetPassword) => "stage:reset_password",
             Purpose::Stage(Stage::CompleteRegister) => "stage:complete_register",
             Purpose::Stage(Stage::SetInitialPassword) => "stage:set_initial_password",
@@ -64,7 +68,7 @@ impl Purpose {
             Purpose::SignUp => Some(Stage::CompleteRegister),
             Purpose::ResetPassword => Some(Stage::ResetPassword),
             Purpose::Stage(stage) => Some(stage),
-            Purpose::Verify | Purpose::ChangeIdentifier | Purpose::Login => None,
+            Purpose::Verify | Purpose::ChangeIdentifier | Purpose::Login | Purpose::SecondStep => None,
         }
     }
 }

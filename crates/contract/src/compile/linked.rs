@@ -47,5 +47,5 @@ pub(super) fn linked(binding: &BindingSource, document: &Document, found: &mut F
 }
 
 fn code(purpose: Purpose) -> bool {
-    !matches!(purpose, Purpose::Stage(_))
+    !matches!(purpose, Purpose::Stage(_) | Purpose::SecondStep)
 }

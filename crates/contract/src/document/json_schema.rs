@@ -147,7 +147,7 @@ fn of_codes() -> Value {
         ("resend_after", duration()),
     ];
     let policy = object(&mails::CODE, &known);
-    let by_purpose = object(&mails::PURPOSES, &mails::PURPOSES.map(|name| (name, policy.clone())));
+    let by_purpose = object(&mails::CODES, &mails::CODES.map(|name| (name, policy.clone())));
     json!({"anyOf": [policy, by_purpose]})
 }
 

@@ -17,8 +17,10 @@ use doorward_core::return_url::ReturnUrl;
 use std::collections::BTreeMap;
 
 pub(super) const PURPOSES: [&str; 5] = ["sign_up", "verify", "reset_password", "change_identifier", "login"];
-pub(super) const MAILS: [&str; 7] =
-    ["code", "link", "sign_up", "verify", "reset_password", "change_identifier", "login"];
+pub(super) const CODES: [&str; 6] =
+    ["sign_up", "verify", "reset_password", "change_identifier", "login", "second_step"];
+pub(super) const MAILS: [&str; 8] =
+    ["code", "link", "sign_up", "verify", "reset_password", "change_identifier", "login", "second_step"];
 
 pub(super) const MAIL: [&str; 3] = ["subject", "text", "html"];
 pub(super) const CODE: [&str; 4] = ["alphabet", "length", "lifetime", "resend_after"];
@@ -131,7 +133,7 @@ pub(super) fn codes(reader: &mut Reader, node: &Node) -> BTreeMap<Purpose, CodeP
         }
         return policies;
     }
-    reader.members(node, "`codes`", &PURPOSES);
+    reader.members(node, "`codes`", &CODES);
     for entry in node.entries() {
         if let Some(purpose) = Purpose::from_name(&entry.key)
             && let Some(policy) = code_policy(reader, &entry.value)

@@ -68,6 +68,8 @@ pub static SPEC: ActionSpec = ActionSpec {
     only_with: &[
         OnlyWith { failures: &[Name::Unverified], option: "unverified", words: &["refuse"] },
         OnlyWith { failures: &[Name::PasswordChangeRequired], option: "must_change", words: &["refuse"] },
+        // The second step tells it, or a new password could be set without the code.
+        OnlyWith { failures: &[Name::PasswordChangeRequired], option: "second_step", words: &["none"] },
         OnlyWith { failures: &[Name::DeliveryFailed], option: "second_step", words: &["code"] },
     ],
     reads_only: false,
@@ -123,7 +125,7 @@ pub struct Input {
     pub lifetime: Option<Duration>,
     /// What becomes of the account's other sessions.
     pub sessions: Sessions,
-    /// Whether the right password only sends a code, with which `login_by_code` signs in.
+    /// Whether the right password only sends a code, with which `login_by_code` with this purpose signs in.
     pub second_step: bool,
     /// Whether an account whose address is not proved may not sign in.
     pub refuse_unverified: bool,
@@ -220,7 +222,7 @@ impl Action for Input {
                 loaded.kept = kept(account, cx).await?;
             }
             if self.second_step {
-                loaded.before = Guarded::of_account(Purpose::Login, Some(account), cx).await?.code;
+                loaded.before = Guarded::of_account(Purpose::SecondStep, Some(account), cx).await?.code;
             }
         }
         Ok(loaded)
@@ -247,15 +249,15 @@ impl Action for Input {
         if unproved && self.refuse_unverified {
             return Ok(Decision::just(Outcome::Unverified(Arc::clone(account))));
         }
+        let upgrade = upgrade_change(account, upgrade.as_ref());
+        if self.second_step {
+            return code_sent(account, loaded.before.as_ref(), upgrade, at);
+        }
         if account.must_change_password && self.refuse_must_change {
             let reached = reach(Stage::SetInitialPassword, Holder::of(account), at);
             let (stage, changes) = reached.map_or((None, Vec::new()), |(row, put)| (Some(row), vec![put]));
             let outcome = Outcome::PasswordChangeRequired(Arc::clone(account), stage);
             return Ok(Decision { outcome, changes });
-        }
-        let upgrade = upgrade_change(account, upgrade.as_ref());
-        if self.second_step {
-            return code_sent(account, loaded.before.as_ref(), upgrade, at);
         }
         Ok(match &loaded.kept {
             Some(session) => go_on(account, session, upgrade, at),
@@ -329,7 +331,7 @@ fn code_sent(
     at: &Setting<'_>,
 ) -> Result<Decision<Outcome>, Fault> {
     let shown = Arc::new(account.clone());
-    let policy = at.policy.code(Purpose::Login);
+    let policy = at.policy.code(Purpose::SecondStep);
     let fresh = |code: &&Code| {
         let soon = at.now < code.created_at.plus(policy.resend_after);
         soon && code.used_at.is_none() && at.now < code.expires_at && code.account == Some(account.id)
@@ -343,7 +345,7 @@ fn code_sent(
     };
     let to = (email.written.clone(), email.canonical.clone());
     let mut changes =
-        sending::of_account((SPEC.name, &sending::By::Code), account, (Purpose::Login, to), at)?;
+        sending::of_account((SPEC.name, &sending::By::Code), account, (Purpose::SecondStep, to), at)?;
     changes.extend(upgrade);
     Ok(Decision { outcome: Outcome::CodeSent(shown, policy.lifetime), changes })
 }

@@ -5,11 +5,12 @@ use super::codes::{BadCode, Guarded};
 use super::held::held_by_another;
 use super::input::Named;
 use super::register::new_account;
+use super::stage::{Holder, reach};
 use super::start::{Wish, sign_in, start_session};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::change::{AccountUpdate, Change};
-use crate::code::{Code, Purpose};
+use crate::code::{Code, Purpose, Stage};
 use crate::fault::Fault;
 use crate::identifier::IdentifierKind;
 use crate::outcome::{Answer, Outcome as Name};
@@ -28,13 +29,17 @@ use std::sync::Arc;
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "login_by_code",
-    sentence: "Signs in whoever holds the code that was mailed, which also proves the address; with `create`, an address of nobody becomes an account.",
+    sentence: "Signs in whoever holds the code or the link that was mailed, which also proves the address; with `create`, an address of nobody becomes an account; with `purpose: second_step` it is the code that `login` mailed after the right password.",
     caller: Caller::Anybody,
     identifiers: Identifiers::Optional,
     claims: false,
     profile: true,
     inputs: &[InputSpec::required("code", Kind::Text)],
-    options: &[OptionSpec { name: "create", values: OptionValues::Flag(false) }],
+    options: &[
+        OptionSpec { name: "purpose", values: OptionValues::Words(&["login", "second_step"]) },
+        OptionSpec { name: "create", values: OptionValues::Flag(false) },
+        OptionSpec { name: "must_change", values: OptionValues::Words(&["sign_in", "refuse"]) },
+    ],
     answers: &[
         AnswerSpec::new(Name::SignedIn, S),
         AnswerSpec { outcome: Name::Registered, data: S, only_with: Some(("create", &["true"])) },
@@ -50,10 +55,12 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::Disabled,
         Name::Pending,
         Name::ExpiredAccount,
+        Name::PasswordChangeRequired,
     ],
     only_with: &[
         OnlyWith { failures: &[Name::UnknownAccount], option: "create", words: &["false"] },
         OnlyWith { failures: &[Name::Taken], option: "create", words: &["true"] },
+        OnlyWith { failures: &[Name::PasswordChangeRequired], option: "must_change", words: &["refuse"] },
     ],
     reads_only: false,
 };
@@ -73,7 +80,12 @@ impl Entry for LoginByCode {
             code: inputs.required("code")?,
             profile: inputs.profile.clone(),
             fields: inputs.fields.clone(),
+            purpose: match options.word("purpose") {
+                "second_step" => Purpose::SecondStep,
+                _ => Purpose::Login,
+            },
             create: options.flag("create"),
+            refuse_must_change: options.word("must_change") == "refuse",
         };
         perform(&input, cx).await
     }
@@ -81,7 +93,7 @@ impl Entry for LoginByCode {
 
 /// The input of a sign-in by code.
 pub struct Input {
-    /// Whose code it is.
+    /// Whose code it is; a link's token says it itself.
     pub name: Option<Named>,
     /// The code.
     pub code: String,
@@ -89,8 +101,12 @@ pub struct Input {
     pub profile: Map<String, Value>,
     /// The wire name of each profile field, for violations.
     pub fields: Vec<(String, String)>,
+    /// Which codes count: one that was asked for alone, or one that followed a password.
+    pub purpose: Purpose,
     /// Whether an address of nobody becomes an account.
     pub create: bool,
+    /// Whether an account that must change its password may not sign in.
+    pub refuse_must_change: bool,
 }
 
 /// What it can answer.
@@ -103,6 +119,8 @@ pub enum Outcome {
     Bad(BadCode),
     /// No such account.
     UnknownAccount,
+    /// The right code of an account that must change its password first, and the stage in which it can.
+    PasswordChangeRequired(Arc<Account>, Option<Arc<Code>>),
     /// The account may not sign in.
     Barred(Arc<Account>, Bar),
     /// A value of this unique field is somebody else's.
@@ -122,6 +140,9 @@ impl From<Outcome> for Answer {
             }
             Outcome::Bad(bad) => bad.into(),
             Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
+            Outcome::PasswordChangeRequired(account, stage) => {
+                Answer::bare(Name::PasswordChangeRequired).account(account).staged(stage)
+            }
             Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::ValueTaken(field) => {
                 Answer::bare(Name::Taken).with("field", field).with("verified", false)
@@ -135,6 +156,8 @@ impl From<Outcome> for Answer {
 pub struct Loaded {
     account: Option<Account>,
     guarded: Guarded,
+    /// What a new account would sign in by: what was named, or where the link was sent.
+    name: Option<Named>,
     /// The unique field of a new account whose value is somebody's.
     held: Option<String>,
 }
@@ -149,20 +172,23 @@ impl Action for Input {
     }
 
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
-        let Some(name) = &self.name else {
-            return Ok(Loaded { account: None, guarded: Guarded::none(), held: None });
-        };
-        let realm = &cx.setting.policy.realm;
-        let account = cx.services.store.account_by_identifier(realm, name.kind, &name.canonical).await?;
-        let guarded = match (&account, name.kind) {
-            (None, IdentifierKind::Email) => Guarded::load(Purpose::Login, &name.canonical, cx).await?,
-            (account, _) => Guarded::of_account(Purpose::Login, account.as_ref(), cx).await?,
+        let (realm, store) = (&cx.setting.policy.realm, &cx.services.store);
+        let (account, guarded, name) = match &self.name {
+            None => self.linked(cx).await?,
+            Some(name) => {
+                let account = store.account_by_identifier(realm, name.kind, &name.canonical).await?;
+                let guarded = match (&account, name.kind) {
+                    (None, IdentifierKind::Email) => Guarded::load(self.purpose, &name.canonical, cx).await?,
+                    (account, _) => Guarded::of_account(self.purpose, account.as_ref(), cx).await?,
+                };
+                (account, guarded, Some(name.clone()))
+            }
         };
         let held = match &account {
             None if self.create => held_by_another(None, &self.profile, cx).await?,
             _ => None,
         };
-        Ok(Loaded { account, guarded, held })
+        Ok(Loaded { account, guarded, name, held })
     }
 
     fn about(&self, loaded: &Loaded) -> About {
@@ -170,7 +196,7 @@ impl Action for Input {
     }
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
-        if loaded.account.is_none() && !self.create {
+        if loaded.account.is_none() && self.name.is_some() && !self.create {
             return Ok(Decision::just(Outcome::UnknownAccount));
         }
         let code = match loaded.guarded.compare(&self.code, at) {
@@ -183,19 +209,14 @@ impl Action for Input {
         }
         // From here on the answer tells that the code is right.
         let guards = loaded.guarded.still(code, at);
-        match (&loaded.account, &self.name) {
-            (Some(account), _) => Ok(match account.bar(at.now) {
-                Some(bar) => {
-                    Decision { outcome: Outcome::Barred(Arc::new(account.clone()), bar), changes: guards }
-                }
-                None => signed_in(account, code, guards, at),
-            }),
+        match (&loaded.account, &loaded.name) {
+            (Some(account), _) => Ok(self.of_account(account, code, guards, at)),
             (None, Some(_)) if loaded.held.is_some() => {
                 let field = loaded.held.clone().unwrap_or_default();
                 Ok(Decision { outcome: Outcome::ValueTaken(field), changes: guards })
             }
-            (None, Some(name)) => Ok(self.registered(name, code, guards, at)),
-            (None, None) => Ok(Decision::just(Outcome::Bad(BadCode::Unknown))),
+            (None, Some(name)) if self.create => Ok(self.registered(name, code, guards, at)),
+            (None, _) => Ok(Decision::just(Outcome::Bad(BadCode::Unknown))),
         }
     }
 }
@@ -228,6 +249,44 @@ fn signed_in(
 }
 
 impl Input {
+    /// Whose link a token is of, and the address that it was sent to.
+    async fn linked(&self, cx: &Context<'_>) -> Result<(Option<Account>, Guarded, Option<Named>), Fault> {
+        let (realm, store) = (&cx.setting.policy.realm, &cx.services.store);
+        let guarded = Guarded::of_link(self.purpose, &self.code, cx).await?;
+        let Some(code) = &guarded.code else { return Ok((None, guarded, None)) };
+        let kind = IdentifierKind::Email;
+        let account = match code.account {
+            Some(id) => store.account(realm, id).await?,
+            None => store.account_by_identifier(realm, kind, &code.destination).await?,
+        };
+        let (written, canonical) = (code.destination.clone(), code.destination.clone());
+        Ok((account, guarded, Some(Named { kind, written, canonical })))
+    }
+
+    /// The right code of an account.
+    fn of_account(
+        &self,
+        account: &Account,
+        code: &Code,
+        mut changes: Vec<Change>,
+        at: &Setting<'_>,
+    ) -> Decision<Outcome> {
+        let shown = || Arc::new(account.clone());
+        if let Some(bar) = account.bar(at.now) {
+            return Decision { outcome: Outcome::Barred(shown(), bar), changes };
+        }
+        if account.must_change_password && self.refuse_must_change {
+            // With the stage that it opens, the code is spent: it opens one.
+            let reached = reach(Stage::SetInitialPassword, Holder::of(account), at);
+            let stage = reached.map(|(row, put)| {
+                changes.extend([Change::SpendCode { code: code.id, at: at.now }, put]);
+                row
+            });
+            return Decision { outcome: Outcome::PasswordChangeRequired(shown(), stage), changes };
+        }
+        signed_in(account, code, changes, at)
+    }
+
     fn registered(
         &self,
         name: &Named,

@@ -1,5 +1,5 @@
-//! `send_login_code`: mails a code with which its receiver can sign in, whether or not the account has a password. It
-//! is a request for a `login` code that names nothing but the account.
+//! `send_login_code`: mails a code or a link with which its receiver can sign in, whether or not the account has a
+//! password. It is a request for a `login` code that names nothing but the account.
 
 use super::input::Named;
 use super::send_verification as sending;
@@ -24,14 +24,14 @@ const FAILURES: &[Name] = &[
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "send_login_code",
-    sentence: "Mails a code to sign in with, to the account's own address; with `create`, to an address of nobody too.",
+    sentence: "Mails a code or a link to sign in with, to the account's own address; with `create`, to an address of nobody too.",
     caller: Caller::Anybody,
     identifiers: Identifiers::One,
     claims: false,
     profile: false,
-    inputs: &[],
+    inputs: &[sending::RETURN_URL],
     options: &[
-        OptionSpec { name: "by", values: OptionValues::Words(&["code"]) },
+        sending::BY,
         OptionSpec { name: "tell", values: OptionValues::Words(&["always_sent", "truth"]) },
         OptionSpec { name: "create", values: OptionValues::Flag(false) },
     ],
@@ -58,7 +58,7 @@ impl Entry for SendLoginCode {
             action: SPEC.name,
             names: Named::all(&[inputs.identifier()?], cx.setting.policy),
             purpose: Purpose::Login,
-            by: sending::By::Code,
+            by: sending::By::read(inputs, options),
             create: options.flag("create"),
             tell_truth: options.word("tell") == "truth",
             wire: inputs.wire.clone(),

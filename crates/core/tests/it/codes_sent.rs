@@ -150,7 +150,7 @@ async fn the_caller_needs_no_name_and_is_told_at_once() {
     let code = mailed(&world, "kim").await;
     let confirm =
         async |caller| world.run_as("confirm_verification", named("code", &code), &[], caller).await;
-    assert_eq!(confirm(None).await.outcome, Outcome::UnknownAccount);
+    assert_eq!(confirm(None).await.outcome, Outcome::UnknownCode);
     assert_eq!(confirm(Some(&kim)).await.outcome, Outcome::Verified);
     let again = world.run_as("confirm_verification", named("code", "nope"), &[], Some(&kim)).await;
     assert_eq!(again.outcome, Outcome::AlreadyVerified);

@@ -23,6 +23,7 @@ mod own_sessions;
 mod profile_changes;
 mod profile_rules;
 mod races;
+mod second_step;
 mod sources;
 mod stages;
 mod token_forms;

@@ -221,7 +221,7 @@ async fn a_right_password_may_not_be_enough() {
     world.advance(30 * SECOND);
     assert_eq!(log_in(&actor, "/login/twice", "ann", "correct horse").await, sent(570), "the same code");
     let code = mailed(&world, "ann@example.org", 1).await;
-    assert_eq!(post(&actor, "/enter", json!({"who": "ann", "code": code})).await.0, 200);
+    assert_eq!(post(&actor, "/enter/second", json!({"who": "ann", "code": code})).await.0, 200);
     assert_eq!(world.mails("ann@example.org", 1).await.len(), 1);
     assert_eq!(log_in(&actor, "/login/proved", "ann", "correct horse").await.0, 200, "proved by the code");
     assert_eq!(world.faults().await, 0.0);
