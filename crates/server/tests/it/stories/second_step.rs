@@ -127,7 +127,7 @@ async fn a_link_to_an_address_of_nobody_makes_an_account_where_the_contract_says
     assert_eq!(known, error(400, "unknown_code"), "this one makes none");
     let (status, body) = post(&actor, "/link/enter", json!({"token": token})).await;
     assert_eq!((status, &body["email"]), (201, &json!(bob)));
-    assert_eq!(post(&actor, "/link/enter", json!({"token": token})).await, error(400, "unknown_code"));
+    assert_eq!(post(&actor, "/link/enter", json!({"token": token})).await, error(400, "used_code"));
     assert_eq!(post(&actor, "/link", json!({"email": "cy@example.org"})).await.0, 204);
     let token = link(&world, "cy@example.org", 1).await;
     let cy = json!({"email": "cy@example.org", "username": "cy", "password": "correct horse"});
