@@ -240,7 +240,7 @@ impl BindingSource {
         let names = InputNames { request: here.request, text_keys: &here.shared.facts.text_keys };
         let inputs: Vec<_> =
             self.inputs.iter().filter_map(|source| input::compiled(source, &names, found)).collect();
-        if outcomes_of(self, false).contains(&Outcome::Registered) {
+        if spec.whole_profile() || outcomes_of(self, false).contains(&Outcome::Registered) {
             input::profile_bound(here.shared.facts.document, &inputs, self.span, found);
         }
         let checks = self.checks.iter().filter_map(|check| rule::compiled(check, &names, found)).collect();

@@ -128,6 +128,8 @@ pub const COOKIE_LINE: Code = Code(51);
 pub const DUPLICATE_WIRE_NAME: Code = Code(52);
 /// A text key, or one of its languages, is missing.
 pub const MISSING_TEXT: Code = Code(53);
+/// Texts that lead back to themselves.
+pub const TEXTS_IN_A_CIRCLE: Code = Code(54);
 /// Unknown account and wrong password are told apart.
 pub const UNKNOWN_TOLD_APART: Code = Code(101);
 /// Anyone may ask whether an identifier is taken.
@@ -231,6 +233,7 @@ pub const TABLE: &[(Code, &str, &str)] = &[
     (COOKIE_LINE, "cookie line malformed", include_str!("../../rules/DW051.md")),
     (DUPLICATE_WIRE_NAME, "duplicate wire name", include_str!("../../rules/DW052.md")),
     (MISSING_TEXT, "text key or language missing", include_str!("../../rules/DW053.md")),
+    (TEXTS_IN_A_CIRCLE, "texts in a circle", include_str!("../../rules/DW054.md")),
     (UNKNOWN_TOLD_APART, "unknown and wrong told apart", include_str!("../../rules/DW101.md")),
     (AVAILABILITY_ORACLE, "availability oracle", include_str!("../../rules/DW102.md")),
     (FORGOT_TELLS_TRUTH, "`forgot` tells the truth", include_str!("../../rules/DW103.md")),

@@ -106,6 +106,7 @@ impl MailReader<'_> {
     fn part(&mut self, reader: &mut Reader, mail: &Node, member: &str, escape: Escape) -> Option<Localized> {
         let node = mail.get(member)?;
         let written = self.written(reader, node, member)?;
+        self.library.check_without_request(reader, &written, "a mail");
         let setting = Setting { escape, ..self.library.setting.clone() };
         written.compile(reader, self.names, &setting)
     }

@@ -7,6 +7,7 @@ mod cookies;
 mod json_schema;
 mod mails;
 mod members;
+mod named_texts;
 mod opaque;
 mod profile;
 mod schemes;

@@ -6,7 +6,7 @@ use crate::expression::{Kind, Names, Type};
 use crate::root_names::RootNames;
 use crate::scope::Root;
 use crate::source::{Node, NodeValue};
-use crate::template::{CompiledTemplate, Setting, Template, TemplateKind};
+use crate::template::{CompiledTemplate, Setting, Template};
 use crate::wording::{Languages, Localized, Texts, names_of_rule, rule_of};
 use serde_json::Value;
 
@@ -20,10 +20,6 @@ pub(super) struct WrittenText {
 }
 
 impl WrittenText {
-    fn is_constant(&self) -> bool {
-        self.texts.iter().all(|(_, text)| matches!(text.kind, TemplateKind::Constant(_)))
-    }
-
     pub(super) fn compile(
         &self,
         reader: &mut Reader,
@@ -97,12 +93,12 @@ impl Library {
 
     /// The texts for `text(key)`; those that `elsewhere` uses directly may read names that only hold there.
     pub(super) fn compile(&self, reader: &mut Reader, elsewhere: &[String]) -> Texts {
-        let names = RootNames::new().request();
+        self.check_named(reader);
+        let own = |(key, text): &&(String, WrittenText)| !elsewhere.contains(key) || text.reads_nothing();
+        let keys: Vec<String> = self.written.iter().filter(own).map(|(key, _)| key.clone()).collect();
+        let names = RootNames::new().request().texts(&keys);
         let mut list = Vec::new();
-        for (key, text) in &self.written {
-            if elsewhere.contains(key) && !text.is_constant() {
-                continue;
-            }
+        for (key, text) in self.written.iter().filter(own) {
             if let Some(compiled) = text.compile(reader, &names, &self.setting) {
                 list.push((key.clone(), compiled));
             }
@@ -216,7 +212,10 @@ pub(super) fn violations(reader: &mut Reader, node: &Node, library: &Library) ->
             let names = names_of_rule(rule_of(&entry.key)).texts(&keys);
             let what = format!("the text of `{}`", entry.key);
             let text = library.text(reader, &entry.value, &what);
-            if let Some(text) = text.and_then(|text| text.compile(reader, &names, &library.setting)) {
+            if let Some(text) = text.and_then(|text| {
+                library.check_without_request(reader, &text, "the text of a rule");
+                text.compile(reader, &names, &library.setting)
+            }) {
                 read.texts.push((entry.key.clone(), text));
             }
         }

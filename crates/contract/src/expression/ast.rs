@@ -99,6 +99,31 @@ impl Ast {
         found
     }
 
+    /// Every call of a function in it, in written order.
+    #[must_use]
+    pub fn calls(&self) -> Vec<&Call> {
+        let mut found = Vec::new();
+        self.collect_calls(&mut found);
+        found
+    }
+
+    fn collect_calls<'a>(&'a self, found: &mut Vec<&'a Call>) {
+        match &self.kind {
+            AstKind::Call(call) => {
+                found.push(call);
+                call.arguments.iter().for_each(|argument| argument.collect_calls(found));
+            }
+            AstKind::List(items) => items.iter().for_each(|item| item.collect_calls(found)),
+            AstKind::Not(inner) | AstKind::Has(inner) => inner.collect_calls(found),
+            AstKind::Binary(_, left, right) => {
+                left.collect_calls(found);
+                right.collect_calls(found);
+            }
+            AstKind::Conditional(parts) => parts.iter().for_each(|part| part.collect_calls(found)),
+            AstKind::Path(_) | AstKind::Literal(_) | AstKind::Omit => {}
+        }
+    }
+
     fn collect_paths<'a>(&'a self, found: &mut Vec<&'a [String]>) {
         match &self.kind {
             AstKind::Path(path) => found.push(path),

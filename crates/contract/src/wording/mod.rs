@@ -9,11 +9,10 @@ pub(crate) use languages::Languages;
 pub(crate) use localized::Localized;
 pub(crate) use violation_text::{names_of_rule, rule_of};
 
-use crate::expression::{Kind, Path, Scope, Type};
+use crate::expression::{Kind, Scope, Type};
 use crate::template::CompiledTemplate;
 use doorward_core::violation::Violation;
 use serde_json::{Value, json};
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use violation_text::ViolationScope;
@@ -26,22 +25,11 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
+    /// A text as it reads. Texts that it names are read in the same scope; the checker sees to it that none leads
+    /// back to itself.
     pub(crate) fn get(&self, key: &str, language: &str, scope: &dyn Scope) -> Option<String> {
         let (_, text) = self.list.iter().find(|(known, _)| known == key)?;
-        Some(text.render(language, &self.default, &Textless(scope)))
-    }
-}
-
-/// A scope inside a text: texts do not name texts, so that none leads back to itself.
-struct Textless<'s>(&'s dyn Scope);
-
-impl Scope for Textless<'_> {
-    fn read(&self, path: &Path) -> Cow<'_, Value> {
-        self.0.read(path)
-    }
-
-    fn text(&self, _key: &str) -> Option<String> {
-        None
+        Some(text.render(language, &self.default, scope))
     }
 }
 

@@ -86,3 +86,21 @@ fn every_snippet_compiles_or_says_what_it_is_there_to_show() {
     }
     assert!(broken.is_empty(), "{}", broken.join("\n\n"));
 }
+
+/// The anchor of a heading, as forges make it.
+fn anchor(heading: &str) -> String {
+    let kept = heading.to_lowercase();
+    let kept = kept.chars().filter(|c| c.is_alphanumeric() || "-_ ".contains(*c));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+#[test]
+fn the_cookbook_lists_every_recipe_by_need() {
+    let text = fs::read_to_string(page("cookbook.md")).expect("the page");
+    let index = text.split("\n## ").nth(1).expect("an index");
+    let recipes: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("### ")).collect();
+    assert!(recipes.len() > 50, "{}", recipes.len());
+    let listed: Vec<&str> = index.lines().filter_map(|line| line.trim_start().strip_prefix("- [")).collect();
+    let wanted: Vec<String> = recipes.iter().map(|name| format!("{name}](#{})", anchor(name))).collect();
+    assert_eq!(listed, wanted);
+}

@@ -26,6 +26,7 @@ mod races;
 mod second_step;
 mod sources;
 mod stages;
+mod texts_of_texts;
 mod token_forms;
 mod tokens;
 mod verify;
