@@ -17,9 +17,13 @@ pub const VARIANTS: &[(&str, &str)] = &[
     ("cbs-rotating", include_str!("../../../contracts/cbs-rotating/contract.yaml")),
 ];
 
-/// Every built-in contract, the variants last.
+/// Doorward's own API, for new clients, alone or beside another contract on the same accounts; served where it is
+/// named.
+pub const OWN: &[(&str, &str)] = &[("native", include_str!("../../../contracts/native/contract.yaml"))];
+
+/// Every built-in contract: those that are served unless others are named, the variants, Doorward's own.
 pub fn all_builtin() -> impl Iterator<Item = (&'static str, &'static str)> {
-    BUILTIN.iter().chain(VARIANTS).copied()
+    BUILTIN.iter().chain(VARIANTS).chain(OWN).copied()
 }
 
 /// The text of the built-in contract with this name.

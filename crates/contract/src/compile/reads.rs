@@ -26,7 +26,8 @@ impl Filling<'_, '_, '_> {
             }
         }
         let shape = self.shape.map(|shape| shape.name.clone());
-        ReplyTrace { span: self.source.span, shape, reads }
+        let guard = self.source.when.iter().flat_map(|ast| ast.paths().into_iter().map(<[String]>::to_vec));
+        ReplyTrace { span: self.source.span, shape, reads, guard: guard.collect() }
     }
 
     fn of_reply(&self, template: &Template, part: &ReplyPart, reads: &mut Vec<(ReplyPart, Vec<String>)>) {

@@ -67,6 +67,8 @@ pub struct ReplyTrace {
     pub shape: Option<String>,
     /// The names that its parts read, those of its shape, arguments and views included.
     pub reads: Vec<(ReplyPart, Vec<String>)>,
+    /// The names that its guard reads.
+    pub guard: Vec<Vec<String>>,
 }
 
 /// A part of a reply that is a template.

@@ -14,7 +14,9 @@ fn check(subject: &Subject<'_>, found: &mut Findings) {
         |input: &InputPlan| matches!(input.target, InputTarget::Identifier(_) | InputTarget::AnyIdentifier);
     for bound in subject.bindings().filter(|bound| bound.origin(Outcome::Taken).is_some()) {
         let sends = bound.binding.options.word("tell");
-        if !sends.is_empty() || !bound.binding.inputs.iter().any(identifies) {
+        let change = bound.binding.action.spec().caller == Caller::Session;
+        let untold = if change { sends == "always_sent" } else { !sends.is_empty() };
+        if untold || !bound.binding.inputs.iter().any(identifies) {
             continue;
         }
         let message = match bound.binding.action.spec().caller {

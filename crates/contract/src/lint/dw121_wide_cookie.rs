@@ -16,7 +16,9 @@ fn check(subject: &Subject<'_>, found: &mut Findings) {
             found.with_help(span, message, "leave `Domain` out: only this host gets it then");
         }
         let path = value(cookie, "path").unwrap_or("/");
-        let wider = !base.is_empty() && !path.starts_with(base);
+        // Browsers take a name with this prefix for `Path=/` only (RFC 6265bis, 4.1.3.2), and it is worth more.
+        let for_host = cookie.wire.starts_with("__Host-");
+        let wider = !for_host && !base.is_empty() && !path.starts_with(base);
         if wider && cookie.token.as_deref() == Some("refresh") {
             let message =
                 format!("cookie `{}` holds the refresh token and goes to all of {path}", cookie.wire);

@@ -48,7 +48,10 @@ fn is_read(operation: &Operation, trace: &OperationTrace, place: &str, name: &st
     let reads_anything = operation.bindings.iter().any(|binding| !binding.inputs.is_empty());
     !reads_anything
         || in_bindings
-        || replies.any(|guarded| guarded.reply.trace.reads.iter().any(|(_, path)| reads(path)))
+        || replies.any(|guarded| {
+            let trace = &guarded.reply.trace;
+            trace.guard.iter().chain(trace.reads.iter().map(|(_, path)| path)).any(reads)
+        })
 }
 
 /// Where a member of the body is declared; else the operation.

@@ -1,7 +1,7 @@
 //! A contract as lints see it: the file, the plan, and where the plan's parts were written.
 
 use crate::compile::{BindingTrace, OperationTrace, Origin, ReplyPart, Trace};
-use crate::plan::{Binding, Operation, Plan, Reply, ReplyTable};
+use crate::plan::{Binding, Operation, Plan, Proves, Reply, ReplyTable};
 use crate::source::{Node, Span};
 use doorward_core::outcome::Outcome;
 
@@ -46,6 +46,15 @@ impl<'s> Subject<'s> {
 
     pub(super) fn operations(&self) -> impl Iterator<Item = (&'s Operation, &'s OperationTrace)> + use<'s> {
         self.plan.operations.iter().zip(&self.trace.operations)
+    }
+
+    /// Whether only who is signed in is served.
+    pub(super) fn for_signed_in(&self, operation: &Operation) -> bool {
+        let session = |scheme: &usize| {
+            self.plan.schemes.get(*scheme).is_some_and(|scheme| matches!(scheme.proves, Proves::Session))
+        };
+        let security = operation.security.as_ref();
+        security.is_some_and(|security| security.alternatives.iter().all(|all| all.iter().any(session)))
     }
 
     /// Every binding.

@@ -216,6 +216,7 @@ fn what_is_given_away_is_named() {
         ("haenaem-as-shipped", vec!["DW101", "DW102", "DW103", "DW104", "DW110", "DW130", "DW132", "DW141"]),
         ("biji-as-shipped", vec!["DW101", "DW104", "DW132"]),
         ("cbs-rotating", vec!["DW132"]),
+        ("native", vec!["DW104"]),
     ] {
         let said = lints(name);
         let mut found: Vec<&str> = said.lines().filter_map(|line| line.split(' ').next()).collect();

@@ -47,6 +47,7 @@ pub static SPEC: ActionSpec = ActionSpec {
         OptionSpec { name: "takes_effect", values: OptionValues::Words(&["at_once", "on_confirmation"]) },
         OptionSpec { name: "once", values: OptionValues::Flag(false) },
         OptionSpec { name: "needs", values: OptionValues::Words(&["password", "session"]) },
+        OptionSpec { name: "tell", values: OptionValues::Words(&["truth", "always_sent"]) },
     ],
     answers: &[
         AnswerSpec::new(Name::Changed, A),
@@ -92,6 +93,7 @@ impl Entry for ChangeIdentifier {
             confirms,
             code: inputs.text("code").filter(|_| confirms),
             once: options.flag("once"),
+            tell_truth: options.word("tell") == "truth",
             wire: inputs.wire.clone(),
         };
         perform(&input, cx).await
@@ -112,6 +114,8 @@ pub struct Input {
     pub code: Option<String>,
     /// Whether an identifier that is set stays as it is.
     pub once: bool,
+    /// Whether to say before the code is right that an address is taken, or was written to just now.
+    pub tell_truth: bool,
     /// The wire names of the inputs, for violations.
     pub wire: Vec<(&'static str, String)>,
 }
@@ -183,6 +187,8 @@ pub struct Ready {
     wanted: Vec<Identifier>,
     /// The code that was sent to the new address.
     guarded: Guarded,
+    /// What of it is somebody else's, which only who has the right code may hear.
+    taken: Option<(IdentifierKind, bool)>,
 }
 
 #[async_trait]
@@ -215,7 +221,8 @@ impl Action for Input {
         if let Some(why) = in_the_way(&account, wished, cx).await? {
             return refused(Outcome::Unchangeable(why));
         }
-        if let Some((kind, verified)) = taken(&account, &wanted, cx).await? {
+        let taken = taken(&account, &wanted, cx).await?;
+        if let Some((kind, verified)) = taken.filter(|_| self.tell_truth || !self.confirms) {
             return refused(Outcome::Taken(kind, verified));
         }
         let guarded = match self.address() {
@@ -224,7 +231,7 @@ impl Action for Input {
             }
             _ => Guarded::none(),
         };
-        Ok(Loaded::Ready(Box::new(Ready { account, wanted, guarded })))
+        Ok(Loaded::Ready(Box::new(Ready { account, wanted, guarded, taken })))
     }
 
     fn about(&self, loaded: &Loaded) -> About {
@@ -235,13 +242,15 @@ impl Action for Input {
     }
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
-        let Ready { account, wanted, guarded } = match loaded {
+        let Ready { account, wanted, guarded, taken } = match loaded {
             Loaded::Refused(refusal, _) => return Ok(Decision::just(refusal.clone())),
             Loaded::Ready(ready) => ready.as_ref(),
         };
         match &self.code {
-            Some(code) => Ok(self.confirmed(account, wanted, (guarded, code), at)),
-            None if self.confirms && *wanted != account.identifiers => self.code_sent(account, guarded, at),
+            Some(code) => Ok(self.confirmed((account, *taken), wanted, (guarded, code), at)),
+            None if self.confirms && *wanted != account.identifiers => {
+                self.code_sent((account, *taken), guarded, at)
+            }
             None => Ok(changed(account, wanted.clone(), Vec::new(), at)),
         }
     }
@@ -282,16 +291,21 @@ impl Input {
     /// Mails a code to the new address, for this account and these identifiers only.
     fn code_sent(
         &self,
-        account: &Account,
+        (account, taken): (&Account, Option<(IdentifierKind, bool)>),
         guarded: &Guarded,
         at: &Setting<'_>,
     ) -> Result<Decision<Outcome>, Fault> {
         let Some(address) = self.address() else { return Ok(Decision::just(Outcome::DeliveryFailed)) };
         let policy = at.policy.code(Purpose::ChangeIdentifier);
+        let outcome = Outcome::CodeSent(Arc::new(account.clone()), policy.lifetime);
+        if taken.is_some() {
+            return Ok(Decision::just(outcome));
+        }
         if let Some(before) = &guarded.code {
             let again = before.created_at.plus(policy.resend_after);
             if at.now < again && before.used_at.is_none() {
-                return Ok(Decision::just(Outcome::TooSoon(again.since(at.now))));
+                let told = Outcome::TooSoon(again.since(at.now));
+                return Ok(Decision::just(if self.tell_truth { told } else { outcome }));
             }
         }
         let request = sending::Input {
@@ -305,14 +319,13 @@ impl Input {
         };
         let to = (address.written.clone(), address.canonical.clone());
         let sent = request.send(Some(account.clone()), to, &policy, at)?;
-        let outcome = Outcome::CodeSent(Arc::new(account.clone()), policy.lifetime);
         Ok(Decision { outcome, changes: sent.changes })
     }
 
     /// Makes the change that a code confirms, which also proves the address.
     fn confirmed(
         &self,
-        account: &Account,
+        (account, taken): (&Account, Option<(IdentifierKind, bool)>),
         wanted: &[Identifier],
         (guarded, presented): (&Guarded, &str),
         at: &Setting<'_>,
@@ -328,6 +341,9 @@ impl Input {
             // A right code with other names is a try like any other.
             let changes = guarded.count_try(code, at);
             return Decision { outcome: Outcome::Bad(BadCode::Unknown), changes };
+        }
+        if let Some((kind, verified)) = taken {
+            return Decision::just(Outcome::Taken(kind, verified));
         }
         let mut changes = guarded.still(code, at);
         changes.push(Change::SpendCode { code: code.id, at: at.now });

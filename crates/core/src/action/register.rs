@@ -32,7 +32,13 @@ use std::time::Duration;
 /// What `verify` says where a proof of the address is mailed.
 const MAILED: &[&str] = &["code", "link"];
 
-const CODE_SENT: &[Field] = &[Field::new("account", Kind::Account), Field::new("expires_in", Kind::Duration)];
+/// With `sign_in` the session comes at once, and the proof of the address in its own time.
+const CODE_SENT: &[Field] = &[
+    Field::new("account", Kind::Account),
+    Field::new("session", Kind::Session),
+    Field::new("tokens", Kind::Tokens),
+    Field::new("expires_in", Kind::Duration),
+];
 
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
@@ -140,8 +146,8 @@ pub struct Address {
 pub enum Outcome {
     /// The account is there; `sign_in` brings a session.
     Registered(Arc<Account>, Option<Arc<Session>>),
-    /// The account is there, and a proof of its address is asked for by mail.
-    CodeSent(Arc<Account>, Duration),
+    /// The account is there, and a proof of its address is asked for by mail; `sign_in` brings a session.
+    CodeSent(Arc<Account>, Duration, Option<Arc<Session>>),
     /// The code that should prove the address is not good.
     Bad(BadCode),
     /// Such a mail went to this address just now.
@@ -164,9 +170,10 @@ impl From<Outcome> for Answer {
             Outcome::Registered(account, session) => {
                 Answer::bare(Name::Registered).account(account).signed_in(session)
             }
-            Outcome::CodeSent(account, expires_in) => {
-                Answer::bare(Name::CodeSent).account(account).with("expires_in", expires_in.as_secs())
-            }
+            Outcome::CodeSent(account, expires_in, session) => Answer::bare(Name::CodeSent)
+                .account(account)
+                .signed_in(session)
+                .with("expires_in", expires_in.as_secs()),
             Outcome::Bad(bad) => bad.into(),
             Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
             Outcome::DeliveryFailed => Answer::bare(Name::DeliveryFailed).with("channel", "email"),
@@ -231,6 +238,11 @@ impl Action for Input {
             Ok(profile) => profile,
             Err(broken) => return Ok(Loaded::Broken(broken)),
         };
+        // The code comes first: only who has proved the address hears whether it is taken.
+        let spent = match self.by_code(cx).await? {
+            Ok(spent) => spent,
+            Err((refusal, changes)) => return Ok(Loaded::Unproved(refusal, changes)),
+        };
         for name in &self.identifiers {
             let owner =
                 cx.services.store.account_by_identifier(&policy.realm, name.kind, &name.canonical).await?;
@@ -242,10 +254,9 @@ impl Action for Input {
         if let Some(field) = held_by_another(None, &profile, cx).await? {
             return Ok(Loaded::ValueTaken(field));
         }
-        let spent = match self.proof(cx).await? {
-            Ok(spent) => spent,
-            Err((refusal, changes)) => return Ok(Loaded::Unproved(refusal, changes)),
-        };
+        if let Some(refusal) = self.unsendable(cx).await? {
+            return Ok(Loaded::Unproved(refusal, Vec::new()));
+        }
         let hash = match &self.password {
             Some(password) => Some(cx.services.hasher.hash(password).await?),
             None => None,
@@ -287,17 +298,20 @@ impl Action for Input {
         let sequence = at.policy.realm_ids.contains(&PublicIdKind::Sequence);
         let mut changes = spent.clone();
         changes.push(Change::CreateAccount { account: Box::new(account.clone()), sequence });
-        if let Some((by, email)) = self.address.mailed.as_ref().zip(self.email()) {
-            let to = (email.written.clone(), email.canonical.clone());
-            changes.extend(sending::of_account((SPEC.name, by), &account, (Purpose::Verify, to), at)?);
-            let lifetime = at.policy.code(Purpose::Verify).lifetime;
-            return Ok(Decision { outcome: Outcome::CodeSent(Arc::new(account), lifetime), changes });
-        }
         let mut session = None;
         if self.sign_in && !self.needs_approval {
             let (started, change) = start_session(&account, Wish::default(), at);
             changes.push(change);
             session = Some(started);
+        }
+        if let Some((by, email)) = self.address.mailed.as_ref().zip(self.email()) {
+            let to = (email.written.clone(), email.canonical.clone());
+            changes.extend(sending::of_account((SPEC.name, by), &account, (Purpose::Verify, to), at)?);
+            let lifetime = at.policy.code(Purpose::Verify).lifetime;
+            return Ok(Decision {
+                outcome: Outcome::CodeSent(Arc::new(account), lifetime, session),
+                changes,
+            });
         }
         Ok(Decision { outcome: Outcome::Registered(Arc::new(account), session), changes })
     }
@@ -311,35 +325,35 @@ impl Input {
         self.identifiers.iter().find(|name| name.kind == IdentifierKind::Email)
     }
 
-    /// What proves the address: a code that is spent, or nothing yet where a mail may be sent.
-    async fn proof(&self, cx: &Context<'_>) -> Result<Proved, Fault> {
-        let (at, Address { code, mailed }) = (&cx.setting, &self.address);
-        let email = self.email();
-        if let Some(code) = code {
-            let guarded = match email {
-                Some(email) => Guarded::load(Purpose::SignUp, &email.canonical, cx).await?,
-                None => Guarded::none(),
-            };
-            return Ok(match guarded.compare(code, at) {
-                Ok(right) => {
-                    let mut changes = guarded.still(right, at);
-                    changes.push(Change::SpendCode { code: right.id, at: at.now });
-                    Ok(changes)
-                }
-                Err((bad, changes)) => Err((Refusal::Bad(bad), changes)),
-            });
+    /// What is spent where a code proves the address.
+    async fn by_code(&self, cx: &Context<'_>) -> Result<Proved, Fault> {
+        let at = &cx.setting;
+        let Some(code) = &self.address.code else { return Ok(Ok(Vec::new())) };
+        let guarded = match self.email() {
+            Some(email) => Guarded::load(Purpose::SignUp, &email.canonical, cx).await?,
+            None => Guarded::none(),
+        };
+        Ok(match guarded.compare(code, at) {
+            Ok(right) => {
+                let mut changes = guarded.still(right, at);
+                changes.push(Change::SpendCode { code: right.id, at: at.now });
+                Ok(changes)
+            }
+            Err((bad, changes)) => Err((Refusal::Bad(bad), changes)),
+        })
+    }
+
+    /// Why no proof can be mailed now, where one should be.
+    async fn unsendable(&self, cx: &Context<'_>) -> Result<Option<Refusal>, Fault> {
+        let at = &cx.setting;
+        if self.address.mailed.is_none() || self.address.code.is_some() {
+            return Ok(None);
         }
-        if mailed.is_none() {
-            return Ok(Ok(Vec::new()));
-        }
-        let Some(email) = email else { return Ok(Err((Refusal::NoAddress, Vec::new()))) };
+        let Some(email) = self.email() else { return Ok(Some(Refusal::NoAddress)) };
         let before = cx.services.store.code(&at.policy.realm, Purpose::Verify, &email.canonical).await?;
         let wait = at.policy.code(Purpose::Verify).resend_after;
         let again = before.filter(|code| code.used_at.is_none()).map(|code| code.created_at.plus(wait));
-        Ok(match again.filter(|again| at.now < *again) {
-            Some(again) => Err((Refusal::TooSoon(again.since(at.now)), Vec::new())),
-            None => Ok(Vec::new()),
-        })
+        Ok(again.filter(|again| at.now < *again).map(|again| Refusal::TooSoon(again.since(at.now))))
     }
 
     /// The completed profile, or the rules that the input breaks.

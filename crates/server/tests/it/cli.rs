@@ -36,12 +36,14 @@ fn lists_the_built_in_contracts() {
     ];
     let (five, rest) = names.split_at(5);
     assert_eq!(five, ["cakes", "formmate", "haenaem", "biji", "cbs"]);
+    let (rest, own) = rest.split_at(variants.len());
     assert_eq!(rest, variants.map(|(name, _)| name));
+    assert_eq!(own, ["native"]);
     let line = |name: &str| {
         let line = said.out.lines().find(|line| line.split(' ').next() == Some(name));
         line.unwrap_or_else(|| panic!("{name} in {}", said.out))
     };
-    for name in five {
+    for name in five.iter().chain(own) {
         assert!(!line(name).contains("variant"), "{}", said.out);
     }
     for (at, (name, base)) in variants.iter().enumerate() {
@@ -58,8 +60,8 @@ fn checks_files_and_says_where_they_are_wrong() {
     let good = run(data.path(), &["contract", "check", "cakes", "formmate", "haenaem", "biji", "cbs"]);
     assert_eq!(good.code, 0, "{}", good.err);
     assert_eq!(good.out.lines().count(), 5);
-    let variants = ["cakes-as-shipped", "haenaem-as-shipped", "biji-as-shipped", "cbs-rotating"];
-    for name in variants {
+    let named = ["cakes-as-shipped", "haenaem-as-shipped", "biji-as-shipped", "cbs-rotating", "native"];
+    for name in named {
         let checked = run(data.path(), &["contract", "check", name]);
         assert_eq!(checked.code, 0, "{}", checked.err);
         // The same from its file: what it extends is found by name.

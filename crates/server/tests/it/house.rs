@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const CAP: usize = 500;
 const BUILTIN: [&str; 5] = ["cakes", "formmate", "haenaem", "biji", "cbs"];
 const VARIANTS: [&str; 4] = ["cakes-as-shipped", "haenaem-as-shipped", "biji-as-shipped", "cbs-rotating"];
+const OWN: [&str; 1] = ["native"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository")
@@ -99,7 +100,7 @@ fn no_code_knows_a_built_in_contract() {
 #[test]
 fn every_built_in_contract_has_its_notes_and_its_line_in_the_list() {
     let list = read(&root().join("contracts/README.md"));
-    for name in BUILTIN.iter().chain(&VARIANTS) {
+    for name in BUILTIN.iter().chain(&VARIANTS).chain(&OWN) {
         for file in ["contract.yaml", "NOTES.md"] {
             assert!(root().join("contracts").join(name).join(file).exists(), "contracts/{name}/{file}");
         }

@@ -17,6 +17,7 @@ mod kept;
 mod left;
 mod limits;
 mod links;
+mod native;
 mod own_account;
 mod own_codes;
 mod own_sessions;
