@@ -105,7 +105,6 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::unwrap_used, reason = "a test")]
     fn both_are_the_same_bytes() {
         let plan = load(CONTRACT, CONTRACT, builtin(CONTRACT).unwrap(), &open_builtin).plan.unwrap();
         let values = Values { token: json!("t"), seconds: json!(9), no: json!(false) };

@@ -33,7 +33,7 @@ impl AccountPlan {
     ///
     /// # Errors
     /// It is not written as the contract says: the rule `format`, at the field.
-    pub fn field_to_keep(&self, name: &str, value: Value, time: bool) -> Result<Value, Violation> {
+    pub fn field_to_keep(&self, name: &str, value: Value, time: bool) -> Result<Value, Box<Violation>> {
         let Some(field) = self.profile.field(name) else { return Ok(value) };
         let own = TimeFormat::raw();
         let wire = self.wire(name);
@@ -48,7 +48,7 @@ impl AccountPlan {
             _ => return Ok(value),
         };
         kept.map(Value::String)
-            .ok_or_else(|| Violation::new(name, "format").with_param("format", json!(written)))
+            .ok_or_else(|| Box::new(Violation::new(name, "format").with_param("format", json!(written))))
     }
 
     /// What templates see of a field's value.

@@ -33,7 +33,7 @@ impl ReturnUrl {
         let at = rest.find('/').unwrap_or(rest.len());
         let (authority, path) = rest.split_at_checked(at)?;
         let (host, port) = host_and_port(authority, if secure { 443 } else { 80 })?;
-        if path.split('/').any(|segment| is_dots(segment)) {
+        if path.split('/').any(is_dots) {
             return None;
         }
         let path = if path.is_empty() { "/" } else { path };

@@ -82,13 +82,13 @@ impl Exchange<'_> {
     ) -> Reply {
         trace.action = operation.bindings.first().map_or("", |binding| binding.action.spec().name);
         let (mut sources, query) = Sources::of_head(self.call, parameters, &self.face.plan);
-        let early = self.client_key(operation).and_then(|()| query.map_err(extract::malformed));
-        let read = match early.and_then(|()| self.accepts()) {
-            Ok(()) => {
+        let early = self.without_client_key(operation).or_else(|| query.err().map(extract::malformed));
+        let read = match early.or_else(|| self.unacceptable()) {
+            None => {
                 let bounds = &self.app.bounds;
                 extract::read_body(operation, &self.face.plan, self.call, (body, bounds)).await
             }
-            Err(answer) => Err(answer),
+            Some(answer) => Err(answer),
         };
         let read = read.map(|body| extract::validate(operation, body, &mut sources));
         let language = self.language(&sources);
@@ -104,22 +104,20 @@ impl Exchange<'_> {
     }
 
     /// Before anything else is looked at, clients show their key where they must.
-    fn client_key(&self, operation: &Operation) -> Result<(), Answer> {
-        let Some(security) = &operation.security else { return Ok(()) };
+    fn without_client_key(&self, operation: &Operation) -> Option<Answer> {
+        let security = operation.security.as_ref()?;
         let checker = Checker::new(self.face, &self.app.services, self.call, false);
-        checker.without_client_key(security).map_or(Ok(()), Err)
+        checker.without_client_key(security)
     }
 
-    fn accepts(&self) -> Result<(), Answer> {
+    fn unacceptable(&self) -> Option<Answer> {
         let response = &self.face.plan.response;
         if !response.strict_accept {
-            return Ok(());
+            return None;
         }
         let accept = self.call.list(&header::ACCEPT);
-        if !extract::acceptable(accept.as_deref(), &response.content_type) {
-            return Err(Answer::bare(Outcome::NotAcceptable));
-        }
-        Ok(())
+        let acceptable = extract::acceptable(accept.as_deref(), &response.content_type);
+        (!acceptable).then(|| Answer::bare(Outcome::NotAcceptable))
     }
 
     async fn act<'p>(

@@ -35,7 +35,7 @@ const BEARER: &str = include_str!("testing/bearer.yaml");
 
 fn plan(name: &str, text: &str) -> Arc<Plan> {
     let loaded = load(name, name, text, &|_| Err("no files".to_owned()));
-    let said: Vec<_> = loaded.diagnostics.iter().map(|finding| finding.message.as_str()).collect();
+    let said: Vec<_> = loaded.diagnostics.iter().map(|finding| &*finding.message).collect();
     Arc::new(loaded.plan.unwrap_or_else(|| panic!("{name}: {said:#?}")))
 }
 

@@ -7,6 +7,7 @@ pub mod pattern;
 pub mod recognise;
 mod report;
 mod request;
+mod text;
 
 pub use recognise::{Feature, Observed, Recognised, Recogniser};
 pub use report::{OperationReport, backwards};

@@ -1,5 +1,7 @@
 //! What a template writes, with holes where values stand.
 
+pub use super::text::TextPiece;
+use super::text::{read_text, readable};
 use crate::expression::{Kind, Path, Type, render_text};
 use crate::scope::Root;
 use crate::template::TimeFormat;
@@ -48,17 +50,6 @@ pub struct Hole {
     pub ty: Type,
     /// How a time is written.
     pub time: Option<TimeFormat>,
-}
-
-/// A piece of a text.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TextPiece {
-    /// As it is.
-    Constant(String),
-    /// A value.
-    Hole(Hole),
-    /// Computed.
-    Unknown,
 }
 
 /// A member of an object.
@@ -204,7 +195,7 @@ impl Pattern {
 }
 
 impl Hole {
-    fn read(&self, value: &Value, found: &mut Vec<Found>) -> bool {
+    pub(super) fn read(&self, value: &Value, found: &mut Vec<Found>) -> bool {
         let fits = match &self.time {
             _ if value.is_null() => self.ty.nullable,
             Some(format) => matches!(
@@ -222,7 +213,7 @@ impl Hole {
     }
 
     /// The value that a text stands for.
-    fn of_text(&self, text: &str) -> Value {
+    pub(super) fn of_text(&self, text: &str) -> Value {
         let number = matches!(self.ty.kind, Kind::Integer | Kind::Number | Kind::Duration)
             || self.time.as_ref().is_some_and(|format| format.kind() == Kind::Integer);
         match self.ty.kind {
@@ -245,44 +236,6 @@ fn of_kind(value: &Value, kind: &Kind) -> bool {
         Kind::Nothing => value.is_null(),
         Kind::Time | Kind::Any => true,
     }
-}
-
-/// Whether its holes can be told apart: never two side by side, and nothing computed.
-fn readable(pieces: &[TextPiece]) -> bool {
-    let constant = |piece: &TextPiece| matches!(piece, TextPiece::Constant(_));
-    !pieces.contains(&TextPiece::Unknown) && pieces.windows(2).all(|pair| pair.iter().any(constant))
-}
-
-fn read_text(pieces: &[TextPiece], text: &str, found: &mut Vec<Found>) -> bool {
-    if !readable(pieces) {
-        return true;
-    }
-    let mut rest = text;
-    let mut pieces = pieces.iter().peekable();
-    while let Some(piece) = pieces.next() {
-        match piece {
-            TextPiece::Constant(constant) => match rest.strip_prefix(constant.as_str()) {
-                Some(after) => rest = after,
-                None => return false,
-            },
-            TextPiece::Hole(hole) => {
-                let end = match pieces.peek() {
-                    Some(TextPiece::Constant(next)) => match rest.find(next.as_str()) {
-                        Some(at) => at,
-                        None => return false,
-                    },
-                    _ => rest.len(),
-                };
-                let (inner, after) = rest.split_at(end);
-                if !hole.read(&hole.of_text(inner), found) {
-                    return false;
-                }
-                rest = after;
-            }
-            TextPiece::Unknown => return true,
-        }
-    }
-    rest.is_empty()
 }
 
 /// The name that contracts have for a path, such as `account.id`; nothing for what no answer holds.

@@ -158,7 +158,7 @@ fn action(word: &Node, found: &mut Findings) -> Option<&'static dyn Action> {
         let error = Diagnostic::error(codes::UNKNOWN_ACTION, word.span, format!("unknown action `{name}`"));
         let error = error.suggest(name, known.iter().copied());
         // The list is long: it is for whoever wrote nothing like an action.
-        let lost = error.suggestions.is_empty();
+        let lost = error.suggestion.is_none();
         found.push(if lost { error.help(format!("actions: {}", known.join(" "))) } else { error });
     }
     action

@@ -246,7 +246,7 @@ fn request_error(mut error: Diagnostic) -> Diagnostic {
         let place = name.split(['.', '`']).next().unwrap_or("");
         if name.contains('.') && ["body", "query", "path", "header", "cookie"].contains(&place) {
             error.code = codes::NOT_IN_SCHEMA;
-            error.message = error.message.replace("unknown name", "the declared request has no");
+            error.message = error.message.replace("unknown name", "the declared request has no").into();
         }
     }
     error

@@ -349,7 +349,7 @@ impl<'p> Filling<'_, 'p, '_> {
         let name = error.message.strip_prefix("unknown name `").unwrap_or("");
         if name.starts_with("tokens") && !self.names.offers_tokens() {
             error.code = codes::NO_TOKEN_HERE;
-            error.message = format!("`{}` comes with no token", self.answered.0.name());
+            error.message = format!("`{}` comes with no token", self.answered.0.name()).into();
             error.help = vec![self.no_session_help()];
         }
         super::request_error(error)

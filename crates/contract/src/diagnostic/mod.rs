@@ -29,7 +29,7 @@ pub struct Diagnostic {
     /// Whether the contract is refused.
     pub severity: Severity,
     /// One sentence, without a full stop.
-    pub message: String,
+    pub message: Box<str>,
     /// Where it is.
     pub primary: Span,
     /// What to say at that place; may be empty.
@@ -38,8 +38,8 @@ pub struct Diagnostic {
     pub secondary: Vec<(Span, String)>,
     /// What to do about it.
     pub help: Vec<String>,
-    /// Words that were probably meant.
-    pub suggestions: Vec<Suggestion>,
+    /// The word that was probably meant.
+    pub suggestion: Option<Box<Suggestion>>,
 }
 
 /// A word that was probably meant, for editors to put in place of the other.
@@ -68,12 +68,12 @@ impl Diagnostic {
         Self {
             code,
             severity,
-            message,
+            message: message.into_boxed_str(),
             primary,
             label: Box::default(),
             secondary: Vec::new(),
             help: Vec::new(),
-            suggestions: Vec::new(),
+            suggestion: None,
         }
     }
 
@@ -103,7 +103,8 @@ impl Diagnostic {
     pub fn suggest<'a>(mut self, word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
         match did_you_mean(word, candidates) {
             Some(candidate) => {
-                self.suggestions.push(Suggestion { word: word.to_owned(), with: candidate.to_owned() });
+                self.suggestion =
+                    Some(Box::new(Suggestion { word: word.to_owned(), with: candidate.to_owned() }));
                 self.help(format!("did you mean `{candidate}`?"))
             }
             None => self,

@@ -36,7 +36,7 @@ fn render_one(diagnostic: &Diagnostic, sources: &Sources, renderer: &Renderer) -
     }
     let id = diagnostic.code.to_string();
     let group = level
-        .primary_title(diagnostic.message.as_str())
+        .primary_title(&*diagnostic.message)
         .id(id.as_str())
         .element(snippet)
         .elements(elsewhere)
@@ -77,7 +77,7 @@ pub fn to_json(diagnostic: &Diagnostic, sources: &Sources) -> Value {
     let labels = [own].into_iter().chain(others).filter(|(_, text)| !text.is_empty());
     let labels: Vec<Value> = labels.map(|(span, text)| with(place(span, sources), "text", text)).collect();
     object.insert("labels".to_owned(), Value::Array(labels));
-    let suggestions = diagnostic.suggestions.iter().filter_map(|one| edit(diagnostic, one, sources));
+    let suggestions = diagnostic.suggestion.iter().filter_map(|one| edit(diagnostic, one, sources));
     object.insert("suggestions".to_owned(), suggestions.collect());
     Value::Object(object)
 }

@@ -150,7 +150,10 @@ async fn the_caller_needs_no_name_and_is_told_at_once() {
     let code = mailed(&world, "kim").await;
     let confirm =
         async |caller| world.run_as("confirm_verification", named("code", &code), &[], caller).await;
+    // Nobody is named, so it is about the code alone, which says nothing of itself as a link's token does.
     assert_eq!(confirm(None).await.outcome, Outcome::UnknownCode);
+    let stranger = world.run("confirm_verification", by_name("nobody", "code", &code), &[]).await;
+    assert_eq!(stranger.outcome, Outcome::UnknownAccount);
     assert_eq!(confirm(Some(&kim)).await.outcome, Outcome::Verified);
     let again = world.run_as("confirm_verification", named("code", "nope"), &[], Some(&kim)).await;
     assert_eq!(again.outcome, Outcome::AlreadyVerified);

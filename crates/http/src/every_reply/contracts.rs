@@ -53,7 +53,7 @@ fn accepted(name: &str, text: &str, folder: Option<&Path>) -> Contract {
         }
     };
     let loaded = load(name, name, text, &open);
-    let said: Vec<_> = loaded.diagnostics.iter().map(|finding| finding.message.as_str()).collect();
+    let said: Vec<_> = loaded.diagnostics.iter().map(|finding| &*finding.message).collect();
     let document = openapi(&loaded).unwrap_or_else(|| panic!("{name}: {said:#?}"));
     let paths = loaded.trace.operations.iter().map(|at| (at.path.clone(), at.method.clone())).collect();
     let plan = Arc::new(loaded.plan.expect("a plan"));

@@ -53,8 +53,16 @@ pub enum Loaded {
     Refused(Unauthorised),
     /// No such account.
     Unknown,
-    /// The account, what was prepared, and what must still be true of whoever gives the order.
-    Found(Box<Account>, Prepared, Option<Change>),
+    /// Its account.
+    Found(Box<Found>),
+}
+
+/// The account of an order.
+pub struct Found {
+    account: Account,
+    prepared: Prepared,
+    /// What must still be true of whoever gives the order.
+    guard: Option<Change>,
 }
 
 #[async_trait]
@@ -89,24 +97,24 @@ impl Action for Command {
         let caller = caller.filter(|caller| caller.id != account.id);
         let guard = caller.map(|caller| Change::HasVersion { account: caller.id, version: caller.version });
         let prepared = self.order.prepare(&account, cx).await?;
-        Ok(Loaded::Found(Box::new(account), prepared, guard))
+        Ok(Loaded::Found(Box::new(Found { account, prepared, guard })))
     }
 
     fn about(&self, loaded: &Loaded) -> About {
         match loaded {
-            Loaded::Found(account, ..) => About::account(Some(account)),
+            Loaded::Found(found) => About::account(Some(&found.account)),
             Loaded::Refused(_) | Loaded::Unknown => About::default(),
         }
     }
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
-        let (account, prepared, guard) = match loaded {
+        let Found { account, prepared, guard } = match loaded {
             Loaded::Refused(Unauthorised::Gone(rejection)) => {
                 return Ok(Decision::just(Outcome::Gone(*rejection)));
             }
             Loaded::Refused(Unauthorised::Forbidden) => return Ok(Decision::just(Outcome::Forbidden)),
             Loaded::Unknown => return Ok(Decision::just(Outcome::UnknownAccount)),
-            Loaded::Found(account, prepared, guard) => (account, prepared, guard),
+            Loaded::Found(found) => found.as_ref(),
         };
         let himself = at.caller.is_some_and(|caller| caller.account.id == account.id);
         if self.by != By::Operator && himself && self.order.harms_self(at) {
