@@ -240,7 +240,8 @@ impl BindingSource {
         let names = InputNames { request: here.request, text_keys: &here.shared.facts.text_keys };
         let inputs: Vec<_> =
             self.inputs.iter().filter_map(|source| input::compiled(source, &names, found)).collect();
-        if spec.whole_profile() || outcomes_of(self, false).contains(&Outcome::Registered) {
+        let account = &here.shared.facts.document.account;
+        if spec.whole_profile() || outcomes_of(self, account, false).contains(&Outcome::Registered) {
             input::profile_bound(here.shared.facts.document, &inputs, self.span, found);
         }
         let checks = self.checks.iter().filter_map(|check| rule::compiled(check, &names, found)).collect();
@@ -269,7 +270,7 @@ impl BindingSource {
             cache: here.cache,
             span: self.span,
         };
-        let outcomes = outcomes_of(self, here.security.is_some());
+        let outcomes = outcomes_of(self, account, here.security.is_some());
         if let Some(words) = &self.words {
             never_answered(&words.replies, &outcomes, &[self], found);
         }

@@ -3,13 +3,16 @@
 use super::binding::BindingSource;
 use super::reading::Findings;
 use super::written::RepliesSource;
+use crate::account_plan::AccountPlan;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::names::ReplyKey;
 use doorward_core::outcome::{Group, Outcome};
-use doorward_core::spec::{EVERY_ACTION, InputSpec, UNAUTHENTICATED};
+use doorward_core::profile::ChangeLimit;
+use doorward_core::spec::{EVERY_ACTION, Identifiers, InputSpec, UNAUTHENTICATED};
 
-/// Every outcome that a binding may have, with its options; `secured` where the operation asks for credentials.
-pub(super) fn outcomes_of(binding: &BindingSource, secured: bool) -> Vec<Outcome> {
+/// Every outcome that a binding may have, with its options and of such accounts; `secured` where the operation asks
+/// for credentials.
+pub(super) fn outcomes_of(binding: &BindingSource, account: &AccountPlan, secured: bool) -> Vec<Outcome> {
     let spec = binding.action.spec();
     let answers = spec.answers.iter().filter(|answer| {
         answer.only_with.is_none_or(|(option, words)| words.contains(&binding.options.word(option)))
@@ -17,7 +20,8 @@ pub(super) fn outcomes_of(binding: &BindingSource, secured: bool) -> Vec<Outcome
     let bound = spec.inputs.iter().filter(|input| binding.binds(input.name));
     let of_inputs = bound.flat_map(|input| input.failures);
     let failures = spec.failures.iter().chain(of_inputs).copied();
-    let failures = failures.filter(|failure| may_fail(binding, *failure));
+    let failures =
+        failures.filter(|failure| may_fail(binding, *failure) && declared(binding, account, *failure));
     let unauthenticated: &[Outcome] = if secured { UNAUTHENTICATED } else { &[] };
     let others = EVERY_ACTION.iter().chain(unauthenticated).copied();
     let mut all = Vec::new();
@@ -33,6 +37,26 @@ pub(super) fn outcomes_of(binding: &BindingSource, secured: bool) -> Vec<Outcome
 fn may_fail(binding: &BindingSource, failure: Outcome) -> bool {
     let mut rules = binding.action.spec().only_with.iter().filter(|rule| rule.failures.contains(&failure));
     rules.all(|rule| binding.binds(rule.option) || rule.words.contains(&binding.options.word(rule.option)))
+}
+
+/// Whether what accounts are lets a failure happen: where no field is unique, none is taken by an action that sets no
+/// identifier; where nothing is limited, nothing that is changed was set already or changed too soon.
+fn declared(binding: &BindingSource, account: &AccountPlan, failure: Outcome) -> bool {
+    let (spec, fields) = (binding.action.spec(), &account.profile.fields);
+    let changes_fields = spec.profile && spec.failures.contains(&Outcome::AlreadySet);
+    let limited = |limits: fn(&ChangeLimit) -> bool| {
+        let sets_identifiers = spec.identifiers == Identifiers::Any;
+        fields.iter().any(|field| limits(&field.changes))
+            || sets_identifiers && account.changes.iter().any(|(_, change)| limits(change))
+    };
+    match failure {
+        Outcome::Taken if spec.identifiers == Identifiers::Optional => {
+            fields.iter().any(|field| field.unique.is_some())
+        }
+        Outcome::AlreadySet if changes_fields => limited(|change| change.once),
+        Outcome::TooSoon if changes_fields => limited(|change| change.every.is_some()),
+        _ => true,
+    }
 }
 
 /// Replies to outcomes that none of these bindings has.

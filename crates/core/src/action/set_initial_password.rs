@@ -1,6 +1,8 @@
 //! `set_initial_password`: whoever must change their password sets one of their own, and is signed in. What is due is
 //! proved by the stage token of the sign-in that was refused, or by identifier and password.
 
+use super::change_limits::{Unchangeable, Wished, in_the_way, noted};
+use super::held::held_by_another;
 use super::input::{Named, wire_name};
 use super::login::throttled;
 use super::proof::{Proof, prove};
@@ -49,6 +51,9 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::ExpiredAccount,
         Name::WeakPassword,
         Name::Forbidden,
+        Name::Taken,
+        Name::AlreadySet,
+        Name::TooSoon,
     ],
     only_with: &[],
     reads_only: false,
@@ -130,6 +135,10 @@ pub enum Outcome {
     Barred(Arc<Account>, Bar),
     /// Its password need not be changed.
     Forbidden,
+    /// A value of this unique field is somebody else's.
+    ValueTaken(String),
+    /// A field may not change, or not yet.
+    Unchangeable(Unchangeable),
     /// The password may not be set.
     WeakPassword(Vec<Violation>),
     /// The profile breaks rules.
@@ -149,6 +158,10 @@ impl From<Outcome> for Answer {
             Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::Forbidden => Answer::bare(Name::Forbidden),
+            Outcome::ValueTaken(field) => {
+                Answer::bare(Name::Taken).with("field", field).with("verified", false)
+            }
+            Outcome::Unchangeable(why) => why.into(),
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
             Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
             Outcome::Throttled(wait) => throttled(wait),
@@ -185,7 +198,7 @@ impl Action for Input {
             Ok(proved) => proved,
             Err((account, outcome)) => return Ok(Loaded { account, judged: Err(outcome) }),
         };
-        let judged = match self.checked(&account, &cx.setting) {
+        let judged = match self.allowed(&account, cx).await? {
             Ok(profile) => {
                 let hash = cx.services.hasher.hash(&self.new_password).await?;
                 Ok(Ready { stage, profile, hash })
@@ -216,6 +229,8 @@ impl Action for Input {
             changes.push(Change::UpdateAccount { account: account.id, version, update, at: at.now });
             account.version += 1;
         }
+        let wished = Wished { identifiers: &account.identifiers, profile: &ready.profile };
+        changes.extend(noted(&account, wished, at));
         changes.push(Change::EndSessions {
             account: account.id,
             version: None,
@@ -265,6 +280,26 @@ impl Input {
             (Proof::Wrong(tries), Some(_)) => Outcome::WrongPassword(tries),
         };
         Ok(Err((account, outcome)))
+    }
+
+    /// The same, where its fields may change and nobody else has their values.
+    async fn allowed(
+        &self,
+        account: &Account,
+        cx: &Context<'_>,
+    ) -> Result<Result<Map<String, Value>, Outcome>, Fault> {
+        let profile = match self.checked(account, &cx.setting) {
+            Ok(profile) => profile,
+            Err(outcome) => return Ok(Err(outcome)),
+        };
+        if let Some(field) = held_by_another(Some(account.id), &profile, cx).await? {
+            return Ok(Err(Outcome::ValueTaken(field)));
+        }
+        let wished = Wished { identifiers: &account.identifiers, profile: &profile };
+        Ok(match in_the_way(account, wished, cx).await? {
+            Some(why) => Err(Outcome::Unchangeable(why)),
+            None => Ok(profile),
+        })
     }
 
     /// The profile as it will be, or why the password is not set.

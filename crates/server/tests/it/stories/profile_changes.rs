@@ -127,3 +127,29 @@ async fn a_change_of_name_keeps_to_the_same_limits() {
     assert_eq!(post("/name", json!({"username": "kim"})).await.0, 200);
     assert_eq!(world.faults().await, 0.0);
 }
+
+#[tokio::test]
+async fn a_first_password_brings_only_what_may_change_and_is_nobody_elses() {
+    let world = World::serving(CONTRACT).await;
+    let actor = world.actor();
+    somebody(&actor, "kim", "Zoe").await;
+    somebody(&actor, "lee", "Lee").await;
+    let first = async |old: &str, mut body: Value| {
+        world.must_change("face", "lee").await;
+        body["username"] = json!("lee");
+        (body["password"], body["new"]) = (json!(old), json!("battery staple"));
+        let reply = actor.post("/first").json(&body.to_string()).send().await;
+        (reply.status, reply.json())
+    };
+    assert_eq!(first("correct horse", json!({"nickName": "ZOE"})).await, taken("nickName"));
+    let own = json!({"nickName": "LEE", "motto": "Onward", "birthday": "2000-02-29"});
+    let (status, me) = first("correct horse", own).await;
+    assert_eq!((status, &me["nickname"], &me["birthday"]), (200, &json!("LEE"), &json!("2000-02-29")));
+    let set = (409, json!({"error": "already_set", "field": "birthday"}));
+    assert_eq!(first("battery staple", json!({"birthday": "2001-03-01"})).await, set);
+    let soon = first("battery staple", json!({"motto": "Back"})).await;
+    assert_eq!(soon, (429, json!({"error": "too_soon", "seconds": 86_400})));
+    world.advance(DAY);
+    assert_eq!(first("battery staple", json!({"motto": "Back"})).await.0, 200);
+    assert_eq!(world.faults().await, 0.0);
+}

@@ -207,3 +207,23 @@ async fn a_stage_may_ask_for_a_password_and_stays_until_the_account_is_made() {
     assert_eq!(login.status, 200);
     assert_eq!(world.faults().await, 0.0);
 }
+
+#[tokio::test]
+async fn a_value_that_is_somebodys_is_taken_and_the_stage_goes_on() {
+    let world = World::serving(CONTRACT).await;
+    let actor = world.actor();
+    let proved = async |email: &str| {
+        assert_eq!(post(&actor, "/prove", json!({"email": email})).await.status, 204);
+        let code = mailed(&world, email, 1).await;
+        text(&post(&actor, "/proved", json!({"email": email, "code": code})).await, "token")
+    };
+    let join = async |email: &str, token: &str, handle: &str| {
+        let body = json!({"token": token, "email": email, "handle": handle});
+        told(&post(&actor, "/join", body).await)
+    };
+    let (bob, cy) = (proved("bob@example.org").await, proved("cy@example.org").await);
+    assert_eq!(join("bob@example.org", &bob, "ace").await.0, 201);
+    assert_eq!(join("cy@example.org", &cy, "ace").await, (409, error("taken")));
+    assert_eq!(join("cy@example.org", &cy, "cy").await.0, 201, "and its stage was not spent");
+    assert_eq!(world.faults().await, 0.0);
+}
