@@ -73,24 +73,11 @@ impl Mails {
 
     /// The contract's own link for a purpose. The checker sees to it that there is one.
     fn own_link(&self, mail: &CodeMail<'_>) -> String {
-        let value = self.links.get(&mail.purpose).map(|link| link.eval(&LinkScope(mail.code)));
+        let value = self.links.get(&mail.purpose).map(|link| link.eval(&MailScope { mails: self, mail, link: None }));
         match value {
             Some(Evaluated::Value(Value::String(link))) => link,
             _ => mail.code.to_owned(),
         }
-    }
-}
-
-/// What the template of a link reads: its token.
-struct LinkScope<'t>(&'t str);
-
-impl Scope for LinkScope<'_> {
-    fn read(&self, _path: &Path) -> Cow<'_, Value> {
-        Cow::Owned(Value::from(self.0))
-    }
-
-    fn text(&self, _key: &str) -> Option<String> {
-        None
     }
 }
 
@@ -162,7 +149,8 @@ impl Scope for MailScope<'_> {
                 let value = account_value(self.mail.account, (&self.mails.account, AT_MAILS), field);
                 follow(&value, rest).cloned().unwrap_or(Value::Null)
             }
-            Some(Root::Code) => Value::from(self.mail.code),
+            // To a link its token is what the code is to a mail.
+            Some(Root::Code | Root::Tokens) => Value::from(self.mail.code),
             Some(Root::Link) => self.link.map_or(Value::Null, Value::from),
             Some(Root::ExpiresIn) => Value::from(self.mail.expires_in.as_secs()),
             _ => Value::Null,

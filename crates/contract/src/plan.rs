@@ -103,6 +103,21 @@ pub struct CookiePlan {
     pub attributes: Vec<CookieAttribute>,
 }
 
+impl CookiePlan {
+    /// Whether a browser keeps only one of them: name, Path and Domain are the same.
+    #[must_use]
+    pub fn replaces(&self, other: &CookiePlan) -> bool {
+        let places = |cookie: &CookiePlan| {
+            let fixed = cookie.attributes.iter().filter_map(|attribute| match attribute {
+                CookieAttribute::Fixed(text) => Some(text.to_lowercase()),
+                _ => None,
+            });
+            fixed.filter(|text| text.starts_with("path=") || text.starts_with("domain=")).collect::<Vec<_>>()
+        };
+        self.wire == other.wire && places(self) == places(other)
+    }
+}
+
 /// An attribute of a cookie line; the text is what stands before `=`, as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CookieAttribute {

@@ -7,7 +7,7 @@ use crate::metrics::Metrics;
 use crate::render::text;
 use crate::scope::{Asked, ReplyScope};
 use crate::tokens::Tokens;
-use doorward_contract::plan::RenewPlan;
+use doorward_contract::plan::{CookiePlan, RenewPlan};
 use doorward_core::authenticate::{ACCESS, Alive};
 use doorward_core::change::{ApplyResult, Change};
 use doorward_core::fault::Fault;
@@ -45,8 +45,10 @@ fn runs_out(alive: &Alive, renew: &RenewPlan, asked: Asked<'_>) -> bool {
     let now = asked.call.now;
     let left = alive.expires_at.since(now);
     let share = life(&alive.session, asked) * u32::from(renew.when_left_percent) / 100;
+    // All of a life is left only in its first moment: 100% is every request.
+    let due = renew.when_left_percent == 100 || left < share;
     // A token that has expired is not renewed, nor one whose session cannot live longer.
-    !left.is_zero() && left < share && alive.expires_at < alive.session.absolute_until
+    !left.is_zero() && due && alive.expires_at < alive.session.absolute_until
 }
 
 fn life(session: &Session, asked: Asked<'_>) -> Duration {
@@ -65,7 +67,9 @@ pub(crate) async fn deliver(
     (headers, cookies): (&mut HeaderMap, &[usize]),
 ) -> Result<(), Fault> {
     let Some(renew) = &asked.face.plan.renew else { return Ok(()) };
-    if renew.set_cookies.iter().any(|cookie| cookies.contains(cookie)) {
+    let plans = &asked.face.plan.cookies;
+    let written = |cookie: &CookiePlan| cookies.iter().filter_map(|at| plans.get(*at)).any(|one| one.replaces(cookie));
+    if renew.set_cookies.iter().filter_map(|at| plans.get(*at)).any(written) {
         return Ok(());
     }
     let (session, account) = match due {

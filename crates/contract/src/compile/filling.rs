@@ -3,6 +3,7 @@
 use super::render::{Filling, In, escape_of};
 use super::written::{Header, is_header_text, parameters_in};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::document::overwritten;
 use crate::expression::Kind;
 use crate::json_bytes::json_bytes;
 use crate::plan::BodyReply;
@@ -117,7 +118,12 @@ impl<'p> Filling<'_, 'p, '_> {
         let mut complete = true;
         for (name, span) in names {
             match cookies.iter().position(|cookie| cookie.name == *name) {
-                Some(index) => indexes.push(index),
+                Some(index) => {
+                    if let Some(error) = overwritten(cookies, (&indexes, index), *span) {
+                        self.found.push(error);
+                    }
+                    indexes.push(index);
+                }
                 None => {
                     let error =
                         Diagnostic::error(codes::UNKNOWN_COOKIE, *span, format!("unknown cookie `{name}`"));

@@ -119,7 +119,10 @@ impl InputReader<'_> {
             _ => format!("`{}` has no input `{name}`", self.spec.name),
         };
         let error = Diagnostic::error(codes::UNKNOWN_INPUT, entry.key_span, message);
-        let list = format!("its inputs: {}", known.join(" "));
+        let list = match known.as_slice() {
+            [] => "it takes no inputs".to_owned(),
+            known => format!("its inputs: {}", known.join(" ")),
+        };
         self.found.push(error.suggest(name, known.iter().copied()).help(list));
     }
 

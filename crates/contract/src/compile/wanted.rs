@@ -1,5 +1,6 @@
 //! What an input must be, whether a value may feed it, and what a request member that feeds it looks like.
 
+use crate::document::duration_text;
 use crate::expression::{Kind, Type};
 use doorward_core::profile::FieldType;
 use doorward_core::spec::Kind as CoreKind;
@@ -55,7 +56,10 @@ fn core_fits(wanted: CoreKind, given: &Kind) -> bool {
     match wanted {
         CoreKind::Text | CoreKind::Token => matches!(given, Kind::Text | Kind::Enum(_) | Kind::Token),
         CoreKind::Integer => *given == Kind::Integer,
-        CoreKind::Duration => matches!(given, Kind::Integer | Kind::Duration | Kind::Text),
+        CoreKind::Duration => match given {
+            Kind::Enum(words) => words.iter().all(|word| duration_text(word).is_some()),
+            given => matches!(given, Kind::Integer | Kind::Duration | Kind::Text),
+        },
         CoreKind::Boolean => *given == Kind::Boolean,
         CoreKind::Object => matches!(given, Kind::AnyObject | Kind::Object(_)),
         _ => true,

@@ -19,34 +19,20 @@ pub(super) fn read(reader: &mut Reader, node: &Node, signing: &Signing<'_>) -> V
     if !reader.map(node, "`cookies`") {
         return Vec::new();
     }
-    let mut cookies: Vec<CookiePlan> = Vec::new();
-    for entry in node.entries() {
-        let Some(cookie) = read_cookie(reader, entry, signing) else { continue };
-        let same = cookies.iter().find(|known| same_place(known, &cookie));
-        if let Some(known) = same {
-            let message = format!("`{}` and `{}` are one cookie to a browser", known.name, cookie.name);
-            reader.refuse(
-                codes::DUPLICATE_WIRE_NAME,
-                &entry.value,
-                message,
-                "give it another name, Path or Domain",
-            );
-        }
-        cookies.push(cookie);
-    }
-    cookies
+    node.entries().iter().filter_map(|entry| read_cookie(reader, entry, signing)).collect()
 }
 
-/// Whether a browser keeps only one of them.
-fn same_place(left: &CookiePlan, right: &CookiePlan) -> bool {
-    let places = |cookie: &CookiePlan| {
-        let fixed = cookie.attributes.iter().filter_map(|attribute| match attribute {
-            CookieAttribute::Fixed(text) => Some(text.to_lowercase()),
-            _ => None,
-        });
-        fixed.filter(|text| text.starts_with("path=") || text.starts_with("domain=")).collect::<Vec<_>>()
-    };
-    left.wire == right.wire && places(left) == places(right)
+/// One reply sets a cookie once: of two lines for one cookie a browser keeps the last.
+pub(crate) fn overwritten(
+    cookies: &[CookiePlan],
+    (set, index): (&[usize], usize),
+    span: Span,
+) -> Option<Diagnostic> {
+    let cookie = cookies.get(index)?;
+    let known = set.iter().filter_map(|at| cookies.get(*at)).find(|known| known.replaces(cookie))?;
+    let message = format!("`{}` and `{}` are one cookie to a browser", known.name, cookie.name);
+    let error = Diagnostic::error(codes::DUPLICATE_WIRE_NAME, span, message);
+    Some(error.help("name one of them here, or give one another name, Path or Domain"))
 }
 
 /// One `;`-separated piece of the line, with where it begins.
@@ -231,6 +217,9 @@ pub(super) fn renew(
         let name = item.as_text().unwrap_or_default();
         match cookies.iter().position(|cookie| cookie.name == name) {
             Some(index) => {
+                if let Some(error) = overwritten(cookies, (&set_cookies, index), item.span) {
+                    reader.report(error);
+                }
                 let token = cookies.get(index).and_then(|cookie| cookie.token.as_deref());
                 if token.is_some_and(|token| signing.is_stage(token)) {
                     let message = format!("the cookie `{name}` holds no token of a session");
@@ -281,10 +270,10 @@ fn renew_headers(
 fn percent(reader: &mut Reader, node: &Node) -> Option<u8> {
     let text = reader.text(node, "`when_left`")?;
     let share = text.strip_suffix('%').and_then(|number| number.parse::<u8>().ok());
-    let share = share.filter(|share| (1..=99).contains(share));
+    let share = share.filter(|share| (1..=100).contains(share));
     if share.is_none() {
-        let help = "for example `when_left: 50%`";
-        reader.refuse(codes::WRONG_KIND, node, "`when_left` is a share of the life, 1% to 99%", help);
+        let help = "for example `when_left: 50%`; `100%` renews with every request";
+        reader.refuse(codes::WRONG_KIND, node, "`when_left` is a share of the life, 1% to 100%", help);
     }
     share
 }

@@ -131,7 +131,7 @@ fn of_renew() -> Value {
     let known = [
         ("token", a("string")),
         ("from", a("string")),
-        ("when_left", json!({"type": ["string", "null"], "pattern": "^[0-9]{1,2}%$"})),
+        ("when_left", json!({"type": ["string", "null"], "pattern": "^(100|[0-9]{1,2})%$"})),
         ("set_cookies", some(&a("string"))),
         ("headers", each(&a("string"))),
     ];

@@ -10,10 +10,11 @@ use crate::mails::{MailPlan, Mails};
 use crate::root_names::RootNames;
 use crate::scope::Root;
 use crate::source::Node;
-use crate::template::{CompiledTemplate, Escape, Setting, TemplateKind};
+use crate::template::{CompiledTemplate, Escape, Part, Setting, Template, TemplateKind};
 use crate::wording::Localized;
 use doorward_core::code::{CodePolicy, Purpose};
 use doorward_core::return_url::ReturnUrl;
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub(super) const PURPOSES: [&str; 5] = ["sign_up", "verify", "reset_password", "change_identifier", "login"];
@@ -191,7 +192,8 @@ pub(super) fn links(reader: &mut Reader, node: &Node, signing: &Signing<'_>) -> 
     if !reader.map(node, "`links`") {
         return links;
     }
-    let names = RootNames::new().with("token", Type::new(Kind::Token), Root::Tokens.slot());
+    let names =
+        RootNames::new().account(signing.account).with("token", Type::new(Kind::Token), Root::Tokens.slot());
     for entry in node.entries() {
         if entry.key == "allowed" {
             for item in reader.texts(&entry.value, "`allowed`") {
@@ -214,15 +216,43 @@ pub(super) fn links(reader: &mut Reader, node: &Node, signing: &Signing<'_>) -> 
             reader.report(error.help(format!("purposes: {}, and `allowed`", PURPOSES.join(" "))));
             continue;
         };
-        let Some(template) = reader.parsed_text(&entry.value, "a link") else { continue };
-        let setting = Setting::reply(signing.times.clone());
-        let Some(compiled) = reader.compiled(&template, &names, &setting) else { continue };
-        if compiled.constant().is_some() {
-            let message = "this link does not carry its token";
-            reader.refuse(codes::WRONG_KIND, &entry.value, message, "write it as `https://…?token=${token}`");
-            continue;
+        // A link that is wrong has been reported; it is there all the same to those who ask whether there is one.
+        if let Some(compiled) = link(reader, &entry.value, (&names, signing)) {
+            links.templates.insert(purpose, compiled);
         }
-        links.templates.insert(purpose, compiled);
     }
     links
+}
+
+fn link(
+    reader: &mut Reader,
+    node: &Node,
+    (names, signing): (&RootNames<'_>, &Signing<'_>),
+) -> Option<CompiledTemplate> {
+    let setting = Setting::reply(signing.times.clone());
+    let template = reader.parsed_text(node, "a link");
+    if let Some(template) = &template
+        && let Some(compiled) = reader.compiled(template, names, &setting)
+    {
+        if !carries_token(template) {
+            let message = "this link does not carry its token";
+            reader.refuse(codes::WRONG_KIND, node, message, "write it as `https://…?token=${token}`");
+        }
+        return Some(compiled);
+    }
+    let nothing = Template { span: node.span, kind: TemplateKind::Constant(Value::Null) };
+    reader.compiled(&nothing, names, &setting)
+}
+
+fn carries_token(template: &Template) -> bool {
+    let is_token = |path: &[String]| path.first().is_some_and(|name| name == "token");
+    match &template.kind {
+        TemplateKind::Path(path) => is_token(&path.segments),
+        TemplateKind::Expression(ast) => ast.paths().into_iter().any(is_token),
+        TemplateKind::Text(parts) => parts.iter().any(|part| match part {
+            Part::Hole(ast) => ast.paths().into_iter().any(is_token),
+            Part::Constant(_) => false,
+        }),
+        _ => false,
+    }
 }

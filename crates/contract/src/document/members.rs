@@ -204,7 +204,7 @@ pub(super) fn is_token(name: &str) -> bool {
 }
 
 /// Whole seconds of `90s`, `30m`, `12h`, `7d`, `2w`.
-fn duration_text(text: &str) -> Option<u64> {
+pub(crate) fn duration_text(text: &str) -> Option<u64> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let seconds = match unit {
         "s" => 1,

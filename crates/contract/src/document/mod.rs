@@ -15,7 +15,9 @@ mod texts;
 mod tokens;
 mod web;
 
+pub(crate) use cookies::overwritten;
 pub(crate) use json_schema::{of_scheme, of_top};
+pub(crate) use members::duration_text;
 
 use crate::diagnostic::{Diagnostic, codes};
 use crate::mails::Mails;

@@ -304,8 +304,12 @@ fn cookie_lines_are_checked() {
     assert_eq!(cookie("sid=x; Secure; Secure?"), [51]);
     assert_eq!(cookie("sid=x; SameSite=Sometimes"), [51]);
     assert_eq!(cookie("sid=${tokens.acess}"), [31]);
-    assert_eq!(refused("cookies: {a: 'sid=x; Path=/', b: 'sid=y; path=/'}"), [52]);
-    assert_eq!(refused("cookies: {a: 'sid=x; Path=/', b: 'sid=y; path=/b'}"), none);
+    // Two lines for one cookie, of which a reply chooses: a session's, and one that lasts.
+    let two = "cookies: {a: 'sid=${tokens.access}; Path=/', b: 'sid=${tokens.access}; path=/'}";
+    assert_eq!(refused(two), none);
+    let both = format!("{two}\nrenew: {{token: access, set_cookies: [a, b]}}");
+    assert_eq!(refused(&both), [52]);
+    assert_eq!(refused(&both.replace("path=/'", "path=/b'")), none);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod base64;
 mod contains;
 mod digits;
 mod ends_with;
+mod html;
 mod json;
 mod lower;
 mod mask;
@@ -76,6 +77,7 @@ pub static FUNCTIONS: &[&Function] = &[
     &contains::CONTAINS,
     &digits::DIGITS,
     &ends_with::ENDS_WITH,
+    &html::HTML,
     &json::JSON,
     &lower::LOWER,
     &mask::MASK,

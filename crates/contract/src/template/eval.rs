@@ -223,6 +223,13 @@ fn hole(value: &Value, escape: Escape, text: &mut String) {
     }
 }
 
+/// A text as XML and HTML show it.
+pub(crate) fn escaped(plain: &str) -> String {
+    let mut text = String::with_capacity(plain.len());
+    escape_into(plain, &mut text);
+    text
+}
+
 fn escape_into(plain: &str, text: &mut String) {
     for c in plain.chars() {
         match c {

@@ -16,6 +16,7 @@ mod text;
 pub use ast::{EachAst, Key, MapAst, Member, Part, PathAst, Template, TemplateKind, TextPlace};
 pub use compile::{Escape, Setting, Unlisted, compile};
 pub use eval::CompiledTemplate;
+pub(crate) use eval::escaped;
 pub use format::{TimeFormat, Zone};
 pub use moment::kept_time;
 pub use parse::parse;

@@ -294,13 +294,14 @@ fn fit(value: Value, kind: Kind) -> Result<Value, &'static str> {
     }
 }
 
-/// A length of time as text: seconds, or a number with `s`, `m`, `h` or `d`.
+/// A length of time as text: seconds, or a number with `s`, `m`, `h`, `d` or `w`.
 fn seconds(text: &str) -> Option<u64> {
     let (number, unit) = match text.split_at_checked(text.len().checked_sub(1)?) {
         Some((number, "s")) => (number, 1),
         Some((number, "m")) => (number, 60),
         Some((number, "h")) => (number, 3_600),
         Some((number, "d")) => (number, 86_400),
+        Some((number, "w")) => (number, 604_800),
         _ => (text, 1),
     };
     let plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
@@ -329,6 +330,7 @@ mod tests {
         assert_eq!(fit(json!("x"), Kind::Text), Ok(json!("x")));
         assert_eq!(fit(json!(1), Kind::Text), Err("string"));
         assert_eq!(fit(json!("30m"), Kind::Duration), Ok(json!(1800)));
+        assert_eq!(fit(json!("2w"), Kind::Duration), Ok(json!(1_209_600)));
         assert_eq!(fit(json!("90"), Kind::Duration), Ok(json!(90)));
         for bad in
             [json!("-1"), json!("1.5h"), json!("é"), json!(""), json!("99999999999999999999d"), json!(-1)]
