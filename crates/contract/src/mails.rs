@@ -73,7 +73,8 @@ impl Mails {
 
     /// The contract's own link for a purpose. The checker sees to it that there is one.
     fn own_link(&self, mail: &CodeMail<'_>) -> String {
-        let value = self.links.get(&mail.purpose).map(|link| link.eval(&MailScope { mails: self, mail, link: None }));
+        let value =
+            self.links.get(&mail.purpose).map(|link| link.eval(&MailScope { mails: self, mail, link: None }));
         match value {
             Some(Evaluated::Value(Value::String(link))) => link,
             _ => mail.code.to_owned(),

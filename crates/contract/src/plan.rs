@@ -167,7 +167,12 @@ pub enum Proves {
     Stage(Stage),
     /// It is what this template gives for the session that the token beside it names. Evaluated with
     /// [`crate::scope::Root::Account`], `Session`, `Tokens`, `Header`, `Query`, `Cookie`.
-    Companion(Arc<CompiledTemplate>),
+    Companion {
+        /// What it must equal.
+        equals: Arc<CompiledTemplate>,
+        /// Whether that is said by the request alone, so that nobody need be signed in.
+        alone: bool,
+    },
     /// It is one of the client keys that the deployment knows under the scheme's name.
     ClientKey,
     /// Nothing: what it says feeds inputs.

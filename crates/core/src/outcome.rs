@@ -120,6 +120,8 @@ pub enum Outcome {
     Changed,
     /// Somebody is signed in.
     Alive,
+    /// Here is what the contract says, and nothing was done.
+    Answered,
     /// The session is over.
     Ended,
     /// Operator: the accounts asked for.
@@ -265,6 +267,7 @@ impl Outcome {
         Outcome::Updated,
         Outcome::Changed,
         Outcome::Alive,
+        Outcome::Answered,
         Outcome::Ended,
         Outcome::Listed,
         Outcome::Deleted,
@@ -334,6 +337,7 @@ impl Outcome {
             Outcome::Updated => ("updated", 200, None, &[]),
             Outcome::Changed => ("changed", 200, None, &[]),
             Outcome::Alive => ("alive", 200, None, &[]),
+            Outcome::Answered => ("answered", 200, None, &[]),
             Outcome::Ended => ("ended", 200, None, &[]),
             Outcome::Listed => ("listed", 200, None, &[]),
             Outcome::Deleted => ("deleted", 200, None, &[]),

@@ -266,16 +266,16 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
-    /// Whether what must equal something of the session does, and what feeds inputs is there.
+    /// Whether what must equal something of the session or of the request does, and what feeds inputs is there.
     fn companions(&self, schemes: &[usize], caller: Option<&Alive>) -> Result<(), (Rejection, usize)> {
         for (at, scheme) in self.of(schemes) {
             let brought = match scheme.proves {
-                Proves::Companion(_) | Proves::Nothing => find(self.call, scheme),
+                Proves::Companion { .. } | Proves::Nothing => find(self.call, scheme),
                 Proves::Session | Proves::Stage(_) | Proves::ClientKey => continue,
             };
             let shown = brought.text().map_err(|rejection| (rejection, at))?;
-            if let Proves::Companion(template) = &scheme.proves
-                && !caller.is_some_and(|alive| self.equals(shown, template, alive))
+            if let Proves::Companion { equals, alone } = &scheme.proves
+                && !((*alone || caller.is_some()) && self.equals(shown, equals, caller))
             {
                 return Err((Rejection::Invalid, at));
             }
@@ -283,13 +283,15 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
-    fn equals(&self, shown: &str, template: &CompiledTemplate, alive: &Alive) -> bool {
+    fn equals(&self, shown: &str, template: &CompiledTemplate, caller: Option<&Alive>) -> bool {
         let (sources, _) = Sources::of_head(self.call, Map::new(), &self.face.plan);
         let Checker { face, services, call, .. } = *self;
         let asked = Asked { face, services, call, sources: &sources, language: "" };
         // Only what names a session: nothing is issued here.
-        let (account, session) = (Arc::clone(&alive.account), Arc::clone(&alive.session));
-        let answer = Answer::bare(Outcome::Alive).account(account).session(session);
+        let mut answer = Answer::bare(Outcome::Alive);
+        if let Some(alive) = caller {
+            answer = answer.account(Arc::clone(&alive.account)).session(Arc::clone(&alive.session));
+        }
         let tokens = Tokens::of_answer(asked, &answer);
         let wanted = text(template, &ReplyScope::of_answer(asked, &answer, tokens.as_ref()));
         wanted.is_some_and(|wanted| !wanted.is_empty() && same_bytes(wanted.as_bytes(), shown.as_bytes()))
@@ -314,7 +316,7 @@ impl<'a> Checker<'a> {
             let checked = match scheme.proves {
                 Proves::Stage(stage) => self.check_stage(scheme, stage).await?.map(|()| None),
                 Proves::Session => self.check_or_refresh(at).await?.map(Some),
-                Proves::Companion(_) | Proves::ClientKey | Proves::Nothing => continue,
+                Proves::Companion { .. } | Proves::ClientKey | Proves::Nothing => continue,
             };
             match checked {
                 Ok(None) => {}

@@ -68,7 +68,8 @@ pub(crate) async fn deliver(
 ) -> Result<(), Fault> {
     let Some(renew) = &asked.face.plan.renew else { return Ok(()) };
     let plans = &asked.face.plan.cookies;
-    let written = |cookie: &CookiePlan| cookies.iter().filter_map(|at| plans.get(*at)).any(|one| one.replaces(cookie));
+    let written =
+        |cookie: &CookiePlan| cookies.iter().filter_map(|at| plans.get(*at)).any(|one| one.replaces(cookie));
     if renew.set_cookies.iter().filter_map(|at| plans.get(*at)).any(written) {
         return Ok(());
     }

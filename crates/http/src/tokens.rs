@@ -58,7 +58,8 @@ impl<'a> Tokens<'a> {
         let account = answer.account.as_deref();
         let session = answer.session.as_deref().filter(|_| account.is_some());
         let stage = answer.stage.as_deref();
-        if session.is_none() && stage.is_none() {
+        let for_nobody = || asked.face.plan.tokens.iter().any(|token| token.policy.used == TokenUse::Csrf);
+        if session.is_none() && stage.is_none() && !for_nobody() {
             return None;
         }
         let slots = asked.face.plan.tokens.iter().map(|_| Slot::default()).collect();
@@ -104,6 +105,11 @@ impl<'a> Tokens<'a> {
             }
             (_, Some(session)) if plan.policy.used == TokenUse::Csrf => {
                 (session.created_at.whole_second(), session.expires_at)
+            }
+            // Nobody's: it is as good as any until there is a session.
+            (_, None) if plan.policy.used == TokenUse::Csrf => {
+                let (access, _) = self.find(ACCESS)?;
+                (now, now.plus(access.policy.lifetime))
             }
             (ACCESS, Some(session)) => {
                 let usual = plan.policy.after_refresh.filter(|_| self.refreshed);
@@ -172,6 +178,9 @@ impl<'a> Tokens<'a> {
         if policy.stage().is_some() {
             let stage = self.stage.ok_or_else(none)?;
             return Ok(stage_token(stage.id, stage.purpose, form, keys.code()));
+        }
+        if policy.used == TokenUse::Csrf && self.session.is_none() {
+            return Ok(random_token(form, dice));
         }
         let session = self.session.ok_or_else(none)?;
         Ok(match policy.name.as_str() {

@@ -21,7 +21,7 @@ use crate::plan::{Binding, InputTarget, Security};
 use crate::source::{Entry, Node, Span};
 use doorward_core::action::{ACTIONS, Entry as Action, Options, find};
 use doorward_core::outcome::Outcome;
-use doorward_core::spec::{Caller, Identifiers};
+use doorward_core::spec::{ACCESS_TOKEN, Caller, Identifiers};
 
 /// The replies of one scope, and what it changes of shapes.
 pub(super) struct Words {
@@ -195,6 +195,11 @@ impl BindingSource {
         self.inputs.iter().any(|input| matches!(input.target, InputTarget::Named(bound) if bound == name))
     }
 
+    /// Whether its caller is whom an access token among the inputs names.
+    pub(super) fn shows_token(&self) -> bool {
+        self.action.spec().caller.signed_in() && self.binds(ACCESS_TOKEN.name)
+    }
+
     /// What administrators do needs a contract that has some, and somebody whom it is about.
     fn has_administrators(&self, here: &Here<'_, '_>, found: &mut Findings) {
         let spec = self.action.spec();
@@ -225,14 +230,14 @@ impl BindingSource {
     pub(super) fn compiled(&self, here: &Here<'_, '_>, found: &mut Findings) -> (Binding, BindingTrace) {
         let spec = self.action.spec();
         self.has_administrators(here, found);
-        if spec.caller.signed_in() && here.security.is_none() {
+        if spec.caller.signed_in() && here.security.is_none() && !self.shows_token() {
             let message =
                 format!("`{}` needs somebody signed in, and the operation asks for no credential", spec.name);
             found.error(
                 codes::NO_SECURITY,
                 self.span,
                 message,
-                "write `security: [{…: []}]` beside `x-doorward`",
+                "write `security: [{…: []}]` beside `x-doorward`, or bind the input `access_token`",
             );
         }
         linked(self, here.shared.facts.document, found);

@@ -18,7 +18,7 @@ use doorward_core::code::Stage;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::profile::{Field, SetBy};
 use doorward_core::spec::{
-    ActionSpec, Caller, Identifiers, InputSpec, Kind as CoreKind, OptionValues, STAGE_TOKEN,
+    ACCESS_TOKEN, ActionSpec, Caller, Identifiers, InputSpec, Kind as CoreKind, OptionValues, STAGE_TOKEN,
 };
 use serde_json::{Value, json};
 
@@ -66,22 +66,25 @@ impl InputReader<'_> {
     fn input(&mut self, entry: &Entry) -> Option<InputSource> {
         let name = entry.key.as_str();
         let takes_identifiers = self.spec.identifiers != Identifiers::None;
-        let (target, wanted, required) = match self.spec.inputs.iter().find(|input| input.name == name) {
-            Some(input) => {
-                (InputTarget::Named(input.name), self.wanted(input), input.required || input.where_bound)
-            }
-            None if name == "identifier" && takes_identifiers => {
-                (InputTarget::AnyIdentifier, Wanted::Core(CoreKind::Text), self.one())
-            }
-            None => {
-                let kind = IdentifierKind::from_name(name).filter(|_| takes_identifiers);
-                let Some(kind) = kind.filter(|kind| self.has_identifier(*kind)) else {
-                    self.unknown(entry);
-                    return None;
-                };
-                (InputTarget::Identifier(kind), Wanted::Core(CoreKind::Text), self.one())
-            }
-        };
+        // A session's token is either sent as a credential or is an input.
+        let shown = (self.spec.caller.signed_in() && !self.secured).then_some(&ACCESS_TOKEN);
+        let (target, wanted, required) =
+            match self.spec.inputs.iter().chain(shown).find(|input| input.name == name) {
+                Some(input) => {
+                    (InputTarget::Named(input.name), self.wanted(input), input.required || input.where_bound)
+                }
+                None if name == "identifier" && takes_identifiers => {
+                    (InputTarget::AnyIdentifier, Wanted::Core(CoreKind::Text), self.one())
+                }
+                None => {
+                    let kind = IdentifierKind::from_name(name).filter(|_| takes_identifiers);
+                    let Some(kind) = kind.filter(|kind| self.has_identifier(*kind)) else {
+                        self.unknown(entry);
+                        return None;
+                    };
+                    (InputTarget::Identifier(kind), Wanted::Core(CoreKind::Text), self.one())
+                }
+            };
         let template = self.found.template(&entry.value)?;
         Some(InputSource { target, wanted, required, span: entry.value.span, template, if_declared: false })
     }

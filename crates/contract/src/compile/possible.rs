@@ -22,7 +22,7 @@ pub(super) fn outcomes_of(binding: &BindingSource, account: &AccountPlan, secure
     let failures = spec.failures.iter().chain(of_inputs).copied();
     let failures =
         failures.filter(|failure| may_fail(binding, *failure) && declared(binding, account, *failure));
-    let unauthenticated: &[Outcome] = if secured { UNAUTHENTICATED } else { &[] };
+    let unauthenticated = if secured || binding.shows_token() { UNAUTHENTICATED } else { &[] };
     let others = EVERY_ACTION.iter().chain(unauthenticated).copied();
     let mut all = Vec::new();
     for outcome in answers.map(|answer| answer.outcome).chain(failures).chain(others) {

@@ -84,7 +84,7 @@ pub(super) fn fits(
 /// What must equal something of a session stands beside a token that names one.
 fn beside_a_token(schemes: &[usize], (item, document): (&Node, &Document), found: &mut Findings) {
     let all = || schemes.iter().filter_map(|index| document.schemes.get(*index));
-    let companion = all().find(|scheme| matches!(scheme.proves, Proves::Companion(_)));
+    let companion = all().find(|scheme| matches!(scheme.proves, Proves::Companion { alone: false, .. }));
     if let Some(companion) = companion
         && !all().any(Scheme::names_a_session)
     {

@@ -76,8 +76,8 @@ fn proves(
         return Some((name, Proves::Nothing));
     }
     if let Some(way) = said("must_equal") {
-        let template = companion(reader, &way.value, signing)?;
-        return Some((name, Proves::Companion(Arc::new(template))));
+        let (template, alone) = companion(reader, &way.value, signing)?;
+        return Some((name, Proves::Companion { equals: Arc::new(template), alone }));
     }
     if let Some(way) = said("client_key")
         && reader.flag(&way.value, "`client_key`")?
@@ -95,7 +95,7 @@ fn proves(
     let template = Template { span: entry.key_span, kind: TemplateKind::Path(path) };
     let names = RootNames::new().tokens(signing.tokens);
     let template = reader.compiled(&template, &names, &Setting::reply(signing.times.clone()))?;
-    Some((token, Proves::Companion(Arc::new(template))))
+    Some((token, Proves::Companion { equals: Arc::new(template), alone: false }))
 }
 
 fn is_csrf(token: &TokenPlan) -> bool {
@@ -117,16 +117,16 @@ fn carried(reader: &mut Reader, entry: &Entry, signing: &Signing<'_>) -> Option<
     None
 }
 
-/// What a companion must equal.
-fn companion(reader: &mut Reader, node: &Node, signing: &Signing<'_>) -> Option<CompiledTemplate> {
+/// What a companion must equal, and whether the request alone says it.
+fn companion(reader: &mut Reader, node: &Node, signing: &Signing<'_>) -> Option<(CompiledTemplate, bool)> {
     let anything = || Type::new(Kind::AnyObject);
-    let names = RootNames::new()
-        .account(signing.account)
-        .session()
-        .tokens(signing.tokens)
-        .with("header", anything(), Root::Header.slot())
-        .with("query", anything(), Root::Query.slot())
-        .with("cookie", anything(), Root::Cookie.slot());
+    let of_request = || {
+        RootNames::new()
+            .with("header", anything(), Root::Header.slot())
+            .with("query", anything(), Root::Query.slot())
+            .with("cookie", anything(), Root::Cookie.slot())
+    };
+    let names = of_request().account(signing.account).session().tokens(signing.tokens);
     let template = reader.parsed_text(node, "`must_equal`")?;
     let is_fresh =
         |name: &String| signing.tokens.iter().any(|token| token.policy.name == *name && !is_csrf(token));
@@ -137,7 +137,9 @@ fn companion(reader: &mut Reader, node: &Node, signing: &Signing<'_>) -> Option<
         reader.refuse(codes::WRONG_KIND, node, message, help);
         return None;
     }
-    reader.compiled(&template, &names, &Setting::reply(signing.times.clone()))
+    let setting = Setting::reply(signing.times.clone());
+    let alone = Reader::default().compiled(&template, &of_request(), &setting).is_some();
+    Some((reader.compiled(&template, &names, &setting)?, alone))
 }
 
 fn place(reader: &mut Reader, node: &Node, prefix: &str) -> Option<SchemePlace> {

@@ -34,7 +34,7 @@ fn check(subject: &Subject<'_>, found: &mut Findings) {
     for scheme in &subject.plan.schemes {
         // A companion is worth nothing alone.
         if let SchemePlace::Query(name) = &scheme.place
-            && !matches!(scheme.proves, Proves::Companion(_))
+            && !matches!(scheme.proves, Proves::Companion { .. })
         {
             let message = format!("the token of `{}` comes in the URL, as `{name}`", scheme.name);
             let schemes = subject.contract.get("components").and_then(|node| node.get("securitySchemes"));

@@ -9,11 +9,15 @@ use crate::expression::{Kind, MAX_DEPTH, Names, Reference, Type};
 use crate::scope::Root;
 use crate::source::Span;
 use crate::template::{CompiledTemplate, Setting, Template, compile};
+use doorward_core::policy::TokenUse;
 use doorward_core::spec::{Field, Kind as CoreKind};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// A token against cross-site requests comes with every answer: a session's own, and nobody's is drawn.
+static OF_EVERYBODY: Field = Field::new("tokens", CoreKind::Tokens);
 
 /// What the document says that replies read.
 pub(crate) struct Facts<'d> {
@@ -135,6 +139,9 @@ impl<'d> ReplyNames<'d> {
     /// The datum that brings a token, if the outcome comes with it.
     pub(crate) fn offering(&self, token: &str) -> Option<&Field> {
         let token = self.facts.document.tokens.iter().find(|known| known.policy.name == token)?;
+        if token.policy.used == TokenUse::Csrf {
+            return Some(&OF_EVERYBODY);
+        }
         let kind = token.policy.stage().map_or(CoreKind::Tokens, CoreKind::StageToken);
         self.data.iter().find(|field| field.name == "tokens" && field.kind == kind)
     }
@@ -225,9 +232,11 @@ impl<'d> ReplyNames<'d> {
 
     fn of_data(&self, path: &[String]) -> Option<Reference> {
         let (first, rest) = path.split_first()?;
+        if first == "tokens" {
+            return self.token(rest);
+        }
         let field = self.datum(first)?;
         match (field.kind, rest) {
-            (CoreKind::Tokens | CoreKind::StageToken(_), _) => return self.token(rest),
             (CoreKind::Violations, [member]) if member == "count" => {
                 return Some(Reference::slot(Type::integer(), Root::ViolationCount.slot(), &[]));
             }

@@ -7,6 +7,7 @@
 //! who want the same account (see [`Turns`]). [`perform`] does this for every action, adds the audit event, and keeps the cache of live sessions true.
 
 pub mod admin;
+pub mod answer;
 mod caller;
 pub mod change_identifier;
 pub mod change_limits;
@@ -254,6 +255,7 @@ pub static ACTIONS: &[&dyn Entry] = &[
     &admin::delete_account::DeleteAccount,
     &admin::list_account_sessions::ListAccountSessions,
     &admin::end_account_sessions::EndAccountSessions,
+    &answer::Reply,
     &refused::Refuse,
 ];
 
@@ -366,6 +368,7 @@ fn quiet(action: &str, answer: &Answer) -> bool {
             | Outcome::Alive
             | Outcome::Available
             | Outcome::Listed
+            | Outcome::Answered
             | Outcome::Refused
     ) || (action == check_available::NAME && outcome == Outcome::InUse)
         || (action == show_public::NAME && outcome == Outcome::UnknownAccount)
