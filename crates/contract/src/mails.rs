@@ -1,4 +1,4 @@
-//! The contract's mails: its own texts, or the built-in English ones.
+//! The contract's mails and text messages: its own texts, or the built-in English ones.
 
 use crate::account_plan::AccountPlan;
 use crate::account_view::account_value;
@@ -6,6 +6,7 @@ use crate::expression::{Evaluated, Path, Scope, follow};
 use crate::scope::Root;
 use crate::template::CompiledTemplate;
 use crate::wording::{Localized, Texts};
+use doorward_core::channel::Channel;
 use doorward_core::code::Purpose;
 use doorward_core::mail::{CodeMail, Mail, MailTexts};
 use doorward_core::return_url::ReturnUrl;
@@ -33,11 +34,13 @@ pub struct Mails {
     pub(crate) links: BTreeMap<Purpose, CompiledTemplate>,
 }
 
-/// One mail.
+/// One kind of mail. The checker sees to it that there is a text for every channel that the accounts can be reached on.
 pub(crate) struct MailPlan {
-    pub(crate) subject: Localized,
-    pub(crate) text: Localized,
+    pub(crate) subject: Option<Localized>,
+    pub(crate) text: Option<Localized>,
     pub(crate) html: Option<Localized>,
+    /// What is sent to telephones instead of the text.
+    pub(crate) sms: Option<Localized>,
 }
 
 impl MailTexts for Mails {
@@ -63,10 +66,18 @@ impl MailTexts for Mails {
 impl Mails {
     fn rendered(&self, plan: &MailPlan, scope: &MailScope<'_>) -> Mail {
         let render = |text: &Localized| text.render(scope.mail.language, &self.texts.default, scope);
+        let (channel, to) = (scope.mail.channel, scope.mail.to);
+        if channel == Channel::Sms {
+            let text = plan.sms.as_ref().or(plan.text.as_ref());
+            return Mail::sms(to, text.map(render).unwrap_or_default());
+        }
         Mail {
-            to: scope.mail.to.to_owned(),
-            subject: one_line(&render(&plan.subject)),
-            text: render(&plan.text),
+            channel,
+            to: to.to_owned(),
+            subject: Some(
+                plan.subject.as_ref().map(|subject| one_line(&render(subject))).unwrap_or_default(),
+            ),
+            text: plan.text.as_ref().map(render).unwrap_or_default(),
             html: plan.html.as_ref().map(render),
         }
     }
@@ -92,11 +103,14 @@ fn built_in_link(mail: &CodeMail<'_>, link: &str) -> Mail {
         // No link is mailed for a stage: who has reached it holds its token.
         Purpose::Stage(_) => ("Your link", "to go on"),
     };
+    let length = spoken(mail.expires_in);
+    if mail.channel == Channel::Sms {
+        return Mail::sms(mail.to, format!("Open {link} {why}. It is good for {length}."));
+    }
     let text = format!(
-        "Open this link {why}:\n\n{link}\n\nIt is good for {}. If you did not ask for it, ignore this mail.\n",
-        spoken(mail.expires_in)
+        "Open this link {why}:\n\n{link}\n\nIt is good for {length}. If you did not ask for it, ignore this mail.\n",
     );
-    Mail { to: mail.to.to_owned(), subject: subject.to_owned(), text, html: None }
+    Mail::email(mail.to, subject, text)
 }
 
 /// A subject is a header: whatever an account's name holds, it stays on one line.
@@ -114,12 +128,14 @@ fn built_in(mail: &CodeMail<'_>) -> Mail {
         // No code is mailed for a stage: who has reached it holds its token.
         Purpose::Stage(_) => ("Your code", "to go on"),
     };
+    let (code, length) = (mail.code, spoken(mail.expires_in));
+    if mail.channel == Channel::Sms {
+        return Mail::sms(mail.to, format!("Enter {code} {why}. It is good for {length}."));
+    }
     let text = format!(
-        "Enter this code {why}:\n\n{}\n\nIt is good for {}. If you did not ask for it, ignore this mail.\n",
-        mail.code,
-        spoken(mail.expires_in)
+        "Enter this code {why}:\n\n{code}\n\nIt is good for {length}. If you did not ask for it, ignore this mail.\n",
     );
-    Mail { to: mail.to.to_owned(), subject: subject.to_owned(), text, html: None }
+    Mail::email(mail.to, subject, text)
 }
 
 /// "10 minutes", "1 hour", "90 seconds": the largest unit that fits evenly.

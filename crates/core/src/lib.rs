@@ -13,6 +13,7 @@ pub mod audit;
 pub mod authenticate;
 pub mod calendar;
 pub mod change;
+pub mod channel;
 pub mod code;
 pub mod fault;
 pub mod identifier;

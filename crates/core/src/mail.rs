@@ -1,6 +1,7 @@
-//! A mail as it is rendered, before it is sealed into the outbox.
+//! A message as it is rendered, before it is sealed into the outbox: an e-mail, or a text message to a telephone.
 
 use crate::account::Account;
+use crate::channel::Channel;
 use crate::code::Purpose;
 use crate::fault::Fault;
 use crate::key::MasterKey;
@@ -11,17 +12,34 @@ use std::time::Duration;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// A rendered mail.
+/// A rendered message.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
-    /// The one recipient.
+    /// How it goes.
+    pub channel: Channel,
+    /// The one recipient: an e-mail address or a telephone number.
     pub to: String,
-    /// The subject line.
-    pub subject: String,
+    /// The subject line; a text message has none.
+    pub subject: Option<String>,
     /// The plain text.
     pub text: String,
-    /// The HTML alternative, if the contract gives one.
+    /// The HTML alternative, if the contract gives one; never of a text message.
     pub html: Option<String>,
+}
+
+impl Mail {
+    /// A text message.
+    #[must_use]
+    pub fn sms(to: &str, text: String) -> Mail {
+        Mail { channel: Channel::Sms, to: to.to_owned(), subject: None, text, html: None }
+    }
+
+    /// An e-mail without an HTML alternative.
+    #[must_use]
+    pub fn email(to: &str, subject: &str, text: String) -> Mail {
+        let subject = Some(subject.to_owned());
+        Mail { channel: Channel::Email, to: to.to_owned(), subject, text, html: None }
+    }
 }
 
 /// What a mail about a code is rendered from.
@@ -30,6 +48,8 @@ pub struct CodeMail<'a> {
     pub purpose: Purpose,
     /// The account it is about; at sign-up it holds what the request claims.
     pub account: &'a Account,
+    /// How it goes.
+    pub channel: Channel,
     /// Where it goes.
     pub to: &'a str,
     /// The code, in clear: it must not be kept.
@@ -54,8 +74,10 @@ pub trait MailTexts: Send + Sync {
 /// # Errors
 /// The cipher refused.
 pub fn seal_mail(id: Uuid, mail: &Mail, master: &MasterKey, dice: &dyn Dice) -> Result<Vec<u8>, Fault> {
+    let channel = mail.channel.name();
     let clear = Zeroizing::new(
-        json!({"to": mail.to, "subject": mail.subject, "text": mail.text, "html": mail.html}).to_string(),
+        json!({"channel": channel, "to": mail.to, "subject": mail.subject, "text": mail.text, "html": mail.html})
+            .to_string(),
     );
     master.seal(&binding(id), clear.as_bytes(), dice)
 }
@@ -69,8 +91,12 @@ pub fn open_mail(id: Uuid, sealed: &[u8], master: &MasterKey) -> Result<Mail, Fa
     let value: Value = serde_json::from_slice(&clear).map_err(|_| damaged())?;
     let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
     Ok(Mail {
+        // What was sealed before there were text messages says no channel.
+        channel: text("channel")
+            .map_or(Some(Channel::Email), |name| Channel::from_name(&name))
+            .ok_or_else(damaged)?,
         to: text("to").ok_or_else(damaged)?,
-        subject: text("subject").ok_or_else(damaged)?,
+        subject: text("subject"),
         text: text("text").ok_or_else(damaged)?,
         html: text("html"),
     })

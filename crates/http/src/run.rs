@@ -276,6 +276,7 @@ impl Exchange<'_> {
             caller,
             now: self.call.now,
             dice: services.dice.as_ref(),
+            channels: services.channels,
         };
         Context { setting, services, preview }
     }

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use doorward_contract::load;
 use doorward_contract::plan::{Plan, Proves, Scheme};
 use doorward_core::action::{Services, Turns};
+use doorward_core::channel::Channels;
 use doorward_core::fault::Fault;
 use doorward_core::key::{MasterKey, RealmKeys};
 use doorward_core::live::LiveSessions;
@@ -149,6 +150,7 @@ impl Bed {
             limits: Arc::new(NoLimits),
             live: Arc::new(LiveSessions::default()),
             turns: Turns::default(),
+            channels: Channels::ALL,
             mail_queued: Arc::new(|| {}),
         };
         let lines = Arc::new(Lines::default());

@@ -1,4 +1,4 @@
-//! The outbox worker and its transports. A mail comes here rendered and sealed; this crate opens it, delivers it
+//! The outbox worker and its transports. A message, by e-mail or to a telephone, comes here rendered and sealed; this crate opens it, delivers it
 //! and has it wiped. Nothing here knows what a mail is about.
 
 pub mod mailbox;

@@ -1,4 +1,4 @@
-//! The development mailbox: the mails of this process, in memory.
+//! The development mailbox: the mails and text messages of this process, in memory.
 
 use doorward_core::mail::Mail;
 use doorward_core::time::Timestamp;
@@ -25,11 +25,15 @@ pub struct Received {
 }
 
 impl Received {
-    /// The mail for programs: `{to, subject, text, at}`, the time in RFC 3339 form with milliseconds, in UTC.
+    /// The mail for programs: `{to, subject, text, at}`, the time in RFC 3339 form with milliseconds, in UTC. A text
+    /// message has no subject: `{to, text, at}`.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mail = &self.mail;
-        json!({"to": mail.to, "subject": mail.subject, "text": mail.text, "at": self.at_text()})
+        let Mail { to, subject, text, .. } = &self.mail;
+        match subject {
+            Some(subject) => json!({"to": to, "subject": subject, "text": text, "at": self.at_text()}),
+            None => json!({"to": to, "text": text, "at": self.at_text()}),
+        }
     }
 
     /// When it came, in RFC 3339 form with milliseconds, in UTC.
@@ -83,7 +87,7 @@ mod tests {
     use super::*;
 
     fn mail(to: &str, subject: &str) -> Mail {
-        Mail { to: to.to_owned(), subject: subject.to_owned(), text: "text".to_owned(), html: None }
+        Mail::email(to, subject, "text".to_owned())
     }
 
     #[test]
@@ -93,7 +97,7 @@ mod tests {
         mailbox.put(mail("b@example.org", "2"), Timestamp(2));
         mailbox.put(mail("A@Example.org", "3"), Timestamp(3));
         let subjects = |to: Option<&str>| -> Vec<String> {
-            mailbox.mails(to).into_iter().map(|received| received.mail.subject).collect()
+            mailbox.mails(to).into_iter().filter_map(|received| received.mail.subject).collect()
         };
         assert_eq!(subjects(None), ["1", "2", "3"]);
         assert_eq!(subjects(Some("a@example.ORG")), ["1", "3"]);
@@ -105,6 +109,17 @@ mod tests {
     }
 
     #[test]
+    fn a_text_message_is_kept_by_its_number_and_has_no_subject() {
+        let mailbox = Mailbox::new();
+        mailbox.put(Mail::sms("+14165550100", "123456".to_owned()), Timestamp(1));
+        mailbox.put(mail("a@example.org", "2"), Timestamp(2));
+        assert_eq!(
+            mailbox.to_json(Some("+14165550100")).to_string(),
+            r#"[{"to":"+14165550100","text":"123456","at":"1970-01-01T00:00:00.001Z"}]"#
+        );
+    }
+
+    #[test]
     fn the_oldest_go_first() {
         let mailbox = Mailbox::new();
         for n in 0..=KEPT {
@@ -112,6 +127,6 @@ mod tests {
         }
         let mails = mailbox.mails(None);
         assert_eq!(mails.len(), KEPT);
-        assert_eq!(mails[0].mail.subject, "1");
+        assert_eq!(mails[0].mail.subject.as_deref(), Some("1"));
     }
 }

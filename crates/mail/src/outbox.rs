@@ -141,8 +141,7 @@ mod tests {
     }
 
     async fn queue(bench: &Bench, n: u64, key: &MasterKey) {
-        let mail =
-            Mail { to: "a@example.org".to_owned(), subject: n.to_string(), text: String::new(), html: None };
+        let mail = Mail::email("a@example.org", &n.to_string(), String::new());
         let sealed = seal_mail(id(n), &mail, key, &SeededDice::new(n)).unwrap();
         let now = bench.clock.now();
         let mail = SealedMail {

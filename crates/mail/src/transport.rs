@@ -1,13 +1,14 @@
-//! How a mail leaves.
+//! How a message leaves.
 
 use crate::mailbox::Mailbox;
+use doorward_core::channel::Channels;
 use doorward_core::mail::Mail;
 use doorward_core::time::Timestamp;
 
-/// The ways a mail can leave. A closed set: the configuration names one.
+/// The ways a message can leave. A closed set: the configuration names one.
 #[derive(Clone)]
 pub enum Transport {
-    /// Into the development mailbox.
+    /// Into the development mailbox, which takes e-mails and text messages.
     Mailbox(Mailbox),
 }
 
@@ -16,6 +17,14 @@ pub enum Transport {
 pub struct NotDelivered(pub String);
 
 impl Transport {
+    /// The channels it delivers on: nothing is sent to an address that it cannot reach.
+    #[must_use]
+    pub fn channels(&self) -> Channels {
+        match self {
+            Transport::Mailbox(_) => Channels::ALL,
+        }
+    }
+
     /// Delivers one mail.
     ///
     /// # Errors

@@ -108,6 +108,7 @@ impl OpenRealm {
             caller: None,
             now: services.clock.now(),
             dice: services.dice.as_ref(),
+            channels: services.channels,
         };
         Context { setting, services, preview: &NoPreview }
     }

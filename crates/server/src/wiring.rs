@@ -14,6 +14,7 @@ use crate::sweep::sweep_each_minute;
 use crate::{clock::SystemClock, dice::SystemDice, limits::LimitPolicy};
 use doorward_contract::plan::Plan;
 use doorward_core::action::{Services, Turns};
+use doorward_core::channel::Channels;
 use doorward_core::fault::Fault;
 use doorward_core::key::MasterKey;
 use doorward_core::live::LiveSessions;
@@ -91,12 +92,13 @@ pub async fn assemble(options: Options) -> Result<Running, StartError> {
     let master = master_key(&folder, store.as_ref(), names, options.dice.as_ref()).await?;
     let metrics = Arc::new(Metrics::default());
     let bell = Bell::default();
-    let services = Arc::new(services(&options, &store, metrics.password_hashes(), &bell)?);
+    let mailbox = Mailbox::new();
+    let transport = Transport::Mailbox(mailbox.clone());
+    let services = Arc::new(services(&options, &store, metrics.password_hashes(), (&transport, &bell))?);
     let realms = Arc::new(open_realms(plans, &services, &master).await?);
 
-    let mailbox = Mailbox::new();
     let mut workers = JoinSet::new();
-    workers.spawn(outbox(&services, &master, &metrics, (&mailbox, &bell)).run());
+    workers.spawn(outbox(&services, &master, &metrics, (transport, &bell)).run());
     workers.spawn(sweep_each_minute(Arc::clone(&services), fault_log(&metrics)));
     let now = Realms::new(Arc::clone(&realms));
     if in_folder {
@@ -220,7 +222,7 @@ fn services(
     options: &Options,
     store: &Arc<dyn Store>,
     hashes: Counter,
-    bell: &Bell,
+    (transport, bell): (&Transport, &Bell),
 ) -> Result<Services, StartError> {
     let bell = bell.clone();
     Ok(Services {
@@ -231,6 +233,7 @@ fn services(
         limits: Arc::new(MemoryLimits::new(options.limits)),
         live: Arc::new(LiveSessions::default()),
         turns: Turns::default(),
+        channels: transport.channels(),
         mail_queued: Arc::new(move || bell.ring()),
     })
 }
@@ -239,13 +242,13 @@ fn outbox(
     services: &Services,
     master: &Arc<MasterKey>,
     metrics: &Arc<Metrics>,
-    (mailbox, bell): (&Mailbox, &Bell),
+    (transport, bell): (Transport, &Bell),
 ) -> Outbox {
     Outbox {
         store: Arc::clone(&services.store),
         clock: Arc::clone(&services.clock),
         master: Arc::clone(master),
-        transport: Transport::Mailbox(mailbox.clone()),
+        transport,
         bell: bell.clone(),
         on_fault: fault_log(metrics),
     }
@@ -365,6 +368,8 @@ impl Offline {
             limits: Arc::new(MemoryLimits::new(LimitPolicy::default())),
             live: Arc::new(LiveSessions::default()),
             turns: Turns::default(),
+            // No action of an operator sends anything.
+            channels: Channels { email: false, sms: false },
             mail_queued: Arc::new(|| {}),
         };
         let realms = open_realms(vec![(plan, contract)], &services, &master).await?;

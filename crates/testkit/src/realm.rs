@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use doorward_core::account::Account;
 use doorward_core::action::{Client, Context, Inputs, NoPreview, Options, Services, Setting, Turns, find};
 use doorward_core::authenticate::{Alive, Presented, Rejection, Verifier};
+use doorward_core::channel::{Channel, Channels};
 use doorward_core::code::CodePolicy;
 use doorward_core::fault::Fault;
 use doorward_core::identifier::{Compare, IdentifierKind, IdentifierRule};
@@ -71,11 +72,9 @@ struct PlainMails;
 
 impl MailTexts for PlainMails {
     fn code(&self, mail: &CodeMail<'_>) -> Mail {
-        Mail {
-            to: mail.to.to_owned(),
-            subject: mail.purpose.name().to_owned(),
-            text: mail.code.to_owned(),
-            html: None,
+        match mail.channel {
+            Channel::Email => Mail::email(mail.to, mail.purpose.name(), mail.code.to_owned()),
+            Channel::Sms => Mail::sms(mail.to, mail.code.to_owned()),
         }
     }
 
@@ -167,6 +166,7 @@ impl TestRealm {
             limits: Arc::new(NoLimits),
             live: Arc::new(LiveSessions::default()),
             turns: Turns::default(),
+            channels: Channels::ALL,
             mail_queued: Arc::new(|| {}),
         };
         let client = Client {
@@ -187,6 +187,7 @@ impl TestRealm {
             caller,
             now: self.clock.now(),
             dice: self.dice.as_ref(),
+            channels: self.services.channels,
         };
         Context { setting, services: &self.services, preview: &NoPreview }
     }
@@ -260,9 +261,14 @@ impl TestRealm {
 
     /// The newest code in the outbox.
     pub async fn mailed_code(&self) -> String {
+        self.newest_mail().await.text
+    }
+
+    /// The newest message in the outbox.
+    pub async fn newest_mail(&self) -> Mail {
         let mails = self.store.due_mails(self.clock.now(), 100).await.expect("no fault");
         let newest = mails.last().expect("a mail");
-        open_mail(newest.id, &newest.sealed, self.keys.master()).expect("opens").text
+        open_mail(newest.id, &newest.sealed, self.keys.master()).expect("opens")
     }
 }
 

@@ -9,8 +9,7 @@ pub(crate) fn of_top() -> Value {
     let text = a("string");
     let localized = json!({"anyOf": [text, each(&text)]});
     let code = of_codes();
-    let mail =
-        object(&mails::MAIL, &[("subject", text.clone()), ("text", text.clone()), ("html", text.clone())]);
+    let mail = object(&mails::MAIL, &mails::MAIL.map(|name| (name, text.clone())));
     let mut links: Vec<&str> = mails::PURPOSES.to_vec();
     links.push("allowed");
     let mut link_kinds: Vec<(&str, Value)> =

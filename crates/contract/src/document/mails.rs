@@ -13,6 +13,7 @@ use crate::source::Node;
 use crate::template::{CompiledTemplate, Escape, Part, Setting, Template, TemplateKind};
 use crate::wording::Localized;
 use doorward_core::code::{CodePolicy, Purpose};
+use doorward_core::identifier::IdentifierKind;
 use doorward_core::return_url::ReturnUrl;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ pub(super) const CODES: [&str; 6] =
 pub(super) const MAILS: [&str; 8] =
     ["code", "link", "sign_up", "verify", "reset_password", "change_identifier", "login", "second_step"];
 
-pub(super) const MAIL: [&str; 3] = ["subject", "text", "html"];
+pub(super) const MAIL: [&str; 4] = ["subject", "text", "html", "sms"];
 pub(super) const CODE: [&str; 4] = ["alphabet", "length", "lifetime", "resend_after"];
 
 /// The mails, and the text keys that they use as whole values.
@@ -56,6 +57,7 @@ pub(super) fn mails(
         let names = if is_link { &link_names } else { &names };
         let mut mail = MailReader { library, names, used: &mut used };
         let Some(plan) = mail.read(reader, &entry.value) else { continue };
+        reached(reader, account, &entry.value);
         match purpose {
             Some(purpose) if is_link => drop(mails.link_purposes.insert(purpose, plan)),
             Some(purpose) => drop(mails.purposes.insert(purpose, plan)),
@@ -64,6 +66,34 @@ pub(super) fn mails(
         }
     }
     (mails, used)
+}
+
+/// A mail has what every address of the accounts needs, and nothing for addresses that none has.
+fn reached(reader: &mut Reader, account: &AccountPlan, mail: &Node) {
+    let have = |kind| account.identifiers.iter().any(|rule| rule.kind == kind);
+    let telephones = have(IdentifierKind::Phone);
+    // Where accounts have no address at all, what is written is checked as an e-mail.
+    let missing = if have(IdentifierKind::Email) || !telephones {
+        let missing = ["subject", "text"].into_iter().filter(|member| mail.get(member).is_none());
+        missing.map(|member| format!("the mail has no `{member}`")).collect::<Vec<_>>()
+    } else if mail.get("sms").is_none() && mail.get("text").is_none() {
+        vec!["the message has no text".to_owned()]
+    } else {
+        Vec::new()
+    };
+    for message in missing {
+        let help = if telephones {
+            "`{subject: …, text: …}`; `html` beside it, and `sms: …` for telephones if it is another text"
+        } else {
+            "`{subject: …, text: …}`, and `html` beside it"
+        };
+        reader.refuse(codes::WRONG_KIND, mail, message, help);
+    }
+    if let Some(sms) = mail.get("sms").filter(|_| !telephones) {
+        let message = "no account has a telephone to send this text to";
+        let help = "take `sms` away, or give the accounts one: `account: {identifiers: [email, phone]}`";
+        reader.refuse(codes::WRONG_KIND, sms, message, help);
+    }
 }
 
 /// Whether the mail of a purpose is that of a link: it reads one, and no code.
@@ -89,19 +119,9 @@ impl MailReader<'_> {
         }
         let subject = self.part(reader, node, "subject", Escape::None);
         let text = self.part(reader, node, "text", Escape::None);
-        for member in ["subject", "text"] {
-            if node.get(member).is_none() {
-                let message = format!("the mail has no `{member}`");
-                reader.refuse(
-                    codes::WRONG_KIND,
-                    node,
-                    message,
-                    "`{subject: …, text: …}`, and `html` beside it",
-                );
-            }
-        }
         let html = self.part(reader, node, "html", Escape::Xml);
-        Some(MailPlan { subject: subject?, text: text?, html })
+        let sms = self.part(reader, node, "sms", Escape::None);
+        Some(MailPlan { subject, text, html, sms })
     }
 
     fn part(&mut self, reader: &mut Reader, mail: &Node, member: &str, escape: Escape) -> Option<Localized> {

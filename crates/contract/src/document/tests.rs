@@ -2,6 +2,7 @@ use super::*;
 use crate::plan::{Allowed, CookieAttribute, SchemePlace};
 use crate::source::{Sources, parse};
 use doorward_core::account::{Account, AccountId};
+use doorward_core::channel::Channel;
 use doorward_core::code::Purpose;
 use doorward_core::identifier::{Identifier, IdentifierKind};
 use doorward_core::mail::{CodeMail, MailTexts};
@@ -81,11 +82,21 @@ fn account() -> Account {
 }
 
 fn mail_of(document: &Document, purpose: Purpose, language: &str) -> doorward_core::mail::Mail {
+    message_of(document, (Channel::Email, "mina@example.com"), purpose, language)
+}
+
+fn message_of(
+    document: &Document,
+    (channel, to): (Channel, &str),
+    purpose: Purpose,
+    language: &str,
+) -> doorward_core::mail::Mail {
     let account = account();
     let mail = CodeMail {
         purpose,
         account: &account,
-        to: "mina@example.com",
+        channel,
+        to,
         code: "a1b2c3",
         expires_in: Duration::from_secs(600),
         language,
@@ -160,7 +171,7 @@ fn haenaem_reads() {
     assert_eq!(document.codes[&Purpose::SignUp].resend_after, Duration::ZERO);
     assert_eq!(document.codes[&Purpose::ResetPassword].alphabet.len(), 16);
     let mail = mail_of(&document, Purpose::SignUp, "ko");
-    assert_eq!(mail.subject, "해냄 인증 요청");
+    assert_eq!(mail.subject.as_deref(), Some("해냄 인증 요청"));
     assert_eq!(mail.text, "mina 님 안녕하세요.\n해냄 확인 코드 : a1b2c3");
     assert_eq!(document.wording.language(None), "ko");
     assert_eq!(document.wording.language(Some("en-US,en;q=0.9")), "en");
@@ -383,13 +394,50 @@ mails: {reset_password: {subject: subject, text: body, html: '<b>${account.name}
     let (document, found) = with(part);
     assert!(found.is_empty(), "{found:?}");
     let mail = mail_of(&document, Purpose::ResetPassword, "ko");
-    assert_eq!((mail.subject.as_str(), mail.text.as_str()), ("코드", "Mina a1b2c3"));
+    assert_eq!((mail.subject.as_deref(), mail.text.as_str()), (Some("코드"), "Mina a1b2c3"));
     assert_eq!(mail.html.as_deref(), Some("<b>Mina</b>"));
     let mail = mail_of(&document, Purpose::Verify, "ko");
     assert!(mail.text.contains("a1b2c3") && mail.text.contains("10 minutes"), "{}", mail.text);
     assert_eq!(refused("mails: {code: {subject: x}}"), [3]);
     assert_eq!(refused("mails: {code: {subject: x, text: '${link}'}}"), [31]);
     assert_eq!(refused("mails: {kode: {subject: x, text: y}}"), [2]);
+}
+
+#[test]
+fn telephones_get_a_text_of_their_own_or_the_text() {
+    let identifiers = |kinds: &str, mails: &str| {
+        read(&node(&format!(
+            "openapi: 3.1.0
+info: {{title: T, version: '1'}}
+x-doorward: {{account: {{identifiers: [{kinds}]}}, tokens: {{}}, mails: {{{mails}}}}}
+"
+        )))
+    };
+    let refused = |kinds: &str, mails: &str| -> Vec<String> {
+        identifiers(kinds, mails).1.into_iter().map(|found| found.message).collect()
+    };
+    let (document, found) = identifiers(
+        "email, phone",
+        "code: {subject: Hi, text: 'long ${code}', html: '<b>${code}</b>'}, login: {subject: Hi, text: x, sms: 'short ${code}'}",
+    );
+    assert!(found.is_empty(), "{found:?}");
+    let sms = |purpose| message_of(&document, (Channel::Sms, "+1555"), purpose, "en");
+    let message = sms(Purpose::Login);
+    assert_eq!((message.to.as_str(), message.text.as_str()), ("+1555", "short a1b2c3"));
+    assert!(message.channel == Channel::Sms && message.subject.is_none() && message.html.is_none());
+    let message = sms(Purpose::Verify);
+    assert_eq!((message.text.as_str(), message.html), ("long a1b2c3", None));
+    let (document, found) = identifiers("phone", "login: {sms: '${code}'}, verify: {text: '= ${code}'}");
+    assert!(found.is_empty(), "{found:?}");
+    assert_eq!(message_of(&document, (Channel::Sms, "+1555"), Purpose::Login, "en").text, "a1b2c3");
+    assert_eq!(message_of(&document, (Channel::Sms, "+1555"), Purpose::Verify, "en").text, "= a1b2c3");
+    let built_in = message_of(&document, (Channel::Sms, "+1555"), Purpose::ResetPassword, "en");
+    assert_eq!(built_in.text, "Enter a1b2c3 to set a new password. It is good for 10 minutes.");
+    assert_eq!(refused("phone", "code: {subject: x}"), ["the message has no text"]);
+    let missing = ["the mail has no `subject`", "the mail has no `text`"];
+    assert_eq!(refused("email, phone", "code: {sms: '${code}'}"), missing);
+    let nobody = ["no account has a telephone to send this text to"];
+    assert_eq!(refused("email", "code: {subject: x, text: y, sms: z}"), nobody);
 }
 
 #[test]

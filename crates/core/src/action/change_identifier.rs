@@ -1,9 +1,10 @@
 //! `change_identifier`: whoever is signed in takes another name or address. Where the contract says so, a new address
-//! counts only once the code that is mailed to it has come back.
+//! counts only once the code that is sent to it has come back.
 
 use super::caller::fresh;
 use super::change_limits::{Unchangeable, Wished, in_the_way, noted};
 use super::codes::{BadCode, Guarded};
+use super::destination::{addresses, is_at, named, of_names};
 use super::input::{Named, broken_names, wire_name};
 use super::login::{throttled, whole_seconds};
 use super::proof::{Proof, prove_own};
@@ -13,6 +14,7 @@ use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, p
 use crate::account::Account;
 use crate::authenticate::Rejection;
 use crate::change::{AccountUpdate, Change};
+use crate::channel::Channel;
 use crate::code::Purpose;
 use crate::fault::Fault;
 use crate::identifier::{Identifier, IdentifierKind};
@@ -37,7 +39,7 @@ const OF_CODES: &[Name] =
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "change_identifier",
-    sentence: "Gives whoever is signed in another name or address; on confirmation, a code is mailed to the new address, and the same action with that `code` makes the change.",
+    sentence: "Gives whoever is signed in another name or address; on confirmation, a code is sent to the new address, and the same action with that `code` makes the change.",
     caller: Caller::Session,
     identifiers: Identifiers::Some,
     claims: false,
@@ -141,8 +143,8 @@ pub enum Outcome {
     Bad(BadCode),
     /// Asked again too soon.
     TooSoon(Duration),
-    /// There is no address among them to send a code to.
-    DeliveryFailed,
+    /// There is no address among them that a code can reach.
+    DeliveryFailed(Channel),
     /// The identifiers break rules.
     InvalidInput(Vec<Violation>),
     /// A budget is spent.
@@ -165,7 +167,7 @@ impl From<Outcome> for Answer {
             Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::Bad(bad) => bad.into(),
             Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
-            Outcome::DeliveryFailed => Answer::bare(Name::DeliveryFailed).with("channel", "email"),
+            Outcome::DeliveryFailed(channel) => sending::undelivered(channel),
             Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
             Outcome::Throttled(wait) => throttled(wait),
         }
@@ -225,7 +227,7 @@ impl Action for Input {
         if let Some((kind, verified)) = taken.filter(|_| self.tell_truth || !self.confirms) {
             return refused(Outcome::Taken(kind, verified));
         }
-        let guarded = match self.address() {
+        let guarded = match named(&self.changing(&account)) {
             Some(address) if self.confirms => {
                 Guarded::load(Purpose::ChangeIdentifier, &address.canonical, cx).await?
             }
@@ -257,9 +259,12 @@ impl Action for Input {
 }
 
 impl Input {
-    /// The new address, if there is one among them.
-    fn address(&self) -> Option<&Named> {
-        self.names.iter().find(|name| name.kind == IdentifierKind::Email)
+    /// The new addresses, or what is named where none of it is one: a code goes to the new address.
+    fn changing(&self, account: &Account) -> Vec<Named> {
+        let kept = |name: &Named| addresses(account).any(|one| is_at(one, &name.canonical));
+        let new = |name: &&Named| Channel::of(name.kind).is_some() && !kept(name);
+        let changing: Vec<Named> = self.names.iter().filter(new).cloned().collect();
+        if changing.is_empty() { self.names.clone() } else { changing }
     }
 
     /// Why these identifiers cannot be set, whoever is asking.
@@ -271,6 +276,12 @@ impl Input {
         if self.names.is_empty() {
             let first = cx.setting.policy.identifiers.first().map_or("identifier", |rule| rule.kind.name());
             return Some(Outcome::InvalidInput(vec![Violation::required(&wire_name(&self.wire, first))]));
+        }
+        // One code proves one address.
+        let both = self.changing(account).into_iter().filter(|name| Channel::of(name.kind).is_some()).nth(1);
+        if let Some(second) = both.filter(|_| self.confirms) {
+            let field = wire_name(&self.wire, second.kind.name());
+            return Some(Outcome::InvalidInput(vec![Violation::new(&field, "const")]));
         }
         let set = self.names.iter().find(|name| account.identifier(name.kind).is_some());
         set.filter(|_| self.once).map(|name| Outcome::AlreadySet(name.kind))
@@ -288,14 +299,17 @@ impl Input {
         })
     }
 
-    /// Mails a code to the new address, for this account and these identifiers only.
+    /// Sends a code to the new address, for this account and these identifiers only.
     fn code_sent(
         &self,
         (account, taken): (&Account, Option<(IdentifierKind, bool)>),
         guarded: &Guarded,
         at: &Setting<'_>,
     ) -> Result<Decision<Outcome>, Fault> {
-        let Some(address) = self.address() else { return Ok(Decision::just(Outcome::DeliveryFailed)) };
+        let to = match of_names(&self.changing(account), at) {
+            Ok(to) => to,
+            Err(channel) => return Ok(Decision::just(Outcome::DeliveryFailed(channel))),
+        };
         let policy = at.policy.code(Purpose::ChangeIdentifier);
         let outcome = Outcome::CodeSent(Arc::new(account.clone()), policy.lifetime);
         if taken.is_some() {
@@ -317,7 +331,6 @@ impl Input {
             tell_truth: true,
             wire: Vec::new(),
         };
-        let to = (address.written.clone(), address.canonical.clone());
         let sent = request.send(Some(account.clone()), to, &policy, at)?;
         Ok(Decision { outcome, changes: sent.changes })
     }
@@ -348,8 +361,8 @@ impl Input {
         let mut changes = guarded.still(code, at);
         changes.push(Change::SpendCode { code: code.id, at: at.now });
         let mut wanted = wanted.to_vec();
-        for identifier in wanted.iter_mut().filter(|one| one.canonical == code.destination) {
-            identifier.verified |= identifier.kind == IdentifierKind::Email;
+        for identifier in wanted.iter_mut().filter(|one| is_at(one, &code.destination)) {
+            identifier.verified = true;
         }
         changed(account, wanted, changes, at)
     }

@@ -1,6 +1,7 @@
 //! `check_code`: whether a code is good, without spending it unless the contract says so.
 
 use super::codes::{BadCode, Guarded};
+use super::destination::named;
 use super::input::Named;
 use super::send_verification::{PURPOSES, claimed, purpose};
 use super::stage::{Holder, reach};
@@ -9,7 +10,6 @@ use crate::account::Account;
 use crate::change::Change;
 use crate::code::{Code, Purpose, Stage};
 use crate::fault::Fault;
-use crate::identifier::IdentifierKind;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OptionSpec, OptionValues,
@@ -132,12 +132,11 @@ impl Action for Input {
 
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
         let (realm, store) = (&cx.setting.policy.realm, &cx.services.store);
-        let email = self.names.iter().find(|name| name.kind == IdentifierKind::Email);
-        let (known, guarded) = match (email, self.names.first()) {
-            (Some(email), _) => (true, Guarded::load(self.purpose, &email.canonical, cx).await?),
+        let (known, guarded) = match (named(&self.names), self.names.first()) {
+            (Some(address), _) => (true, Guarded::load(self.purpose, &address.canonical, cx).await?),
             (None, Some(name)) => {
                 let account = store.account_by_identifier(realm, name.kind, &name.canonical).await?;
-                (account.is_some(), Guarded::of_account(self.purpose, account.as_ref(), cx).await?)
+                (account.is_some(), Guarded::of_account(self.purpose, (account.as_ref(), None), cx).await?)
             }
             (None, None) => (true, Guarded::of_link(self.purpose, &self.code, cx).await?),
         };

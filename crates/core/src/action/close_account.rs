@@ -1,5 +1,6 @@
 //! `close_account`: its owner removes an account; its identifiers are free again.
 
+use super::destination::addresses;
 use super::find::named_or_callers;
 use super::input::Named;
 use super::login::throttled;
@@ -9,7 +10,6 @@ use crate::account::Account;
 use crate::authenticate::Rejection;
 use crate::change::Change;
 use crate::fault::Fault;
-use crate::identifier::IdentifierKind;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::Password;
 use crate::port::Tries;
@@ -172,11 +172,11 @@ pub(super) fn removal(account: &Account, at: &Setting<'_>) -> Vec<Change> {
         reason: EndReason::AccountDeleted,
         at: at.now,
     }];
-    if let Some(email) = account.identifier(IdentifierKind::Email) {
+    for address in addresses(account) {
         changes.extend(crate::code::Purpose::ALL.map(|purpose| Change::DropCodes {
             realm: account.realm.clone(),
             purpose,
-            destination: email.canonical.clone(),
+            destination: address.canonical.clone(),
         }));
     }
     changes.push(Change::DeleteAccount { account: account.id, version: account.version + 1 });

@@ -1,11 +1,11 @@
 //! What the actions on codes share: drawing, keeping and comparing one.
 
-use super::{Context, Setting};
+use super::destination::{addresses, named};
+use super::{Context, Named, Setting};
 use crate::account::Account;
 use crate::change::Change;
 use crate::code::{Code, Purpose, TRIES_PER_CODE, TRIES_PER_HOUR};
 use crate::fault::Fault;
-use crate::identifier::IdentifierKind;
 use crate::key::{MacKey, same_bytes};
 use crate::outcome::{Answer, Outcome as Name};
 use crate::port::Tries;
@@ -97,16 +97,28 @@ impl Guarded {
         Guarded { code: Some(code), ..Guarded::none() }
     }
 
-    /// The same for the address of an account; no code where there is no account or no address.
+    /// The same for an account: the code at the address that is named, otherwise the newest at any of its addresses; no
+    /// code where there is no account or no address.
     pub(super) async fn of_account(
         purpose: Purpose,
-        account: Option<&Account>,
+        (account, name): (Option<&Account>, Option<&Named>),
         cx: &Context<'_>,
     ) -> Result<Guarded, Fault> {
-        match account.and_then(|account| account.identifier(IdentifierKind::Email)) {
-            Some(email) => Guarded::load(purpose, &email.canonical, cx).await,
-            None => Ok(Guarded::none()),
+        let Some(account) = account else { return Ok(Guarded::none()) };
+        if let Some(address) = name.and_then(|name| named(std::slice::from_ref(name))) {
+            return Guarded::load(purpose, &address.canonical, cx).await;
         }
+        let mut newest = Guarded::none();
+        for address in addresses(account) {
+            newest = newest.newer(Guarded::load(purpose, &address.canonical, cx).await?);
+        }
+        Ok(newest)
+    }
+
+    /// The one of the two that was sent later.
+    pub(super) fn newer(self, other: Guarded) -> Guarded {
+        let sent = |guarded: &Guarded| guarded.code.as_ref().map(|code| code.created_at);
+        if sent(&other) > sent(&self) { other } else { self }
     }
 
     /// No code.

@@ -1,6 +1,7 @@
-//! `confirm_verification`: whoever holds the code has proved the account's e-mail address.
+//! `confirm_verification`: whoever holds the code has proved the address that it was sent to.
 
 use super::codes::{BadCode, Guarded};
+use super::destination::{is_at, own};
 use super::find::named_or_callers;
 use super::input::Named;
 use super::start::{Wish, start_session};
@@ -9,7 +10,7 @@ use crate::account::Account;
 use crate::change::{AccountUpdate, Change};
 use crate::code::{Code, Purpose};
 use crate::fault::Fault;
-use crate::identifier::IdentifierKind;
+use crate::identifier::Identifier;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::session::Session;
 use crate::spec::{
@@ -22,7 +23,7 @@ use std::sync::Arc;
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "confirm_verification",
-    sentence: "Takes the code that was mailed as proof of the account's e-mail address.",
+    sentence: "Takes the code that was sent as proof of the account's address.",
     caller: Caller::Anybody,
     identifiers: Identifiers::Optional,
     claims: false,
@@ -133,7 +134,8 @@ impl Action for Input {
             }
         }
         let account = named_or_callers(self.name.as_ref(), cx).await?;
-        let guarded = Guarded::of_account(Purpose::Verify, account.as_ref(), cx).await?;
+        let guarded =
+            Guarded::of_account(Purpose::Verify, (account.as_ref(), self.name.as_ref()), cx).await?;
         Ok(Loaded { account, guarded })
     }
 
@@ -148,8 +150,7 @@ impl Action for Input {
                 _ => Outcome::UnknownAccount,
             }));
         };
-        let email = account.identifier(IdentifierKind::Email);
-        let already = email.is_some_and(|email| email.verified);
+        let already = self.address(account, &loaded.guarded).is_some_and(|address| address.verified);
         if already && at.caller.is_some_and(|caller| caller.account.id == account.id) {
             return Ok(Decision::just(Outcome::AlreadyVerified(Arc::new(account.clone()))));
         }
@@ -173,7 +174,7 @@ impl Action for Input {
             return Ok(Decision { outcome: Outcome::AlreadyVerified(Arc::new(account.clone())), changes });
         }
         changes.push(Change::SpendCode { code: code.id, at: at.now });
-        Ok(self.verified(account, changes, at))
+        Ok(self.verified(account, (code, changes), at))
     }
 }
 
@@ -183,9 +184,21 @@ impl Input {
         self.name.is_none() && at.caller.is_none()
     }
 
-    fn verified(&self, account: &Account, mut changes: Vec<Change>, at: &Setting<'_>) -> Decision<Outcome> {
+    /// The address in question: the one that the code was sent to, otherwise the one a code would be sent to.
+    fn address<'a>(&self, account: &'a Account, guarded: &Guarded) -> Option<&'a Identifier> {
+        let sent = |code: &Code| account.identifiers.iter().find(|one| is_at(one, &code.destination));
+        let asked = || own(account, self.name.as_slice());
+        guarded.code.as_ref().and_then(sent).or_else(asked)
+    }
+
+    fn verified(
+        &self,
+        account: &Account,
+        (code, mut changes): (&Code, Vec<Change>),
+        at: &Setting<'_>,
+    ) -> Decision<Outcome> {
         let mut identifiers = account.identifiers.clone();
-        for identifier in identifiers.iter_mut().filter(|one| one.kind == IdentifierKind::Email) {
+        for identifier in identifiers.iter_mut().filter(|one| is_at(one, &code.destination)) {
             identifier.verified = true;
         }
         changes.push(Change::UpdateAccount {

@@ -1,4 +1,4 @@
-//! `forgot_password`: mails a code or a link with which a new password can be set, to the account's own address. It is a
+//! `forgot_password`: sends a code or a link with which a new password can be set, to the account's own address. It is a
 //! request for a `reset_password` code that names nothing but the account.
 
 use super::input::Named;
@@ -30,7 +30,7 @@ const FAILURES: &[Name] = &[
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "forgot_password",
-    sentence: "Mails a code or a link with which a new password can be set, to the account's own address.",
+    sentence: "Sends a code or a link with which a new password can be set, to the account's own address.",
     caller: Caller::Anybody,
     identifiers: Identifiers::One,
     claims: false,

@@ -2,7 +2,7 @@
 
 use crate::account::Account;
 use crate::fault::Fault;
-use crate::identifier::{IdentifierKind, budget_key};
+use crate::identifier::{Identifier, IdentifierKind, budget_key};
 use crate::password::Password;
 use crate::policy::Policy;
 use crate::violation::Violation;
@@ -169,8 +169,16 @@ impl Named {
 
     /// What an account signs in by first of all.
     pub(super) fn first_of(account: &Account) -> Option<Named> {
-        let first = account.identifiers.first()?;
-        Some(Named { kind: first.kind, written: first.written.clone(), canonical: first.canonical.clone() })
+        account.identifiers.first().map(Named::of)
+    }
+
+    /// An identifier of an account.
+    pub(super) fn of(identifier: &Identifier) -> Named {
+        Named {
+            kind: identifier.kind,
+            written: identifier.written.clone(),
+            canonical: identifier.canonical.clone(),
+        }
     }
 
     /// The key of its budget.

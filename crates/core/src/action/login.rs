@@ -1,6 +1,7 @@
 //! `login`: proves a password and starts a session.
 
 use super::codes::Guarded;
+use super::destination::{of_account, own};
 use super::input::Named;
 use super::proof::{Proof, prove, upgrade_change};
 use super::send_verification as sending;
@@ -10,9 +11,9 @@ use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, p
 use crate::account::{Account, LastLogin};
 use crate::authenticate::ACCESS;
 use crate::change::Change;
+use crate::channel::Channel;
 use crate::code::{Code, Purpose, Stage};
 use crate::fault::Fault;
-use crate::identifier::IdentifierKind;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::Password;
 use crate::policy::{TokenFormat, TokenPolicy};
@@ -145,8 +146,8 @@ pub enum Outcome {
     Barred(Arc<Account>, Bar),
     /// The right password; a code is on its way, good for this long.
     CodeSent(Arc<Account>, Duration),
-    /// The right password of an account that has no address to send a code to.
-    DeliveryFailed,
+    /// The right password of an account without an address that a code can reach.
+    DeliveryFailed(Channel),
     /// The right password of an account whose address is not proved.
     Unverified(Arc<Account>),
     /// The right password of an account that must change it first, and the stage in which it can.
@@ -174,7 +175,7 @@ impl From<Outcome> for Answer {
             Outcome::CodeSent(account, expires_in) => {
                 Answer::bare(Name::CodeSent).account(account).with("expires_in", expires_in.as_secs())
             }
-            Outcome::DeliveryFailed => Answer::bare(Name::DeliveryFailed).with("channel", "email"),
+            Outcome::DeliveryFailed(channel) => sending::undelivered(channel),
             Outcome::Unverified(account) => Answer::bare(Name::Unverified).account(account),
             Outcome::Throttled(wait) => throttled(wait),
         }
@@ -222,7 +223,8 @@ impl Action for Input {
                 loaded.kept = kept(account, cx).await?;
             }
             if self.second_step {
-                loaded.before = Guarded::of_account(Purpose::SecondStep, Some(account), cx).await?.code;
+                let asked = (Some(account.as_ref()), Some(&self.name));
+                loaded.before = Guarded::of_account(Purpose::SecondStep, asked, cx).await?.code;
             }
         }
         Ok(loaded)
@@ -245,13 +247,14 @@ impl Action for Input {
         if let Some(bar) = account.bar(at.now) {
             return Ok(Decision::just(Outcome::Barred(Arc::clone(account), bar)));
         }
-        let unproved = account.identifier(IdentifierKind::Email).is_some_and(|email| !email.verified);
+        let address = own(account, std::slice::from_ref(&self.name));
+        let unproved = address.is_some_and(|address| !address.verified);
         if unproved && self.refuse_unverified {
             return Ok(Decision::just(Outcome::Unverified(Arc::clone(account))));
         }
         let upgrade = upgrade_change(account, upgrade.as_ref());
         if self.second_step {
-            return code_sent(account, loaded.before.as_ref(), upgrade, at);
+            return self.code_sent(account, loaded.before.as_ref(), upgrade, at);
         }
         if account.must_change_password && self.refuse_must_change {
             let reached = reach(Stage::SetInitialPassword, Holder::of(account), at);
@@ -283,6 +286,35 @@ impl Input {
         let (account, session, started) = sign_in(&account, Wish { lifetime: self.lifetime }, at);
         changes.extend(started);
         Decision { outcome: Outcome::SignedIn(account, session), changes }
+    }
+
+    /// The second step: a code to the address that is named, or the account's own. One that was asked for just now still counts, and no other is
+    /// sent.
+    fn code_sent(
+        &self,
+        account: &Account,
+        before: Option<&Code>,
+        upgrade: Option<Change>,
+        at: &Setting<'_>,
+    ) -> Result<Decision<Outcome>, Fault> {
+        let shown = Arc::new(account.clone());
+        let policy = at.policy.code(Purpose::SecondStep);
+        let fresh = |code: &&Code| {
+            let soon = at.now < code.created_at.plus(policy.resend_after);
+            soon && code.used_at.is_none() && at.now < code.expires_at && code.account == Some(account.id)
+        };
+        if let Some(code) = before.filter(fresh) {
+            let outcome = Outcome::CodeSent(shown, code.expires_at.since(at.now));
+            return Ok(Decision { outcome, changes: upgrade.into_iter().collect() });
+        }
+        let to = match of_account(account, std::slice::from_ref(&self.name), at) {
+            Ok(to) => to,
+            Err(channel) => return Ok(Decision::just(Outcome::DeliveryFailed(channel))),
+        };
+        let mut changes =
+            sending::of_account((SPEC.name, &sending::By::Code), account, (Purpose::SecondStep, to), at)?;
+        changes.extend(upgrade);
+        Ok(Decision { outcome: Outcome::CodeSent(shown, policy.lifetime), changes })
     }
 }
 
@@ -320,32 +352,4 @@ fn go_on(
     changes.push(Change::NoteLogin { account: account.id, login });
     let session = Session { last_used_at: at.now, ..session.clone() };
     Decision { outcome: Outcome::SignedIn(Arc::new(account), Arc::new(session)), changes }
-}
-
-/// The second step: a code to the account's own address. One that was asked for just now still counts, and no other is
-/// sent.
-fn code_sent(
-    account: &Account,
-    before: Option<&Code>,
-    upgrade: Option<Change>,
-    at: &Setting<'_>,
-) -> Result<Decision<Outcome>, Fault> {
-    let shown = Arc::new(account.clone());
-    let policy = at.policy.code(Purpose::SecondStep);
-    let fresh = |code: &&Code| {
-        let soon = at.now < code.created_at.plus(policy.resend_after);
-        soon && code.used_at.is_none() && at.now < code.expires_at && code.account == Some(account.id)
-    };
-    if let Some(code) = before.filter(fresh) {
-        let outcome = Outcome::CodeSent(shown, code.expires_at.since(at.now));
-        return Ok(Decision { outcome, changes: upgrade.into_iter().collect() });
-    }
-    let Some(email) = account.identifier(IdentifierKind::Email) else {
-        return Ok(Decision::just(Outcome::DeliveryFailed));
-    };
-    let to = (email.written.clone(), email.canonical.clone());
-    let mut changes =
-        sending::of_account((SPEC.name, &sending::By::Code), account, (Purpose::SecondStep, to), at)?;
-    changes.extend(upgrade);
-    Ok(Decision { outcome: Outcome::CodeSent(shown, policy.lifetime), changes })
 }

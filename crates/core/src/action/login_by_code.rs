@@ -1,7 +1,8 @@
-//! `login_by_code`: whoever holds the code that was mailed is signed in; where the contract says so, an address of
+//! `login_by_code`: whoever holds the code that was sent is signed in; where the contract says so, an address of
 //! nobody becomes an account.
 
 use super::codes::{BadCode, Guarded};
+use super::destination::is_at;
 use super::held::held_by_another;
 use super::input::Named;
 use super::register::new_account;
@@ -10,6 +11,7 @@ use super::start::{Wish, sign_in, start_session};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::change::{AccountUpdate, Change};
+use crate::channel::Channel;
 use crate::code::{Code, Purpose, Stage};
 use crate::fault::Fault;
 use crate::identifier::IdentifierKind;
@@ -29,7 +31,7 @@ use std::sync::Arc;
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "login_by_code",
-    sentence: "Signs in whoever holds the code or the link that was mailed, which also proves the address; with `create`, an address of nobody becomes an account; with `purpose: second_step` it is the code that `login` mailed after the right password.",
+    sentence: "Signs in whoever holds the code or the link that was sent, which also proves the address; with `create`, an address of nobody becomes an account; with `purpose: second_step` it is the code that `login` sent after the right password.",
     caller: Caller::Anybody,
     identifiers: Identifiers::Optional,
     claims: false,
@@ -177,9 +179,9 @@ impl Action for Input {
             None => self.linked(cx).await?,
             Some(name) => {
                 let account = store.account_by_identifier(realm, name.kind, &name.canonical).await?;
-                let guarded = match (&account, name.kind) {
-                    (None, IdentifierKind::Email) => Guarded::load(self.purpose, &name.canonical, cx).await?,
-                    (account, _) => Guarded::of_account(self.purpose, account.as_ref(), cx).await?,
+                let guarded = match Channel::of(name.kind) {
+                    Some(_) => Guarded::load(self.purpose, &name.canonical, cx).await?,
+                    None => Guarded::of_account(self.purpose, (account.as_ref(), None), cx).await?,
                 };
                 (account, guarded, Some(name.clone()))
             }
@@ -229,11 +231,9 @@ fn signed_in(
 ) -> Decision<Outcome> {
     changes.push(Change::SpendCode { code: code.id, at: at.now });
     let mut account = account.clone();
-    let unproved = |identifier: &&mut crate::identifier::Identifier| {
-        identifier.kind == IdentifierKind::Email && !identifier.verified
-    };
-    if let Some(email) = account.identifiers.iter_mut().find(unproved) {
-        email.verified = true;
+    let proved = account.identifiers.iter_mut().find(|one| is_at(one, &code.destination));
+    if let Some(address) = proved.filter(|address| !address.verified) {
+        address.verified = true;
         let update = AccountUpdate::Identifiers(account.identifiers.clone());
         changes.push(Change::UpdateAccount {
             account: account.id,
@@ -254,7 +254,9 @@ impl Input {
         let (realm, store) = (&cx.setting.policy.realm, &cx.services.store);
         let guarded = Guarded::of_link(self.purpose, &self.code, cx).await?;
         let Some(code) = &guarded.code else { return Ok((None, guarded, None)) };
-        let kind = IdentifierKind::Email;
+        let to =
+            code.claims.iter().find(|(kind, name)| Channel::of(*kind).is_some() && *name == code.destination);
+        let kind = to.map_or(IdentifierKind::Email, |(kind, _)| *kind);
         let account = match code.account {
             Some(id) => store.account(realm, id).await?,
             None => store.account_by_identifier(realm, kind, &code.destination).await?,
@@ -303,7 +305,7 @@ impl Input {
                 }
             };
         let mut account = new_account(std::slice::from_ref(name), (profile, None), at);
-        for identifier in &mut account.identifiers {
+        for identifier in account.identifiers.iter_mut().filter(|one| is_at(one, &code.destination)) {
             identifier.verified = true;
         }
         let sequence = at.policy.realm_ids.contains(&PublicIdKind::Sequence);

@@ -19,6 +19,7 @@ pub mod close_account;
 pub mod codes;
 pub mod complete_register;
 pub mod confirm_verification;
+mod destination;
 pub mod end_other_sessions;
 pub mod end_session;
 mod find;
@@ -60,6 +61,7 @@ use crate::account::{Account, AccountId};
 use crate::audit::AuditEvent;
 use crate::authenticate::Alive;
 use crate::change::{Applied, ApplyResult, Change};
+use crate::channel::Channels;
 use crate::fault::Fault;
 use crate::key::RealmKeys;
 use crate::live::{LiveSessions, touched};
@@ -92,6 +94,8 @@ pub struct Services {
     pub live: Arc<LiveSessions>,
     /// The lines of those who lost a race.
     pub turns: Turns,
+    /// The channels on which messages can be delivered.
+    pub channels: Channels,
     /// Rung when a mail was queued.
     pub mail_queued: Arc<dyn Fn() + Send + Sync>,
 }
@@ -124,6 +128,8 @@ pub struct Setting<'a> {
     pub now: Timestamp,
     /// The dice.
     pub dice: &'a dyn Dice,
+    /// The channels on which messages can be delivered.
+    pub channels: Channels,
 }
 
 /// A setting and the services: what *load* works with.

@@ -1,6 +1,7 @@
 //! `register`: makes an account, and signs it in where the contract says so.
 
 use super::codes::{BadCode, Guarded};
+use super::destination::{is_at, of_names};
 use super::held::held_by_another;
 use super::input::{Named, broken_names, wire_name};
 use super::login::whole_seconds;
@@ -9,6 +10,7 @@ use super::start::{Wish, start_session};
 use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform, record};
 use crate::account::{Account, AccountId};
 use crate::change::Change;
+use crate::channel::Channel;
 use crate::code::Purpose;
 use crate::fault::Fault;
 use crate::identifier::{Identifier, IdentifierKind};
@@ -113,7 +115,7 @@ impl Entry for Register {
 pub struct Input {
     /// What the account will sign in by.
     pub identifiers: Vec<Named>,
-    /// The canonical e-mail address among them that is proved, if one is.
+    /// The canonical address among them that is proved, if one is.
     pub proved: Option<String>,
     /// Its password; an account may have none, and then signs in by other means.
     pub password: Option<Password>,
@@ -127,13 +129,13 @@ pub struct Input {
     pub needs_approval: bool,
     /// Whether the password must be changed at the first sign-in.
     pub must_change: bool,
-    /// How its e-mail address is proved.
+    /// How its address is proved.
     pub address: Address,
     /// The wire names of the inputs, for violations; an input that is not listed goes by its own name.
     pub wire: Vec<(&'static str, String)>,
 }
 
-/// How a new account proves its e-mail address, if it does.
+/// How a new account proves its address, if it does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address {
     /// By a code that was asked for to sign up, or a link's token.
@@ -146,14 +148,14 @@ pub struct Address {
 pub enum Outcome {
     /// The account is there; `sign_in` brings a session.
     Registered(Arc<Account>, Option<Arc<Session>>),
-    /// The account is there, and a proof of its address is asked for by mail; `sign_in` brings a session.
+    /// The account is there, and a proof of its address is asked for; `sign_in` brings a session.
     CodeSent(Arc<Account>, Duration, Option<Arc<Session>>),
     /// The code that should prove the address is not good.
     Bad(BadCode),
-    /// Such a mail went to this address just now.
+    /// Such a message went to this address just now.
     TooSoon(Duration),
-    /// There is no address to send to.
-    DeliveryFailed,
+    /// There is no address to send to, or none that can be reached on this channel.
+    DeliveryFailed(Channel),
     /// An identifier belongs to somebody else; whether that owner has proved it.
     Taken(IdentifierKind, bool),
     /// A value of this unique field is somebody else's.
@@ -176,7 +178,7 @@ impl From<Outcome> for Answer {
                 .with("expires_in", expires_in.as_secs()),
             Outcome::Bad(bad) => bad.into(),
             Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
-            Outcome::DeliveryFailed => Answer::bare(Name::DeliveryFailed).with("channel", "email"),
+            Outcome::DeliveryFailed(channel) => sending::undelivered(channel),
             Outcome::Taken(kind, verified) => {
                 Answer::bare(Name::Taken).with("field", kind.name()).with("verified", verified)
             }
@@ -199,8 +201,17 @@ pub enum Loaded {
     ValueTaken(String),
     /// The proof of the address is not good, or none can be mailed; and what is written all the same.
     Unproved(Refusal, Vec<Change>),
-    /// Everything is free; here is the profile and the hash, and what proves the address is spent.
-    Free(Map<String, Value>, Option<PasswordHash>, Vec<Change>),
+    /// Everything is free; here is the profile and the hash, and what proves an address.
+    Free(Map<String, Value>, Option<PasswordHash>, Proof),
+}
+
+/// What proves an address of a new account.
+#[derive(Default)]
+pub struct Proof {
+    /// What is spent for it.
+    spent: Vec<Change>,
+    /// The canonical address, where one is proved by a code.
+    destination: Option<String>,
 }
 
 /// Why an address cannot be proved.
@@ -208,10 +219,10 @@ pub enum Loaded {
 pub enum Refusal {
     /// The code is not good.
     Bad(BadCode),
-    /// Another mail is to wait for so long.
+    /// Another message is to wait for so long.
     TooSoon(Duration),
-    /// There is no address.
-    NoAddress,
+    /// There is no address that can be reached, on this channel.
+    Unreachable(Channel),
 }
 
 /// The two ways of breaking rules.
@@ -239,8 +250,8 @@ impl Action for Input {
             Err(broken) => return Ok(Loaded::Broken(broken)),
         };
         // The code comes first: only who has proved the address hears whether it is taken.
-        let spent = match self.by_code(cx).await? {
-            Ok(spent) => spent,
+        let proof = match self.by_code(cx).await? {
+            Ok(proof) => proof,
             Err((refusal, changes)) => return Ok(Loaded::Unproved(refusal, changes)),
         };
         for name in &self.identifiers {
@@ -261,16 +272,16 @@ impl Action for Input {
             Some(password) => Some(cx.services.hasher.hash(password).await?),
             None => None,
         };
-        Ok(Loaded::Free(profile, hash, spent))
+        Ok(Loaded::Free(profile, hash, proof))
     }
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
-        let (profile, hash, spent) = match loaded {
+        let (profile, hash, proof) = match loaded {
             Loaded::Unproved(refusal, changes) => {
                 let outcome = match refusal {
                     Refusal::Bad(bad) => Outcome::Bad(*bad),
                     Refusal::TooSoon(wait) => Outcome::TooSoon(*wait),
-                    Refusal::NoAddress => Outcome::DeliveryFailed,
+                    Refusal::Unreachable(channel) => Outcome::DeliveryFailed(*channel),
                 };
                 return Ok(Decision { outcome, changes: changes.clone() });
             }
@@ -282,7 +293,7 @@ impl Action for Input {
             }
             Loaded::Taken(kind, verified) => return Ok(Decision::just(Outcome::Taken(*kind, *verified))),
             Loaded::ValueTaken(field) => return Ok(Decision::just(Outcome::ValueTaken(field.clone()))),
-            Loaded::Free(profile, hash, spent) => (profile, hash, spent),
+            Loaded::Free(profile, hash, proof) => (profile, hash, proof),
         };
         let status = if self.needs_approval { Status::Pending } else { Status::Active };
         let mut account = Account {
@@ -290,13 +301,12 @@ impl Action for Input {
             must_change_password: self.must_change,
             ..new_account(&self.identifiers, (profile.clone(), hash.clone()), at)
         };
+        let proved = proof.destination.as_ref().or(self.proved.as_ref());
         for identifier in &mut account.identifiers {
-            let email = identifier.kind == IdentifierKind::Email;
-            let proved = !spent.is_empty() || self.proved.as_ref() == Some(&identifier.canonical);
-            identifier.verified = email && proved;
+            identifier.verified = proved.is_some_and(|destination| is_at(identifier, destination));
         }
         let sequence = at.policy.realm_ids.contains(&PublicIdKind::Sequence);
-        let mut changes = spent.clone();
+        let mut changes = proof.spent.clone();
         changes.push(Change::CreateAccount { account: Box::new(account.clone()), sequence });
         let mut session = None;
         if self.sign_in && !self.needs_approval {
@@ -304,8 +314,7 @@ impl Action for Input {
             changes.push(change);
             session = Some(started);
         }
-        if let Some((by, email)) = self.address.mailed.as_ref().zip(self.email()) {
-            let to = (email.written.clone(), email.canonical.clone());
+        if let Some((by, to)) = self.address.mailed.as_ref().zip(of_names(&self.identifiers, at).ok()) {
             changes.extend(sending::of_account((SPEC.name, by), &account, (Purpose::Verify, to), at)?);
             let lifetime = at.policy.code(Purpose::Verify).lifetime;
             return Ok(Decision {
@@ -317,43 +326,48 @@ impl Action for Input {
     }
 }
 
-/// What is spent to prove an address, or why it is not proved with what is written all the same.
-type Proved = Result<Vec<Change>, (Refusal, Vec<Change>)>;
+/// What proves an address, or why it is not proved with what is written all the same.
+type Proved = Result<Proof, (Refusal, Vec<Change>)>;
 
 impl Input {
-    fn email(&self) -> Option<&Named> {
-        self.identifiers.iter().find(|name| name.kind == IdentifierKind::Email)
-    }
-
-    /// What is spent where a code proves the address.
+    /// What proves the address where a code does.
     async fn by_code(&self, cx: &Context<'_>) -> Result<Proved, Fault> {
         let at = &cx.setting;
-        let Some(code) = &self.address.code else { return Ok(Ok(Vec::new())) };
-        let guarded = match self.email() {
-            Some(email) => Guarded::load(Purpose::SignUp, &email.canonical, cx).await?,
-            None => Guarded::none(),
-        };
+        let Some(code) = &self.address.code else { return Ok(Ok(Proof::default())) };
+        let guarded = self.asked_for(cx).await?;
         Ok(match guarded.compare(code, at) {
             Ok(right) => {
-                let mut changes = guarded.still(right, at);
-                changes.push(Change::SpendCode { code: right.id, at: at.now });
-                Ok(changes)
+                let mut spent = guarded.still(right, at);
+                spent.push(Change::SpendCode { code: right.id, at: at.now });
+                Ok(Proof { spent, destination: Some(right.destination.clone()) })
             }
             Err((bad, changes)) => Err((Refusal::Bad(bad), changes)),
         })
     }
 
-    /// Why no proof can be mailed now, where one should be.
+    /// Why no proof can be sent now, where one should be.
     async fn unsendable(&self, cx: &Context<'_>) -> Result<Option<Refusal>, Fault> {
         let at = &cx.setting;
         if self.address.mailed.is_none() || self.address.code.is_some() {
             return Ok(None);
         }
-        let Some(email) = self.email() else { return Ok(Some(Refusal::NoAddress)) };
-        let before = cx.services.store.code(&at.policy.realm, Purpose::Verify, &email.canonical).await?;
+        let to = match of_names(&self.identifiers, at) {
+            Ok(to) => to,
+            Err(channel) => return Ok(Some(Refusal::Unreachable(channel))),
+        };
+        let before = cx.services.store.code(&at.policy.realm, Purpose::Verify, &to.canonical).await?;
         let wait = at.policy.code(Purpose::Verify).resend_after;
         let again = before.filter(|code| code.used_at.is_none()).map(|code| code.created_at.plus(wait));
         Ok(again.filter(|again| at.now < *again).map(|again| Refusal::TooSoon(again.since(at.now))))
+    }
+
+    /// The code that was asked for to sign up, at whichever of the addresses it is.
+    async fn asked_for(&self, cx: &Context<'_>) -> Result<Guarded, Fault> {
+        let mut kept = Guarded::none();
+        for name in self.identifiers.iter().filter(|name| Channel::of(name.kind).is_some()) {
+            kept = kept.newer(Guarded::load(Purpose::SignUp, &name.canonical, cx).await?);
+        }
+        Ok(kept)
     }
 
     /// The completed profile, or the rules that the input breaks.

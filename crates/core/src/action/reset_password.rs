@@ -1,6 +1,7 @@
 //! `reset_password`: a new password for whoever holds the code, the link or the stage token; every session ends.
 
 use super::codes::{BadCode, Guarded};
+use super::destination::addresses;
 use super::find::by_public_id;
 use super::input::{Named, wire_name};
 use super::stage::{present, token_name};
@@ -180,7 +181,6 @@ impl Action for Input {
         let update = AccountUpdate::Password { hash: hash.clone(), must_change: false };
         changes.extend([
             Change::SpendCode { code: code.id, at: at.now },
-            other_way(code),
             Change::UpdateAccount { account: account.id, version: account.version, update, at: at.now },
             Change::EndSessions {
                 account: account.id,
@@ -190,6 +190,7 @@ impl Action for Input {
                 at: at.now,
             },
         ]);
+        changes.extend(other_ways(account, code));
         // Both changes above move the version.
         let account =
             Account { version: account.version + 2, must_change_password: false, ..account.clone() };
@@ -203,14 +204,22 @@ impl Action for Input {
     }
 }
 
-/// A code does not outlive the reset by a stage token, nor a stage token the reset by a code.
-fn other_way(spent: &Code) -> Change {
-    let stage = Purpose::Stage(Stage::ResetPassword);
-    Change::DropCodes {
-        realm: spent.realm.clone(),
-        purpose: if spent.purpose == stage { Purpose::ResetPassword } else { stage },
-        destination: spent.destination.clone(),
+/// A code does not outlive the reset by a stage token, nor a stage token the reset by a code; and nothing that was sent
+/// to one address outlives the reset by what was sent to another.
+fn other_ways(account: &Account, spent: &Code) -> Vec<Change> {
+    let mut destinations: Vec<String> = addresses(account).map(|address| address.canonical.clone()).collect();
+    if !destinations.contains(&spent.destination) {
+        destinations.push(spent.destination.clone());
     }
+    let ways = |destination: String| {
+        let drop = |purpose| (purpose, destination.clone());
+        [Purpose::ResetPassword, Purpose::Stage(Stage::ResetPassword)].map(drop)
+    };
+    let others = destinations.into_iter().flat_map(ways);
+    others
+        .filter(|(purpose, destination)| (*purpose, destination) != (spent.purpose, &spent.destination))
+        .map(|(purpose, destination)| Change::DropCodes { realm: spent.realm.clone(), purpose, destination })
+        .collect()
 }
 
 impl Input {
@@ -230,7 +239,8 @@ impl Input {
                 return Ok((account, Right::Code(guarded)));
             }
         };
-        let guarded = Guarded::of_account(Purpose::ResetPassword, account.as_ref(), cx).await?;
+        let guarded =
+            Guarded::of_account(Purpose::ResetPassword, (account.as_ref(), self.name.as_ref()), cx).await?;
         Ok((account, Right::Code(guarded)))
     }
 

@@ -1,4 +1,4 @@
-//! `send_login_code`: mails a code or a link with which its receiver can sign in, whether or not the account has a
+//! `send_login_code`: sends a code or a link with which its receiver can sign in, whether or not the account has a
 //! password. It is a request for a `login` code that names nothing but the account.
 
 use super::input::Named;
@@ -24,7 +24,7 @@ const FAILURES: &[Name] = &[
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "send_login_code",
-    sentence: "Mails a code or a link to sign in with, to the account's own address; with `create`, to an address of nobody too.",
+    sentence: "Sends a code or a link to sign in with, to the account's own address; with `create`, to an address of nobody too.",
     caller: Caller::Anybody,
     identifiers: Identifiers::One,
     claims: false,

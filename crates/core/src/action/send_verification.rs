@@ -1,12 +1,14 @@
-//! `send_verification`: mails a code or a link that proves control of an address.
+//! `send_verification`: sends a code or a link that proves control of an address.
 
 use super::codes::code_mac;
+use super::destination::{self, Destination};
 use super::input::{Named, broken_names};
 use super::login::whole_seconds;
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::{Account, AccountId};
 use crate::authenticate::{ACCESS, Rejection};
 use crate::change::{Change, SealedMail};
+use crate::channel::Channel;
 use crate::code::{Code, CodePolicy, Purpose};
 use crate::fault::Fault;
 use crate::identifier::{Identifier, IdentifierKind};
@@ -34,7 +36,7 @@ pub(super) const SENT: &[Field] = &[
     Field::new("retry_after", Kind::Duration),
 ];
 
-/// Whether a code or a link is mailed.
+/// Whether a code or a link is sent.
 pub(super) const BY: OptionSpec = OptionSpec { name: "by", values: OptionValues::Words(&["code", "link"]) };
 
 /// Where a link leads instead of the contract's own page.
@@ -50,7 +52,7 @@ const ACCOUNT_PURPOSES: &[&str] = &["verify", "reset_password", "change_identifi
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "send_verification",
-    sentence: "Mails a code or a link that proves control of an address: the one that is named, or the caller's own.",
+    sentence: "Sends a code or a link that proves control of an address: the one that is named, or the caller's own.",
     caller: Caller::Anybody,
     identifiers: Identifiers::OneOrCaller,
     claims: true,
@@ -118,7 +120,7 @@ impl Entry for SendVerification {
     async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
         let policy = cx.setting.policy;
         let named = inputs.identifiers.first().and_then(|pair| Named::one(pair, policy));
-        let callers = || cx.setting.caller.and_then(|caller| Named::first_of(&caller.account));
+        let callers = || cx.setting.caller.and_then(|caller| own_name(&caller.account));
         let Some(first) = named.or_else(callers) else { return Ok(Rejection::Missing.answer(ACCESS)) };
         let mut names = vec![first];
         names.extend(Named::all(&inputs.claims, policy));
@@ -133,6 +135,12 @@ impl Entry for SendVerification {
         };
         perform(&input, cx).await
     }
+}
+
+/// The caller's own address, or else what they sign in by: that has no address, and is told so.
+fn own_name(account: &Account) -> Option<Named> {
+    let address = destination::own(account, &[]);
+    address.map(Named::of).or_else(|| Named::first_of(account))
 }
 
 /// The purpose: the input where the binding gives one, the option otherwise.
@@ -167,27 +175,22 @@ pub(super) fn claimed(names: &[(IdentifierKind, String)], at: &Setting<'_>) -> A
     }
 }
 
-/// The changes that mail a code or a link for an account to this address, whatever was sent before. It is asked for with every
+/// The changes that send a code or a link for an account to this address, whatever was sent before. It is asked for with every
 /// name of the account.
 pub(super) fn of_account(
     (action, by): (&'static str, &By),
     account: &Account,
-    (purpose, to): (Purpose, (String, String)),
+    (purpose, to): (Purpose, Destination),
     at: &Setting<'_>,
 ) -> Result<Vec<Change>, Fault> {
-    let name = |one: &Identifier| Named {
-        kind: one.kind,
-        written: one.written.clone(),
-        canonical: one.canonical.clone(),
-    };
-    let names = account.identifiers.iter().map(name).collect();
+    let names = account.identifiers.iter().map(Named::of).collect();
     let by = by.clone();
     let request = Input { action, names, purpose, by, create: false, tell_truth: true, wire: Vec::new() };
     let sent = request.send(Some(account.clone()), to, &at.policy.code(purpose), at)?;
     Ok(sent.changes)
 }
 
-/// What is mailed.
+/// What is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum By {
     /// A code.
@@ -218,7 +221,7 @@ pub struct Input {
     pub names: Vec<Named>,
     /// What for.
     pub purpose: Purpose,
-    /// What is mailed.
+    /// What is sent.
     pub by: By,
     /// Whether an address of nobody gets a code too, with which an account can be made.
     pub create: bool,
@@ -240,8 +243,8 @@ pub enum Outcome {
     Forbidden,
     /// Asked again too soon.
     TooSoon(Duration),
-    /// There is no address to send to.
-    DeliveryFailed,
+    /// There is no address to send to, or none that can be reached on this channel.
+    DeliveryFailed(Channel),
     /// The account may not sign in.
     Barred(Arc<Account>, Bar),
     /// The return URL is not on the contract's list.
@@ -263,12 +266,17 @@ impl From<Outcome> for Answer {
             }
             Outcome::Forbidden => Answer::bare(Name::Forbidden),
             Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
-            Outcome::DeliveryFailed => Answer::bare(Name::DeliveryFailed).with("channel", "email"),
+            Outcome::DeliveryFailed(channel) => undelivered(channel),
             Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::UnlistedUrl => Answer::bare(Name::UnlistedUrl),
             Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
         }
     }
+}
+
+/// No message can go out on this channel.
+pub(super) fn undelivered(channel: Channel) -> Answer {
+    Answer::bare(Name::DeliveryFailed).with("channel", channel.name())
 }
 
 /// What was read before deciding.
@@ -302,9 +310,9 @@ impl Action for Input {
             owners.push(store.account_by_identifier(realm, name.kind, &name.canonical).await?);
         }
         // Also where there is no address: then the read only takes its time.
-        let destination = self.destination(owners.first().and_then(Option::as_ref));
-        let (_, canonical) = destination.unwrap_or_else(|| self.named());
-        let before = store.code(realm, self.purpose, &canonical).await?;
+        let destination = self.destination(owners.first().and_then(Option::as_ref), &cx.setting);
+        let to = destination.unwrap_or_else(|_| self.named());
+        let before = store.code(realm, self.purpose, &to.canonical).await?;
         Ok(Loaded { owners, before })
     }
 
@@ -331,8 +339,9 @@ impl Action for Input {
                 return self.told(Outcome::InvalidInput(broken), at, &policy);
             }
         }
-        let Some((address, canonical)) = self.destination(account.as_ref()) else {
-            return self.told(Outcome::DeliveryFailed, at, &policy);
+        let to = match self.destination(account.as_ref(), at) {
+            Ok(to) => to,
+            Err(channel) => return self.told(Outcome::DeliveryFailed(channel), at, &policy),
         };
         if let Some(before) = &loaded.before {
             let again = before.created_at.plus(policy.resend_after);
@@ -340,7 +349,7 @@ impl Action for Input {
                 return self.told(Outcome::TooSoon(again.since(at.now)), at, &policy);
             }
         }
-        self.send(account, (address, canonical), &policy, at)
+        self.send(account, to, &policy, at)
     }
 }
 
@@ -362,19 +371,18 @@ impl Input {
     }
 
     /// Where the code goes: the account's own address, or the one that is named where there is to be an account.
-    fn destination(&self, account: Option<&Account>) -> Option<(String, String)> {
-        if self.purpose == Purpose::SignUp || (self.create && account.is_none()) {
-            let email = self.names.iter().find(|name| name.kind == IdentifierKind::Email)?;
-            return Some((email.written.clone(), email.canonical.clone()));
+    fn destination(&self, account: Option<&Account>, at: &Setting<'_>) -> Result<Destination, Channel> {
+        match account.filter(|_| self.purpose != Purpose::SignUp) {
+            Some(account) => destination::of_account(account, &self.names, at),
+            None => destination::of_names(&self.names, at),
         }
-        let email = account?.identifier(IdentifierKind::Email)?;
-        Some((email.written.clone(), email.canonical.clone()))
     }
 
-    /// What the request names first, as written and as compared.
-    fn named(&self) -> (String, String) {
+    /// What the request names first, as if it could be reached.
+    fn named(&self) -> Destination {
         let first = self.names.first();
-        first.map(|name| (name.written.clone(), name.canonical.clone())).unwrap_or_default()
+        let to = first.map(|name| Destination::new(name.kind, &name.written, &name.canonical));
+        to.unwrap_or_else(|| Destination::new(IdentifierKind::Email, "", ""))
     }
 
     /// A failure, or what looks like success where the contract does not tell: the work is the same, so that the
@@ -405,7 +413,7 @@ impl Input {
     pub(super) fn send(
         &self,
         account: Option<Account>,
-        (address, canonical): (String, String),
+        to: Destination,
         policy: &CodePolicy,
         at: &Setting<'_>,
     ) -> Result<Decision<Outcome>, Fault> {
@@ -418,7 +426,7 @@ impl Input {
             id,
             realm: at.policy.realm.clone(),
             purpose: self.purpose,
-            destination: canonical.clone(),
+            destination: to.canonical.clone(),
             account: account.as_ref().map(|account| account.id),
             claims: self.names.iter().map(|name| (name.kind, name.canonical.clone())).collect(),
             mac: code_mac(id, &clear, at.keys.code()),
@@ -430,7 +438,8 @@ impl Input {
         let mail = CodeMail {
             purpose: self.purpose,
             account: &about,
-            to: &address,
+            channel: to.channel,
+            to: &to.written,
             code: &clear,
             expires_in: policy.lifetime,
             language: &at.client.language,

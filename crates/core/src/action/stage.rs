@@ -1,5 +1,6 @@
 //! What the actions on stages share: reaching one, and presenting its token.
 
+use super::destination::own;
 use super::{Context, Setting};
 use crate::account::Account;
 use crate::authenticate::{Rejection, Verifier};
@@ -26,9 +27,10 @@ pub(super) struct Holder {
 impl Holder {
     /// The owner of an account.
     pub(super) fn of(account: &Account) -> Holder {
-        let email = account.identifier(IdentifierKind::Email);
+        let address = own(account, &[]);
         Holder {
-            destination: email.map_or_else(|| account.id.0.to_string(), |email| email.canonical.clone()),
+            destination: address
+                .map_or_else(|| account.id.0.to_string(), |address| address.canonical.clone()),
             account: Some(account.id),
             claims: Vec::new(),
         }

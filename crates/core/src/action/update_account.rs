@@ -1,9 +1,10 @@
 //! `update_account`: whoever is signed in changes what they sign in by, their profile and their password. A changed
-//! e-mail address is not proved any more.
+//! address is not proved any more.
 
 use super::caller::fresh;
 use super::change_limits::{Unchangeable, Wished, in_the_way, noted};
 use super::change_password::new_password;
+use super::destination::{addresses, is_at};
 use super::held::held_by_another;
 use super::input::{Named, broken_names, wire_name};
 use super::login::throttled;
@@ -355,18 +356,13 @@ pub(super) async fn taken(
 
 /// The codes that were sent to an address which is not the account's any more.
 pub(super) fn forgotten(before: &Account, wanted: &[Identifier]) -> Vec<Change> {
-    let address = |identifiers: &[Identifier]| {
-        let email = identifiers.iter().find(|identifier| identifier.kind == IdentifierKind::Email);
-        email.map(|email| email.canonical.clone())
+    let gone = addresses(before).filter(|address| !wanted.iter().any(|one| is_at(one, &address.canonical)));
+    let forget = |address: &Identifier| {
+        Purpose::ALL.map(|purpose| Change::DropCodes {
+            realm: before.realm.clone(),
+            purpose,
+            destination: address.canonical.clone(),
+        })
     };
-    let Some(destination) = address(&before.identifiers) else { return Vec::new() };
-    if address(wanted).as_ref() == Some(&destination) {
-        return Vec::new();
-    }
-    let forget = |purpose| Change::DropCodes {
-        realm: before.realm.clone(),
-        purpose,
-        destination: destination.clone(),
-    };
-    Purpose::ALL.map(forget).to_vec()
+    gone.flat_map(forget).collect()
 }

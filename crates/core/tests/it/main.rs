@@ -8,6 +8,7 @@ mod changes;
 mod codes_sent;
 mod identifiers;
 mod lifetimes;
+mod phones;
 mod races;
 mod refresh_rule;
 mod standing;

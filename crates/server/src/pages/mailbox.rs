@@ -49,9 +49,7 @@ mod tests {
     fn get(accept: &str, query: Option<&str>) -> (String, String) {
         let mailbox = Mailbox::new();
         for to in ["a+b@example.org", "<script>@example.org"] {
-            let mail =
-                Mail { to: to.to_owned(), subject: "<b>".to_owned(), text: "1 & 2".to_owned(), html: None };
-            mailbox.put(mail, Timestamp(0));
+            mailbox.put(Mail::email(to, "<b>", "1 & 2".to_owned()), Timestamp(0));
         }
         let pages = ProgramPages::new(Vec::new(), mailbox);
         let mut headers = HeaderMap::new();
@@ -71,6 +69,19 @@ mod tests {
         );
         assert_eq!(get("application/json", None).1.matches("\"to\"").count(), 2);
         assert_eq!(get("*/*", Some("to=nobody")).1, "[]");
+    }
+
+    #[test]
+    fn people_see_a_text_message_by_its_number() {
+        let mailbox = Mailbox::new();
+        mailbox.put(Mail::sms("+14165550100", "123456".to_owned()), Timestamp(0));
+        let pages = ProgramPages::new(Vec::new(), mailbox);
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, "text/html".parse().unwrap());
+        let page =
+            pages.mails(&PageRequest { method: &Method::GET, path: ROUTE, query: None, headers: &headers });
+        let body = String::from_utf8(page.body.to_vec()).unwrap();
+        assert!(body.contains("<h2>Text message</h2>") && body.contains("123456"), "{body}");
     }
 
     #[test]

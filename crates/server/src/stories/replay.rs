@@ -232,7 +232,8 @@ impl Telling {
         let Some(newest) = mails.last() else { return Ok(()) };
         self.read_mail(wanted, newest, at).map_err(|mut failure| {
             failure.what = what;
-            failure.notes.push(format!("the newest mail: {}\n{}", newest.mail.subject, newest.mail.text));
+            let subject = newest.mail.subject.as_deref().unwrap_or("(a text message)");
+            failure.notes.push(format!("the newest mail: {subject}\n{}", newest.mail.text));
             failure
         })
     }
@@ -240,9 +241,10 @@ impl Telling {
     fn read_mail(&mut self, wanted: &MailWanted, newest: &Received, at: Span) -> Result<(), Failure> {
         let mail = &newest.mail;
         if let Some(subject) = &wanted.subject {
-            let expected = subject.fill_from(&mail.subject, &self.names);
-            if expected != mail.subject {
-                let (expected, actual) = (Some(expected), Some(mail.subject.clone()));
+            let written = mail.subject.clone().unwrap_or_default();
+            let expected = subject.fill_from(&written, &self.names);
+            if expected != written {
+                let (expected, actual) = (Some(expected), Some(written));
                 let differs = Difference { at, what: "the subject".to_owned(), expected, actual };
                 return Err(Failure {
                     at,

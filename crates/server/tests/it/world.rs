@@ -61,6 +61,7 @@ pub(crate) struct NewAccount<'a> {
 /// A mail as the development mailbox shows it.
 pub(crate) struct Mail {
     pub(crate) to: String,
+    /// Empty of a text message, which has none.
     pub(crate) subject: String,
     pub(crate) text: String,
 }
@@ -232,12 +233,13 @@ impl World {
     pub(crate) async fn mails(&self, to: &str, at_least: usize) -> Vec<Mail> {
         let read = async {
             loop {
+                let to = to.replace('+', "%2B");
                 let reply = self.actor().get(&format!("/_doorward/mailbox?to={to}")).send().await;
                 let list = reply.json();
                 let list = list.as_array().expect("the mailbox is a list");
                 if list.len() >= at_least {
                     let text = |mail: &serde_json::Value, name: &str| {
-                        mail[name].as_str().expect("a text").to_owned()
+                        mail[name].as_str().unwrap_or_default().to_owned()
                     };
                     let mail = |mail| Mail {
                         to: text(mail, "to"),

@@ -21,6 +21,7 @@ mod native;
 mod own_account;
 mod own_codes;
 mod own_sessions;
+mod phones;
 mod profile_changes;
 mod profile_rules;
 mod races;
