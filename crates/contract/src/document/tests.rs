@@ -414,7 +414,7 @@ x-doorward: {{account: {{identifiers: [{kinds}]}}, tokens: {{}}, mails: {{{mails
         )))
     };
     let refused = |kinds: &str, mails: &str| -> Vec<String> {
-        identifiers(kinds, mails).1.into_iter().map(|found| found.message).collect()
+        identifiers(kinds, mails).1.into_iter().map(|found| found.message.to_string()).collect()
     };
     let (document, found) = identifiers(
         "email, phone",
