@@ -152,20 +152,19 @@ impl<'d> ReplyNames<'d> {
 
     fn outcome(&self, rest: &[String]) -> Option<Reference> {
         let [member] = rest else { return None };
-        let status = match self.status.get() {
-            StatusKnown::Fixed(status) => status,
-            StatusKnown::No | StatusKnown::Computed => self.catalogue.0,
-        };
+        let catalogue = self.catalogue.0;
         let value = match member.as_str() {
             "name" => Value::from(self.name),
             "title" if self.catalogue.1 => {
-                Value::from(phrase(status).or_else(|| phrase(self.catalogue.0)).unwrap_or("Error"))
+                // A failure that is answered with 200 is still no "OK".
+                let status = match self.status.get() {
+                    StatusKnown::Fixed(status) if status >= 400 => status,
+                    _ => catalogue,
+                };
+                Value::from(phrase(status).or_else(|| phrase(catalogue)).unwrap_or("Error"))
             }
             "title" => Value::from(in_words(self.name)),
-            "status" if self.status.get() == StatusKnown::Computed => {
-                return Some(Reference::slot(Type::integer(), Root::Status.slot(), &[]));
-            }
-            "status" => Value::from(status),
+            "status" => Value::from(catalogue),
             _ => return None,
         };
         constant(value)

@@ -144,6 +144,21 @@ fn statuses_may_be_computed_or_strange() {
 }
 
 #[test]
+fn an_outcome_keeps_its_own_status_and_title_whatever_the_reply_has() {
+    let document =
+        "  shapes: {failure: {status: 200, body: {s: $status, o: $outcome.status, t: $outcome.title}}}
+  replies: {failure: {}, not_acceptable: {status: 400}}";
+    let plan = plan(&contract(document, &format!("        replies:\n{SIGNED_IN}")));
+    assert_eq!(sent(&plan, Outcome::Locked), (200, r#"{"s":200,"o":423,"t":"Locked"}"#.to_owned()));
+    assert_eq!(sent(&plan, Outcome::WrongPassword).1, r#"{"s":200,"o":401,"t":"Bad credentials"}"#);
+    assert_eq!(sent(&plan, Outcome::TooLarge).1, r#"{"s":200,"o":413,"t":"Payload Too Large"}"#);
+    assert_eq!(
+        sent(&plan, Outcome::NotAcceptable),
+        (400, r#"{"s":400,"o":406,"t":"Bad Request"}"#.to_owned())
+    );
+}
+
+#[test]
 fn other_media_types_want_one_text() {
     let document = "  shapes: {failure: {type: text/html, body: '<p>${m}</p>'}}
   replies: {failure: {m: 'a < b'}, locked: {body: {no: text}}}";
