@@ -59,10 +59,16 @@ async fn the_stories_beside_every_contract_hold() {
 
 #[tokio::test]
 async fn what_serves_as_a_model_proves_every_reply() {
-    let found = StoryFile::find(&root().join("contracts/formmate/stories.yaml").display().to_string());
-    let found = found.unwrap_or_else(|error| panic!("{error}"));
-    let (_, text) = told(&found.file).await;
-    assert!(!text.contains("no story") && !text.contains("take it out"), "{text}");
+    for file in [
+        "contracts/formmate/stories.yaml",
+        "examples/contracts/budgettracker.stories.yaml",
+        "examples/contracts/groupeat.stories.yaml",
+    ] {
+        let found = StoryFile::find(&root().join(file).display().to_string());
+        let found = found.unwrap_or_else(|error| panic!("{error}"));
+        let (_, text) = told(&found.file).await;
+        assert!(!text.contains("no story") && !text.contains("take it out"), "{text}");
+    }
 }
 
 const CONTRACT: &str = r#"openapi: 3.1.0
