@@ -402,6 +402,18 @@ pub enum InputTarget {
     Profile(String),
     /// Another input of the action, by name.
     Named(&'static str),
+    /// Who is asking: this token of the contract, which comes as a member of the request.
+    Credential(&'static str),
+    /// The public id that the account of whoever is asking must have.
+    OwnId,
+}
+
+impl InputTarget {
+    /// Whether it says who is asking, and so never reaches the action.
+    #[must_use]
+    pub fn is_about_the_caller(&self) -> bool {
+        matches!(self, InputTarget::Credential(_) | InputTarget::OwnId)
+    }
 }
 
 /// A cross-field rule.

@@ -6,6 +6,7 @@
 
 pub mod accept;
 mod app;
+mod asking;
 mod body;
 mod call;
 mod client_ip;

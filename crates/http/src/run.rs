@@ -1,6 +1,7 @@
 //! The pipeline of one request to a contract: route, body, credentials, binding, inputs, action, reply.
 
 use crate::app::App;
+use crate::asking::Asking;
 use crate::body::Payload;
 use crate::call::Call;
 use crate::credentials::Checker;
@@ -148,8 +149,21 @@ impl Exchange<'_> {
             return Ok(Answered { table: &operation.replies, answer, due });
         };
         trace.action = binding.action.spec().name;
+        let asking = Asking { face: self.face, services: &self.app.services, binding, asked };
+        let caller = match asking.caller(caller, &broken).await? {
+            Ok(caller) => caller,
+            Err(answer) => {
+                record(trace.action, &answer, &self.context(&client, None, &NoPreview)).await?;
+                return Ok(Answered { table: &binding.replies, answer, due });
+            }
+        };
         let answer = match extract::read_inputs(binding, asked, broken) {
             Err(violations) => Answer::bare(Outcome::InvalidInput).violating(violations),
+            Ok(_) if asking.is_about_another(caller.as_ref()) => {
+                let answer = Answer::bare(Outcome::Forbidden);
+                record(trace.action, &answer, &self.context(&client, caller.as_ref(), &NoPreview)).await?;
+                answer
+            }
             Ok(mut inputs) => {
                 if let Some(token) = checker.into_stage_token() {
                     inputs.values.insert(0, (STAGE_TOKEN.name, token.into()));

@@ -15,11 +15,7 @@ pub(super) fn unbuildable(binding: &Binding) -> Option<String> {
                 InputTarget::Claim(kind) => format!("claims.{}", kind.name()),
                 InputTarget::Profile(field) => format!("profile.{field}"),
                 InputTarget::Named(name) => (*name).to_owned(),
-                #[allow(
-                    unreachable_patterns,
-                    reason = "further targets are named by what they are on the wire"
-                )]
-                _ => input.wire.clone(),
+                InputTarget::Credential(_) | InputTarget::OwnId => input.wire.clone(),
             };
             return Some(format!("what `{name}` is computed from cannot be told from its value"));
         }

@@ -81,7 +81,14 @@ pub(super) fn read(
             found.wrong_kind(item, "a binding", "a map");
             continue;
         }
-        found.unknown_members(item, &CHOICE, "a binding");
+        match item.entry("security") {
+            Some(entry) => {
+                let message = "`security` is the operation's, and this is one of its bindings";
+                let help = "write it beside `x-doorward`; with `{}` among its alternatives other bindings need none";
+                found.error(codes::UNKNOWN_MEMBER, entry.key_span, message, help);
+            }
+            None => found.unknown_members(item, &CHOICE, "a binding"),
+        }
         bindings.extend(binding(node, Some(item), (item.span, here), found));
     }
     shadowed(&bindings, found);
@@ -195,9 +202,14 @@ impl BindingSource {
         self.inputs.iter().any(|input| matches!(input.target, InputTarget::Named(bound) if bound == name))
     }
 
-    /// Whether its caller is whom an access token among the inputs names.
-    pub(super) fn shows_token(&self) -> bool {
-        self.action.spec().caller.signed_in() && self.binds(ACCESS_TOKEN.name)
+    /// Whether a token among its inputs says who is asking.
+    pub(super) fn presents(&self) -> bool {
+        self.inputs.iter().any(InputSource::presents)
+    }
+
+    /// Whether an input must be the id of whoever is asking.
+    pub(super) fn names_its_caller(&self) -> bool {
+        self.inputs.iter().any(|input| input.target == InputTarget::OwnId)
     }
 
     /// What administrators do needs a contract that has some, and somebody whom it is about.
@@ -230,7 +242,7 @@ impl BindingSource {
     pub(super) fn compiled(&self, here: &Here<'_, '_>, found: &mut Findings) -> (Binding, BindingTrace) {
         let spec = self.action.spec();
         self.has_administrators(here, found);
-        if spec.caller.signed_in() && here.security.is_none() && !self.shows_token() {
+        if spec.caller.signed_in() && here.security.is_none() && !self.presents() {
             let message =
                 format!("`{}` needs somebody signed in, and the operation asks for no credential", spec.name);
             found.error(

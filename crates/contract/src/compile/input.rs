@@ -1,5 +1,6 @@
 //! The inputs of a binding: what each feeds, where it comes from, and what a body must hold for them.
 
+use super::caller::CallerInput;
 use super::reading::Findings;
 use super::walk::{paths, sole_path};
 use super::wanted::Wanted;
@@ -34,6 +35,13 @@ pub(super) struct InputSource {
     pub(super) if_declared: bool,
 }
 
+impl InputSource {
+    /// Whether it is a token that says who is asking.
+    pub(super) fn presents(&self) -> bool {
+        matches!(self.target, InputTarget::Credential(_))
+    }
+}
+
 /// Reads the inputs of one binding.
 pub(super) struct InputReader<'r> {
     pub(super) document: &'r Document,
@@ -66,25 +74,25 @@ impl InputReader<'_> {
     fn input(&mut self, entry: &Entry) -> Option<InputSource> {
         let name = entry.key.as_str();
         let takes_identifiers = self.spec.identifiers != Identifiers::None;
-        // A session's token is either sent as a credential or is an input.
-        let shown = (self.spec.caller.signed_in() && !self.secured).then_some(&ACCESS_TOKEN);
-        let (target, wanted, required) =
-            match self.spec.inputs.iter().chain(shown).find(|input| input.name == name) {
-                Some(input) => {
-                    (InputTarget::Named(input.name), self.wanted(input), input.required || input.where_bound)
-                }
-                None if name == "identifier" && takes_identifiers => {
-                    (InputTarget::AnyIdentifier, Wanted::Core(CoreKind::Text), self.one())
-                }
-                None => {
-                    let kind = IdentifierKind::from_name(name).filter(|_| takes_identifiers);
-                    let Some(kind) = kind.filter(|kind| self.has_identifier(*kind)) else {
-                        self.unknown(entry);
-                        return None;
-                    };
-                    (InputTarget::Identifier(kind), Wanted::Core(CoreKind::Text), self.one())
-                }
-            };
+        if let Some(input) = CallerInput::of(name, self.spec, self.secured) {
+            return input.read(entry, (self.spec, self.document, self.secured), self.found);
+        }
+        let (target, wanted, required) = match self.spec.inputs.iter().find(|input| input.name == name) {
+            Some(input) => {
+                (InputTarget::Named(input.name), self.wanted(input), input.required || input.where_bound)
+            }
+            None if name == "identifier" && takes_identifiers => {
+                (InputTarget::AnyIdentifier, Wanted::Core(CoreKind::Text), self.one())
+            }
+            None => {
+                let kind = IdentifierKind::from_name(name).filter(|_| takes_identifiers);
+                let Some(kind) = kind.filter(|kind| self.has_identifier(*kind)) else {
+                    self.unknown(entry);
+                    return None;
+                };
+                (InputTarget::Identifier(kind), Wanted::Core(CoreKind::Text), self.one())
+            }
+        };
         let template = self.found.template(&entry.value)?;
         Some(InputSource { target, wanted, required, span: entry.value.span, template, if_declared: false })
     }
@@ -115,6 +123,7 @@ impl InputReader<'_> {
         }
         known.extend(self.spec.claims.then_some("claims"));
         known.extend(self.spec.profile.then_some("profile"));
+        known.extend(CallerInput::of_action(self.spec));
         let message = match IdentifierKind::from_name(name) {
             Some(_) if self.spec.identifiers != Identifiers::None => {
                 format!("accounts of this contract have no `{name}`")
@@ -124,7 +133,7 @@ impl InputReader<'_> {
         let error = Diagnostic::error(codes::UNKNOWN_INPUT, entry.key_span, message);
         let list = match known.as_slice() {
             [] => "it takes no inputs".to_owned(),
-            known => format!("its inputs: {}", known.join(" ")),
+            _ => format!("its inputs: {}", known.join(" ")),
         };
         self.found.push(error.suggest(name, known.iter().copied()).help(list));
     }
@@ -263,12 +272,13 @@ impl InputReader<'_> {
                 self.found.error(codes::UNBOUND_INPUT, span, message, &help);
             }
         }
+        let presents = inputs.iter().any(InputSource::presents);
         let identifies = |input: &&mut InputSource| {
             matches!(input.target, InputTarget::Identifier(_) | InputTarget::AnyIdentifier)
         };
         let mut identifiers: Vec<&mut InputSource> = inputs.iter_mut().filter(identifies).collect();
         match (self.spec.identifiers, identifiers.as_mut_slice()) {
-            (Identifiers::OneOrCaller, []) if self.secured => {}
+            (Identifiers::OneOrCaller, []) if self.secured || presents => {}
             (Identifiers::One | Identifiers::OneOrCaller | Identifiers::Some, []) => {
                 let kinds: Vec<&str> =
                     self.document.account.identifiers.iter().map(|rule| rule.kind.name()).collect();
@@ -378,6 +388,8 @@ pub(crate) fn target_name(target: &InputTarget) -> &str {
         InputTarget::AnyIdentifier => "identifier",
         InputTarget::Profile(field) => field,
         InputTarget::Named(name) => name,
+        InputTarget::Credential(token) => CallerInput::of_token(token),
+        InputTarget::OwnId => CallerInput::Id.name(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The JSON Schema of what is read here: operations with their actions, replies and shapes.
 
 use super::backend::BACKEND;
+use super::caller::CallerInput;
 use super::reader::{PARTS, REPLY, SHAPE};
 use super::{binding, operation, rule};
 use crate::json_schema::{a, each, object, words};
@@ -88,6 +89,7 @@ fn inputs_of(spec: &ActionSpec) -> Vec<&'static str> {
     inputs.extend(spec.caller.signed_in().then_some(ACCESS_TOKEN.name));
     inputs.extend(spec.claims.then_some("claims"));
     inputs.extend(spec.profile.then_some("profile"));
+    inputs.extend(CallerInput::of_action(spec));
     inputs
 }
 

@@ -2,6 +2,7 @@
 
 mod backend;
 mod binding;
+mod caller;
 mod filling;
 mod guard;
 mod input;

@@ -11,7 +11,7 @@ use doorward_core::profile::ChangeLimit;
 use doorward_core::spec::{EVERY_ACTION, Identifiers, InputSpec, UNAUTHENTICATED};
 
 /// Every outcome that a binding may have, with its options and of such accounts; `secured` where the operation asks
-/// for credentials.
+/// for credentials, as a binding does that has a token among its inputs.
 pub(super) fn outcomes_of(binding: &BindingSource, account: &AccountPlan, secured: bool) -> Vec<Outcome> {
     let spec = binding.action.spec();
     let answers = spec.answers.iter().filter(|answer| {
@@ -22,8 +22,9 @@ pub(super) fn outcomes_of(binding: &BindingSource, account: &AccountPlan, secure
     let failures = spec.failures.iter().chain(of_inputs).copied();
     let failures =
         failures.filter(|failure| may_fail(binding, *failure) && declared(binding, account, *failure));
-    let unauthenticated = if secured || binding.shows_token() { UNAUTHENTICATED } else { &[] };
-    let others = EVERY_ACTION.iter().chain(unauthenticated).copied();
+    let unauthenticated: &[Outcome] = if secured || binding.presents() { UNAUTHENTICATED } else { &[] };
+    let another: &[Outcome] = if binding.names_its_caller() { &[Outcome::Forbidden] } else { &[] };
+    let others = EVERY_ACTION.iter().chain(unauthenticated).chain(another).copied();
     let mut all = Vec::new();
     for outcome in answers.map(|answer| answer.outcome).chain(failures).chain(others) {
         if !all.contains(&outcome) {

@@ -195,7 +195,8 @@ impl Checker {
         for (ty, other) in [(left, right), (right, left)] {
             if ty.kind == Kind::Nothing && !other.nullable {
                 let message = format!("this is never null: it is {other}");
-                return self.error(codes::TYPE_CLASH, span, &message, &[]);
+                let help = "the comparison has one answer only: leave it out";
+                return self.error(codes::TYPE_CLASH, span, &message, &[help]);
             }
         }
         if left.comparable(right) {

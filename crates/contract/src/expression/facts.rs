@@ -99,6 +99,10 @@ impl Names for NarrowedNames<'_> {
         Some(found)
     }
 
+    fn view(&self, rest: &[String], loops: (&dyn Names, u32)) -> Option<Reference> {
+        self.inner.view(rest, loops)
+    }
+
     fn all(&self) -> Vec<String> {
         self.inner.all()
     }

@@ -68,6 +68,11 @@ pub trait Names {
     /// What a path stands for; `None` if there is no such name.
     fn lookup(&self, path: &[String]) -> Option<Reference>;
 
+    /// What a view stands for where it is used inside of loops: these names hold in it, and so many variables.
+    fn view(&self, _rest: &[String], _loops: (&dyn Names, u32)) -> Option<Reference> {
+        None
+    }
+
     /// Every name in scope, for messages.
     fn all(&self) -> Vec<String>;
 

@@ -8,7 +8,7 @@ use crate::document::Document;
 use crate::expression::{Kind, MAX_DEPTH, Names, Reference, Type};
 use crate::scope::Root;
 use crate::source::Span;
-use crate::template::{CompiledTemplate, Setting, Template, compile};
+use crate::template::{CompiledTemplate, Setting, Template, compile_inside};
 use doorward_core::policy::TokenUse;
 use doorward_core::spec::{Field, Kind as CoreKind};
 use serde_json::Value;
@@ -178,10 +178,14 @@ impl<'d> ReplyNames<'d> {
         }
     }
 
-    fn view(&self, rest: &[String]) -> Option<Reference> {
+    /// A view, which is compiled once for the reply, and anew inside each loop: the loop's variable holds in it.
+    fn used(&self, rest: &[String], (names, loops): (&dyn Names, u32)) -> Option<Reference> {
         let (name, rest) = rest.split_first()?;
-        if let Some(known) = self.views.borrow().get(name) {
-            return Reference::template(Arc::clone(known.as_ref()?), rest);
+        let before = self.views.borrow().get(name).cloned();
+        match &before {
+            Some(None) => return None,
+            Some(Some(known)) if loops == 0 => return Reference::template(Arc::clone(known), rest),
+            _ => {}
         }
         let view = self.facts.views.iter().find(|view| view.name == *name)?;
         let under_way = self.views.borrow().values().filter(|known| known.is_none()).count();
@@ -192,9 +196,11 @@ impl<'d> ReplyNames<'d> {
         // While it is compiled it is unknown to itself.
         self.views.borrow_mut().insert(name.clone(), None);
         let setting = Setting::reply(self.facts.document.times.clone());
-        let compiled = match compile(&view.template, self, &setting) {
+        let compiled = match compile_inside(&view.template, names, &setting, loops) {
             Ok(compiled) => compiled,
             Err(found) => {
+                let help = format!("`view.{name}` is used in the reply to `{}`: its names hold there", self.name);
+                let found = found.into_iter().map(|error| error.help(help.clone()));
                 self.seen.borrow_mut().found.extend(found);
                 CompiledTemplate::of_constant(Value::Null)
             }
@@ -208,7 +214,11 @@ impl<'d> ReplyNames<'d> {
         };
         let compiled = Arc::new(compiled);
         self.seen.borrow_mut().views.push((name.clone(), compiled.ty().clone()));
-        self.views.borrow_mut().insert(name.clone(), Some(Arc::clone(&compiled)));
+        match before {
+            None if loops > 0 => drop(self.views.borrow_mut().remove(name)),
+            None => drop(self.views.borrow_mut().insert(name.clone(), Some(Arc::clone(&compiled)))),
+            known => drop(known.and_then(|known| self.views.borrow_mut().insert(name.clone(), known))),
+        }
         Reference::template(compiled, rest)
     }
 
@@ -265,7 +275,7 @@ impl ReplyNames<'_> {
             "status" if rest.is_empty() => self.status(),
             "now" if rest.is_empty() => Some(Reference::slot(Type::new(Kind::Time), Root::Now.slot(), &[])),
             "request" => of_request(rest),
-            "view" => self.view(rest),
+            "view" => self.used(rest, (self, 0)),
             "body" | "query" | "path" | "header" | "cookie" => {
                 self.seen.borrow_mut().request = true;
                 self.request.lookup(path)
@@ -282,6 +292,10 @@ impl Names for ReplyNames<'_> {
             reference.ty.nullable = false;
         }
         Some(reference)
+    }
+
+    fn view(&self, rest: &[String], loops: (&dyn Names, u32)) -> Option<Reference> {
+        self.used(rest, loops)
     }
 
     fn all(&self) -> Vec<String> {

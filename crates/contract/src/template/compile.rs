@@ -70,7 +70,17 @@ pub fn compile(
     names: &dyn Names,
     setting: &Setting,
 ) -> Result<CompiledTemplate, Vec<Diagnostic>> {
-    let mut compiler = Compiler { setting, found: Vec::new(), loops: 0 };
+    compile_inside(template, names, setting, 0)
+}
+
+/// The same inside of so many loops, whose variables are among the names.
+pub(crate) fn compile_inside(
+    template: &Template,
+    names: &dyn Names,
+    setting: &Setting,
+    loops: u32,
+) -> Result<CompiledTemplate, Vec<Diagnostic>> {
+    let mut compiler = Compiler { setting, found: Vec::new(), loops };
     match compiler.template(template, names) {
         Some(compiled) if compiler.found.is_empty() => Ok(compiled),
         _ => Err(compiler.found),

@@ -19,8 +19,15 @@ impl Names for LoopNames<'_> {
             Some((first, rest)) if first == self.variable => {
                 Some(Reference::slot(self.ty.member(rest)?, self.slot, rest))
             }
+            Some((first, rest)) if first == "view" => {
+                self.inner.view(rest, (self, self.slot.0 - Slot::FIRST_LOOP.0 + 1))
+            }
             _ => self.inner.lookup(path),
         }
+    }
+
+    fn view(&self, rest: &[String], loops: (&dyn Names, u32)) -> Option<Reference> {
+        self.inner.view(rest, loops)
     }
 
     fn all(&self) -> Vec<String> {

@@ -14,6 +14,7 @@ mod reverse;
 mod text;
 
 pub use ast::{EachAst, Key, MapAst, Member, Part, PathAst, Template, TemplateKind, TextPlace};
+pub(crate) use compile::compile_inside;
 pub use compile::{Escape, Setting, Unlisted, compile};
 pub use eval::CompiledTemplate;
 pub(crate) use eval::escaped;

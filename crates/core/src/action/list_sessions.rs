@@ -1,12 +1,12 @@
 //! `list_sessions`: where somebody is signed in, the newest sign-in first.
 
-use super::page::Page;
+use super::page::{LIMIT, OFFSET, PAGE, PAGE_INDEX, Page};
 use super::{Context, Entry, Inputs, Options};
 use crate::authenticate::Rejection;
 use crate::fault::Fault;
 use crate::outcome::{Answer, Outcome as Name, SeenSession};
 use crate::session::{Session, SessionId};
-use crate::spec::{ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind};
+use crate::spec::{ActionSpec, AnswerSpec, Caller, Field, Identifiers, Kind};
 use async_trait::async_trait;
 
 /// What a list of sessions offers.
@@ -21,7 +21,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     identifiers: Identifiers::None,
     claims: false,
     profile: false,
-    inputs: &[InputSpec::optional("offset", Kind::Integer), InputSpec::optional("limit", Kind::Integer)],
+    inputs: &[OFFSET, LIMIT, PAGE, PAGE_INDEX],
     options: &[],
     answers: &[AnswerSpec::new(Name::Listed, LISTED)],
     failures: &[],

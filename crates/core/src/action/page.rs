@@ -1,6 +1,7 @@
 //! Which part of a list a request wants.
 
 use super::Inputs;
+use crate::spec::{InputSpec, Kind};
 use crate::violation::Violation;
 
 /// How many items a page has at most, and where a request does not say.
@@ -15,8 +16,18 @@ pub(super) struct Page {
     pub(super) limit: u64,
 }
 
+/// The inputs that say which part.
+pub(super) const OFFSET: InputSpec = InputSpec::optional("offset", Kind::Integer);
+/// How many.
+pub(super) const LIMIT: InputSpec = InputSpec::optional("limit", Kind::Integer);
+/// The number of a page; the first is 1.
+pub(super) const PAGE: InputSpec = InputSpec::optional("page", Kind::Integer);
+/// The number of a page; the first is 0.
+pub(super) const PAGE_INDEX: InputSpec = InputSpec::optional("page_index", Kind::Integer);
+
 impl Page {
-    /// Reads `offset` and `limit`; what they break otherwise.
+    /// Reads `limit`, with `offset`, or with `page` (the first is 1) or `page_index` (the first is 0); what they break
+    /// otherwise.
     pub(super) fn read(inputs: &Inputs) -> Result<Page, Vec<Violation>> {
         let mut broken = Vec::new();
         let mut number = |name: &str, least: u64, most: u64, without: u64| {
@@ -29,10 +40,10 @@ impl Page {
             broken.push(Violation::new(&inputs.wire_name(name), rule).with_limit(limit));
             without
         };
-        let page = Page {
-            offset: number("offset", 0, u64::from(u32::MAX), 0),
-            limit: number("limit", 1, LONGEST, LONGEST),
-        };
+        let most = u64::from(u32::MAX);
+        let limit = number("limit", 1, LONGEST, LONGEST);
+        let pages = number("page", 1, most, 1) - 1 + number("page_index", 0, most, 0);
+        let page = Page { offset: number("offset", 0, most, 0) + pages * limit, limit };
         if broken.is_empty() { Ok(page) } else { Err(broken) }
     }
 
@@ -59,6 +70,15 @@ mod tests {
         assert_eq!(read(json!(0), json!(0)), Err("minimum".to_owned()));
         assert_eq!(read(json!(0), json!(101)), Err("maximum".to_owned()));
         assert_eq!(read(json!(-1), json!(5)), Err("minimum".to_owned()));
+        let paged = |name, number: u64| {
+            let values = vec![("limit", json!(10)), (name, json!(number))];
+            Page::read(&Inputs { values, ..Inputs::default() }).map_err(|broken| broken[0].rule.clone())
+        };
+        assert_eq!(paged("page", 1), Ok(Page { offset: 0, limit: 10 }));
+        assert_eq!(paged("page", 3), Ok(Page { offset: 20, limit: 10 }));
+        assert_eq!(paged("page", 0), Err("minimum".to_owned()));
+        assert_eq!(paged("page_index", 0), Ok(Page { offset: 0, limit: 10 }));
+        assert_eq!(paged("page_index", 2), Ok(Page { offset: 20, limit: 10 }));
         assert_eq!(Page { offset: 1, limit: 1 }.of(vec![1, 2, 3]), [2]);
     }
 }

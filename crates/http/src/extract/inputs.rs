@@ -83,7 +83,11 @@ impl Reader<'_> {
             match &plan.target {
                 InputTarget::Profile(field) => drop(self.inputs.profile.insert(field.clone(), Value::Null)),
                 InputTarget::Identifier(kind) => self.inputs.removed.push(*kind),
-                InputTarget::AnyIdentifier | InputTarget::Claim(_) | InputTarget::Named(_) => {}
+                InputTarget::AnyIdentifier
+                | InputTarget::Claim(_)
+                | InputTarget::Named(_)
+                | InputTarget::Credential(_)
+                | InputTarget::OwnId => {}
             }
         }
     }
@@ -110,6 +114,11 @@ impl Reader<'_> {
             }
             InputTarget::Identifier(kind) => self.identifier(plan, Some(*kind), value),
             InputTarget::AnyIdentifier => self.identifier(plan, None, value),
+            InputTarget::Credential(_) | InputTarget::OwnId => {
+                if loose_text(value).is_none() {
+                    self.complain(within(Violation::of_type(&plan.wire, "string"), &plan.within));
+                }
+            }
             InputTarget::Claim(kind) => match loose_text(value) {
                 Some(text) => self.inputs.claims.push((*kind, text)),
                 None => self.complain(within(Violation::of_type(&plan.wire, "string"), &plan.within)),
@@ -161,7 +170,7 @@ impl Reader<'_> {
             InputTarget::Profile(field) => {
                 return self.inputs.fields.push((field.clone(), plan.wire.clone()));
             }
-            InputTarget::Claim(_) => return,
+            InputTarget::Claim(_) | InputTarget::Credential(_) | InputTarget::OwnId => return,
         };
         self.inputs.wire.push((name, plan.wire.clone()));
     }

@@ -3,11 +3,11 @@
 use super::{ACCOUNT_ID, command, invalid, whom};
 use crate::action::list_sessions::LISTED;
 use crate::action::operator::ListSessions;
-use crate::action::page::Page;
+use crate::action::page::{LIMIT, OFFSET, PAGE, PAGE_INDEX, Page};
 use crate::action::{Context, Entry, Inputs, Options};
 use crate::fault::Fault;
 use crate::outcome::{Answer, Outcome as Name};
-use crate::spec::{ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind};
+use crate::spec::{ActionSpec, AnswerSpec, Caller, Identifiers};
 use async_trait::async_trait;
 
 /// What it takes and answers.
@@ -20,8 +20,10 @@ pub static SPEC: ActionSpec = ActionSpec {
     profile: false,
     inputs: &[
         ACCOUNT_ID,
-        InputSpec::optional("offset", Kind::Integer),
-        InputSpec::optional("limit", Kind::Integer),
+        OFFSET,
+        LIMIT,
+        PAGE,
+        PAGE_INDEX,
     ],
     options: &[],
     answers: &[AnswerSpec::new(Name::Listed, LISTED)],

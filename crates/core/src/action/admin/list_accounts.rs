@@ -2,7 +2,7 @@
 
 use super::invalid;
 use crate::action::caller::administrator;
-use crate::action::page::Page;
+use crate::action::page::{LIMIT, OFFSET, PAGE, PAGE_INDEX, Page};
 use crate::action::{Context, Entry, Inputs, Options};
 use crate::fault::Fault;
 use crate::identifier::IdentifierKind;
@@ -17,6 +17,7 @@ const LISTED: &[Field] = &[
     Field::new("accounts", Kind::Accounts),
     Field::new("total", Kind::Integer),
     Field::new("page", Kind::Integer),
+    Field::new("page_index", Kind::Integer),
     Field::new("pages", Kind::Integer),
     Field::nullable("next_offset", Kind::Integer),
 ];
@@ -32,8 +33,10 @@ pub static SPEC: ActionSpec = ActionSpec {
     claims: false,
     profile: false,
     inputs: &[
-        InputSpec::optional("offset", Kind::Integer),
-        InputSpec::optional("limit", Kind::Integer),
+        OFFSET,
+        LIMIT,
+        PAGE,
+        PAGE_INDEX,
         InputSpec::optional("filter", Kind::Text),
         InputSpec::optional("sort", Kind::Text),
         InputSpec::optional("order", Kind::Text),
@@ -89,6 +92,7 @@ fn listed(accounts: Vec<crate::account::Account>, total: u64, page: Page) -> Ans
     Answer { accounts, ..Answer::bare(Name::Listed) }
         .with("total", total)
         .with("page", page.offset / page.limit + 1)
+        .with("page_index", page.offset / page.limit)
         .with("pages", total.div_ceil(page.limit))
         .with("next_offset", Some(next).filter(|next| *next < total))
 }

@@ -117,9 +117,12 @@ pub(super) fn kept(keep: &Keep, heard: &Heard) -> Result<Value, Difference> {
     let (what, value) = match &keep.from {
         KeepFrom::Body(path) => {
             let body: Option<Value> = serde_json::from_slice(&heard.body).ok();
+            // A body that is no JSON is kept as text, whole or by a pattern.
+            let text = || String::from_utf8(heard.body.to_vec()).ok().filter(|text| !text.is_empty());
+            let body = body.or_else(|| text().filter(|_| path.is_empty()).map(Value::String));
             let found = body.as_ref().and_then(|body| follow(body, path)).cloned();
             let what =
-                if path.is_empty() { "JSON".to_owned() } else { format!("the member {}", path.join(".")) };
+                if path.is_empty() { "the body".to_owned() } else { format!("the member {}", path.join(".")) };
             (what, found)
         }
         KeepFrom::Header(name) => (format!("the header {name}"), heard.header(name).map(Value::String)),

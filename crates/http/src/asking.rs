@@ -1,0 +1,86 @@
+//! Who is asking, where inputs of a binding say so: a token in the body, and the id that the caller must have.
+
+use crate::face::Face;
+use crate::scope::{Asked, ReplyScope, account_member};
+use doorward_contract::expression::Evaluated;
+use doorward_contract::plan::{Binding, InputPlan, InputTarget};
+use doorward_core::action::Services;
+use doorward_core::authenticate::{Alive, Presented, Rejection};
+use doorward_core::fault::Fault;
+use doorward_core::outcome::Answer;
+use doorward_core::violation::Violation;
+use serde_json::Value;
+
+/// A binding and the request that it is to take.
+pub(crate) struct Asking<'a> {
+    pub(crate) face: &'a Face,
+    pub(crate) services: &'a Services,
+    pub(crate) binding: &'a Binding,
+    pub(crate) asked: Asked<'a>,
+}
+
+impl Asking<'_> {
+    /// Whoever `security` found, or the session of the first good token among the inputs; `Err` is the answer. A
+    /// token that is missing where the request breaks rules leaves the answer to these.
+    pub(crate) async fn caller(
+        &self,
+        known: Option<Alive>,
+        broken: &[Violation],
+    ) -> Result<Result<Option<Alive>, Answer>, Fault> {
+        let verifier = self.face.verifier(self.services, self.asked.call.now);
+        let mut why: Option<(Rejection, &str)> = None;
+        for (plan, token) in self.binding.inputs.iter().filter_map(credential) {
+            let raw = self.text(plan).filter(|raw| !raw.is_empty());
+            let presented = Presented { token, raw: raw.as_deref(), accept_expired: false };
+            match verifier.check(&presented).await? {
+                Ok(alive) => return Ok(Ok(Some(alive))),
+                Err(rejection) => {
+                    // One that was sent and is bad says more than one that was not sent; the last is the likeliest.
+                    if rejection != Rejection::Missing || why.is_none() {
+                        why = Some((rejection, token));
+                    }
+                }
+            }
+        }
+        let Some((rejection, token)) = why else { return Ok(Ok(known)) };
+        let optional = !self.binding.action.spec().caller.signed_in();
+        if rejection == Rejection::Missing && (optional || !broken.is_empty()) {
+            return Ok(Ok(known));
+        }
+        Ok(Err(rejection.answer(token)))
+    }
+
+    /// Whether an input says that it is about an account other than the caller's.
+    pub(crate) fn is_about_another(&self, caller: Option<&Alive>) -> bool {
+        let mut plans = self.binding.inputs.iter().filter(|plan| plan.target == InputTarget::OwnId);
+        plans.any(|plan| {
+            let own = caller.map(|alive| {
+                loose(&account_member(self.asked, &alive.account, &["id".to_owned()]))
+            });
+            own.flatten().is_none_or(|own| self.text(plan) != Some(own))
+        })
+    }
+
+    fn text(&self, plan: &InputPlan) -> Option<String> {
+        match plan.value.eval(&ReplyScope::of_request(self.asked)) {
+            Evaluated::Value(value) => loose(&value),
+            Evaluated::Omit | Evaluated::Unlisted => None,
+        }
+    }
+}
+
+fn credential(plan: &InputPlan) -> Option<(&InputPlan, &'static str)> {
+    match plan.target {
+        InputTarget::Credential(token) => Some((plan, token)),
+        _ => None,
+    }
+}
+
+/// A text, or a number as text: ids are both.
+fn loose(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
