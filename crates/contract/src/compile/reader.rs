@@ -257,10 +257,6 @@ impl Reader<'_> {
         let parts = self.parts(node);
         let with = self.with(node.get("with"));
         let parameters = parameters_of(&parts);
-        for name in parameters.iter().filter(|name| PARTS.iter().chain(&REPLY).any(|own| own == name)) {
-            let message = format!("no reply can fill the parameter `{name}`: it is a member of every reply");
-            self.found.error(codes::SHAPE_PARAMETER, entry.key_span, message, "call it something else");
-        }
         for default in with.iter().filter(|default| !parameters.contains(&default.name)) {
             let message = format!("shape `{}` has no parameter `{}`", entry.key, default.name);
             let error = Diagnostic::error(codes::SHAPE_PARAMETER, default.span, message);
