@@ -276,10 +276,6 @@ pub const BAD_CODE: &[Outcome] =
 pub const STAGE_TOKEN: InputSpec =
     InputSpec::optional("stage_token", Kind::Token).either().failing(UNAUTHENTICATED);
 
-/// The access token of an action for somebody signed in, where it comes in a body, a query or a path: bound under
-/// `input`, in place of `security`.
-pub const ACCESS_TOKEN: InputSpec = InputSpec::optional("access_token", Kind::Token).failing(UNAUTHENTICATED);
-
 /// What every action may answer besides its own.
 pub const EVERY_ACTION: &[Outcome] = &[
     Outcome::InvalidInput,

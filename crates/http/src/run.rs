@@ -14,12 +14,12 @@ use crate::renew::{self, Due};
 use crate::route::Routed;
 use crate::scope::{Asked, ReplyScope};
 use doorward_contract::plan::{Binding, InputPlan, InputTarget, Operation, ReplyTable};
-use doorward_core::action::{Client, Context, Inputs, NoPreview, Preview, Setting, record};
-use doorward_core::authenticate::{ACCESS, Alive, Presented};
+use doorward_core::action::{Client, Context, NoPreview, Preview, Setting, record};
+use doorward_core::authenticate::Alive;
 use doorward_core::change::{ApplyResult, Change};
 use doorward_core::fault::Fault;
 use doorward_core::outcome::{Answer, Outcome};
-use doorward_core::spec::{ACCESS_TOKEN, STAGE_TOKEN};
+use doorward_core::spec::STAGE_TOKEN;
 use doorward_core::violation::Violation;
 use http::{StatusCode, header};
 use serde_json::{Map, Value};
@@ -168,16 +168,6 @@ impl Exchange<'_> {
                 if let Some(token) = checker.into_stage_token() {
                     inputs.values.insert(0, (STAGE_TOKEN.name, token.into()));
                 }
-                let caller = match caller {
-                    None => match self.shown(binding, &inputs).await? {
-                        Ok(caller) => caller,
-                        Err(answer) => {
-                            record(trace.action, &answer, &self.context(&client, None, &NoPreview)).await?;
-                            return Ok(Answered { table: &binding.replies, answer, due });
-                        }
-                    },
-                    caller => caller,
-                };
                 let preview = CookiePreview { asked, table: &binding.replies };
                 let cx = self.context(&client, caller.as_ref(), &preview);
                 match binding.action.run(&inputs, &binding.options, &cx).await {
@@ -187,24 +177,6 @@ impl Exchange<'_> {
             }
         };
         Ok(Answered { table: &binding.replies, answer, due })
-    }
-
-    /// Whom an access token among the inputs names, where the action is for somebody signed in.
-    async fn shown(
-        &self,
-        binding: &Binding,
-        inputs: &Inputs,
-    ) -> Result<Result<Option<Alive>, Answer>, Fault> {
-        let is_shown =
-            |plan: &InputPlan| matches!(plan.target, InputTarget::Named(name) if name == ACCESS_TOKEN.name);
-        if !binding.action.spec().caller.signed_in() || !binding.inputs.iter().any(is_shown) {
-            return Ok(Ok(None));
-        }
-        let raw = inputs.text(ACCESS_TOKEN.name);
-        let presented = Presented { token: ACCESS, raw: raw.as_deref(), accept_expired: false };
-        let verifier = self.face.verifier(&self.app.services, self.call.now);
-        let checked = verifier.check(&presented).await?;
-        Ok(checked.map(Some).map_err(|rejection| rejection.answer(ACCESS)))
     }
 
     /// Renders the reply and delivers what is due with it.

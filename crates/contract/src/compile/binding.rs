@@ -21,7 +21,7 @@ use crate::plan::{Binding, InputTarget, Security};
 use crate::source::{Entry, Node, Span};
 use doorward_core::action::{ACTIONS, Entry as Action, Options, find};
 use doorward_core::outcome::Outcome;
-use doorward_core::spec::{ACCESS_TOKEN, Caller, Identifiers};
+use doorward_core::spec::{Caller, Identifiers};
 
 /// The replies of one scope, and what it changes of shapes.
 pub(super) struct Words {

@@ -19,7 +19,7 @@ use doorward_core::code::Stage;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::profile::{Field, SetBy};
 use doorward_core::spec::{
-    ACCESS_TOKEN, ActionSpec, Caller, Identifiers, InputSpec, Kind as CoreKind, OptionValues, STAGE_TOKEN,
+    ActionSpec, Caller, Identifiers, InputSpec, Kind as CoreKind, OptionValues, STAGE_TOKEN,
 };
 use serde_json::{Value, json};
 

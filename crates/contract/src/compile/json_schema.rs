@@ -8,7 +8,7 @@ use crate::json_schema::{a, each, object, words};
 use crate::names::ReplyKey;
 use doorward_core::action::ACTIONS;
 use doorward_core::identifier::IdentifierKind;
-use doorward_core::spec::{ACCESS_TOKEN, ActionSpec, Identifiers, OptionValues};
+use doorward_core::spec::{ActionSpec, Identifiers, OptionValues};
 use serde_json::{Map, Value, json};
 
 /// What is referred to.
@@ -86,7 +86,6 @@ fn inputs_of(spec: &ActionSpec) -> Vec<&'static str> {
         inputs.extend(IdentifierKind::ALL.iter().map(|kind| kind.name()));
         inputs.push("identifier");
     }
-    inputs.extend(spec.caller.signed_in().then_some(ACCESS_TOKEN.name));
     inputs.extend(spec.claims.then_some("claims"));
     inputs.extend(spec.profile.then_some("profile"));
     inputs.extend(CallerInput::of_action(spec));
