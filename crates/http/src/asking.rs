@@ -54,9 +54,8 @@ impl Asking<'_> {
     pub(crate) fn is_about_another(&self, caller: Option<&Alive>) -> bool {
         let mut plans = self.binding.inputs.iter().filter(|plan| plan.target == InputTarget::OwnId);
         plans.any(|plan| {
-            let own = caller.map(|alive| {
-                loose(&account_member(self.asked, &alive.account, &["id".to_owned()]))
-            });
+            let own =
+                caller.map(|alive| loose(&account_member(self.asked, &alive.account, &["id".to_owned()])));
             own.flatten().is_none_or(|own| self.text(plan) != Some(own))
         })
     }

@@ -84,7 +84,8 @@ pub(super) fn read(
         match item.entry("security") {
             Some(entry) => {
                 let message = "`security` is the operation's, and this is one of its bindings";
-                let help = "write it beside `x-doorward`; with `{}` among its alternatives other bindings need none";
+                let help =
+                    "write it beside `x-doorward`; with `{}` among its alternatives other bindings need none";
                 found.error(codes::UNKNOWN_MEMBER, entry.key_span, message, help);
             }
             None => found.unknown_members(item, &CHOICE, "a binding"),

@@ -75,7 +75,11 @@ impl CallerInput {
         if let InputTarget::Credential(token) = target {
             let declared = document.tokens.iter().any(|known| known.policy.name == token);
             let wrong = if secured {
-                Some(format!("`security` says already who is asking: `{}` has no `{}`", spec.name, self.name()))
+                Some(format!(
+                    "`security` says already who is asking: `{}` has no `{}`",
+                    spec.name,
+                    self.name()
+                ))
             } else {
                 (!declared).then(|| format!("`tokens` has no `{token}`"))
             };

@@ -199,7 +199,8 @@ impl<'d> ReplyNames<'d> {
         let compiled = match compile_inside(&view.template, names, &setting, loops) {
             Ok(compiled) => compiled,
             Err(found) => {
-                let help = format!("`view.{name}` is used in the reply to `{}`: its names hold there", self.name);
+                let help =
+                    format!("`view.{name}` is used in the reply to `{}`: its names hold there", self.name);
                 let found = found.into_iter().map(|error| error.help(help.clone()));
                 self.seen.borrow_mut().found.extend(found);
                 CompiledTemplate::of_constant(Value::Null)

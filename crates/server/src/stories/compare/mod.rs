@@ -121,8 +121,11 @@ pub(super) fn kept(keep: &Keep, heard: &Heard) -> Result<Value, Difference> {
             let text = || String::from_utf8(heard.body.to_vec()).ok().filter(|text| !text.is_empty());
             let body = body.or_else(|| text().filter(|_| path.is_empty()).map(Value::String));
             let found = body.as_ref().and_then(|body| follow(body, path)).cloned();
-            let what =
-                if path.is_empty() { "the body".to_owned() } else { format!("the member {}", path.join(".")) };
+            let what = if path.is_empty() {
+                "the body".to_owned()
+            } else {
+                format!("the member {}", path.join("."))
+            };
             (what, found)
         }
         KeepFrom::Header(name) => (format!("the header {name}"), heard.header(name).map(Value::String)),
