@@ -27,7 +27,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose, those of the stages last.
-    pub const ALL: [Purpose; 9] = [
+    pub const ALL: [Purpose; 10] = [
         Purpose::SignUp,
         Purpose::Verify,
         Purpose::ResetPassword,
@@ -37,6 +37,7 @@ impl Purpose {
         Purpose::Stage(Stage::ResetPassword),
         Purpose::Stage(Stage::CompleteRegister),
         Purpose::Stage(Stage::SetInitialPassword),
+        Purpose::Stage(Stage::LoginByCode),
     ];
 
     /// The word in contracts and in the store.
@@ -52,6 +53,7 @@ impl Purpose {
             Purpose::Stage(Stage::ResetPassword) => "stage:reset_password",
             Purpose::Stage(Stage::CompleteRegister) => "stage:complete_register",
             Purpose::Stage(Stage::SetInitialPassword) => "stage:set_initial_password",
+            Purpose::Stage(Stage::LoginByCode) => "stage:login_by_code",
         }
     }
 
@@ -82,11 +84,14 @@ pub enum Stage {
     CompleteRegister,
     /// Has proved a password that must be changed first.
     SetInitialPassword,
+    /// Has proved a password, and holds the code of the second step or not.
+    LoginByCode,
 }
 
 impl Stage {
     /// Every stage.
-    pub const ALL: [Stage; 3] = [Stage::ResetPassword, Stage::CompleteRegister, Stage::SetInitialPassword];
+    pub const ALL: [Stage; 4] =
+        [Stage::ResetPassword, Stage::CompleteRegister, Stage::SetInitialPassword, Stage::LoginByCode];
 
     /// Its name in contracts: the name of the action.
     #[must_use]
@@ -95,6 +100,7 @@ impl Stage {
             Stage::ResetPassword => "reset_password",
             Stage::CompleteRegister => "complete_register",
             Stage::SetInitialPassword => "set_initial_password",
+            Stage::LoginByCode => "login_by_code",
         }
     }
 

@@ -34,7 +34,11 @@ const SIGNED_IN: &[Field] = &[
     Field::new("must_change_password", Kind::Boolean),
 ];
 
-const CODE_SENT: &[Field] = &[Field::new("account", Kind::Account), Field::new("expires_in", Kind::Duration)];
+const CODE_SENT: &[Field] = &[
+    Field::new("account", Kind::Account),
+    Field::new("tokens", Kind::StageToken(Stage::LoginByCode)),
+    Field::new("expires_in", Kind::Duration),
+];
 
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
@@ -145,7 +149,7 @@ pub enum Outcome {
     /// The account may not sign in: the password was right.
     Barred(Arc<Account>, Bar),
     /// The right password; a code is on its way, good for this long.
-    CodeSent(Arc<Account>, Duration),
+    CodeSent(Arc<Account>, Duration, Option<Arc<Code>>),
     /// The right password of an account without an address that a code can reach.
     DeliveryFailed(Channel),
     /// The right password of an account whose address is not proved.
@@ -172,8 +176,9 @@ impl From<Outcome> for Answer {
             Outcome::PasswordChangeRequired(account, stage) => {
                 Answer::bare(Name::PasswordChangeRequired).account(account).staged(stage)
             }
-            Outcome::CodeSent(account, expires_in) => {
-                Answer::bare(Name::CodeSent).account(account).with("expires_in", expires_in.as_secs())
+            Outcome::CodeSent(account, expires_in, stage) => {
+                let answer = Answer::bare(Name::CodeSent).account(account).staged(stage);
+                answer.with("expires_in", expires_in.as_secs())
             }
             Outcome::DeliveryFailed(channel) => sending::undelivered(channel),
             Outcome::Unverified(account) => Answer::bare(Name::Unverified).account(account),
@@ -299,22 +304,28 @@ impl Input {
     ) -> Result<Decision<Outcome>, Fault> {
         let shown = Arc::new(account.clone());
         let policy = at.policy.code(Purpose::SecondStep);
+        let reached = reach(Stage::LoginByCode, Holder::of(account), at);
+        let (stage, mut changes) = reached.map_or((None, Vec::new()), |(row, put)| (Some(row), vec![put]));
+        changes.extend(upgrade);
         let fresh = |code: &&Code| {
             let soon = at.now < code.created_at.plus(policy.resend_after);
             soon && code.used_at.is_none() && at.now < code.expires_at && code.account == Some(account.id)
         };
         if let Some(code) = before.filter(fresh) {
-            let outcome = Outcome::CodeSent(shown, code.expires_at.since(at.now));
-            return Ok(Decision { outcome, changes: upgrade.into_iter().collect() });
+            let outcome = Outcome::CodeSent(shown, code.expires_at.since(at.now), stage);
+            return Ok(Decision { outcome, changes });
         }
         let to = match of_account(account, std::slice::from_ref(&self.name), at) {
             Ok(to) => to,
             Err(channel) => return Ok(Decision::just(Outcome::DeliveryFailed(channel))),
         };
-        let mut changes =
-            sending::of_account((SPEC.name, &sending::By::Code), account, (Purpose::SecondStep, to), at)?;
-        changes.extend(upgrade);
-        Ok(Decision { outcome: Outcome::CodeSent(shown, policy.lifetime), changes })
+        changes.extend(sending::of_account(
+            (SPEC.name, &sending::By::Code),
+            account,
+            (Purpose::SecondStep, to),
+            at,
+        )?);
+        Ok(Decision { outcome: Outcome::CodeSent(shown, policy.lifetime, stage), changes })
     }
 }
 

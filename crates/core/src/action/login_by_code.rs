@@ -6,10 +6,11 @@ use super::destination::is_at;
 use super::held::held_by_another;
 use super::input::Named;
 use super::register::new_account;
-use super::stage::{Holder, reach};
+use super::stage::{Holder, present, reach, token_name};
 use super::start::{Wish, sign_in, start_session};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
+use crate::authenticate::Rejection;
 use crate::change::{AccountUpdate, Change};
 use crate::channel::Channel;
 use crate::code::{Code, Purpose, Stage};
@@ -21,6 +22,7 @@ use crate::public_id::PublicIdKind;
 use crate::session::Session;
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues, S,
+    STAGE_TOKEN, UNAUTHENTICATED,
 };
 use crate::standing::Bar;
 use crate::violation::Violation;
@@ -36,7 +38,10 @@ pub static SPEC: ActionSpec = ActionSpec {
     identifiers: Identifiers::Optional,
     claims: false,
     profile: true,
-    inputs: &[InputSpec::required("code", Kind::Text)],
+    inputs: &[
+        InputSpec::required("code", Kind::Text),
+        InputSpec::optional(STAGE_TOKEN.name, Kind::Token).failing(UNAUTHENTICATED),
+    ],
     options: &[
         OptionSpec { name: "purpose", values: OptionValues::Words(&["login", "second_step"]) },
         OptionSpec { name: "create", values: OptionValues::Flag(false) },
@@ -77,7 +82,9 @@ impl Entry for LoginByCode {
     }
 
     async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
+        let token = inputs.text(STAGE_TOKEN.name);
         let input = Input {
+            stage: (token.is_some() || inputs.bound(STAGE_TOKEN.name)).then_some(token),
             name: inputs.identifiers.first().and_then(|pair| Named::one(pair, cx.setting.policy)),
             code: inputs.required("code")?,
             profile: inputs.profile.clone(),
@@ -95,6 +102,8 @@ impl Entry for LoginByCode {
 
 /// The input of a sign-in by code.
 pub struct Input {
+    /// The stage token of the password's step, where the contract goes on with one: it says whose code it is.
+    pub stage: Option<Option<String>>,
     /// Whose code it is; a link's token says it itself.
     pub name: Option<Named>,
     /// The code.
@@ -117,6 +126,8 @@ pub enum Outcome {
     SignedIn(Arc<Account>, Arc<Session>),
     /// The account is new.
     Registered(Arc<Account>, Arc<Session>),
+    /// The token of the first step, by this name, is not good.
+    Refused(Rejection, String),
     /// The code is not good.
     Bad(BadCode),
     /// No such account.
@@ -140,6 +151,7 @@ impl From<Outcome> for Answer {
             Outcome::Registered(account, session) => {
                 Answer::bare(Name::Registered).account(account).session(session)
             }
+            Outcome::Refused(rejection, name) => rejection.answer(&name),
             Outcome::Bad(bad) => bad.into(),
             Outcome::UnknownAccount => Answer::bare(Name::UnknownAccount),
             Outcome::PasswordChangeRequired(account, stage) => {
@@ -158,6 +170,8 @@ impl From<Outcome> for Answer {
 pub struct Loaded {
     account: Option<Account>,
     guarded: Guarded,
+    /// The stage that is spent by going on, or why there is none.
+    stage: Result<Option<Code>, Rejection>,
     /// What a new account would sign in by: what was named, or where the link was sent.
     name: Option<Named>,
     /// The unique field of a new account whose value is somebody's.
@@ -175,9 +189,18 @@ impl Action for Input {
 
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
         let (realm, store) = (&cx.setting.policy.realm, &cx.services.store);
-        let (account, guarded, name) = match &self.name {
-            None => self.linked(cx).await?,
-            Some(name) => {
+        let stage = match &self.stage {
+            Some(token) => present(Stage::LoginByCode, token.as_deref(), cx).await?.map(Some),
+            None => Ok(None),
+        };
+        let (account, guarded, name) = match (&self.name, &stage) {
+            (_, Ok(Some(reached))) => {
+                let account = reached.account.as_ref();
+                (account.cloned(), Guarded::of_account(self.purpose, (account, None), cx).await?, None)
+            }
+            (_, Err(_)) => (None, Guarded::of_account(self.purpose, (None, None), cx).await?, None),
+            (None, Ok(None)) => self.linked(cx).await?,
+            (Some(name), Ok(None)) => {
                 let account = store.account_by_identifier(realm, name.kind, &name.canonical).await?;
                 let guarded = match Channel::of(name.kind) {
                     Some(_) => Guarded::load(self.purpose, &name.canonical, cx).await?,
@@ -190,7 +213,8 @@ impl Action for Input {
             None if self.create => held_by_another(None, &self.profile, cx).await?,
             _ => None,
         };
-        Ok(Loaded { account, guarded, name, held })
+        let stage = stage.map(|reached| reached.map(|reached| reached.code));
+        Ok(Loaded { account, guarded, stage, name, held })
     }
 
     fn about(&self, loaded: &Loaded) -> About {
@@ -198,6 +222,10 @@ impl Action for Input {
     }
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
+        if let Err(rejection) = loaded.stage {
+            let name = token_name(Stage::LoginByCode, at.policy);
+            return Ok(Decision::just(Outcome::Refused(rejection, name)));
+        }
         if loaded.account.is_none() && self.name.is_some() && !self.create {
             return Ok(Decision::just(Outcome::UnknownAccount));
         }
@@ -210,7 +238,10 @@ impl Action for Input {
             return Ok(Decision::just(Outcome::Bad(BadCode::Unknown)));
         }
         // From here on the answer tells that the code is right.
-        let guards = loaded.guarded.still(code, at);
+        let mut guards = loaded.guarded.still(code, at);
+        if let Ok(Some(stage)) = &loaded.stage {
+            guards.push(Change::SpendCode { code: stage.id, at: at.now });
+        }
         match (&loaded.account, &loaded.name) {
             (Some(account), _) => Ok(self.of_account(account, code, guards, at)),
             (None, Some(_)) if loaded.held.is_some() => {
