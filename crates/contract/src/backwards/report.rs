@@ -3,6 +3,7 @@
 use super::pattern::name_of;
 use super::recognise::{Candidate, Feature, Recognised, Recogniser, in_common};
 use super::request::unbuildable;
+use crate::diagnostic::codes::{UNBUILDABLE_REQUEST, UNSURE_SUCCESS};
 use crate::plan::Plan;
 use doorward_core::outcome::Outcome;
 use serde_json::{Value, json};
@@ -106,7 +107,9 @@ impl OperationReport {
             // Writing to a String cannot fail.
             let _ = match why {
                 None => writeln!(text, "  {action}: the request can be built"),
-                Some(why) => writeln!(text, "  {action}: DW160 the request cannot be built: {why}"),
+                Some(why) => {
+                    writeln!(text, "  {action}: {UNBUILDABLE_REQUEST} the request cannot be built: {why}")
+                }
             };
         }
         let features: Vec<String> = self.features.iter().map(feature_name).collect();
@@ -121,7 +124,11 @@ impl OperationReport {
                     writeln!(text, "  equal answers: {}", names(all))
                 }
                 Recognised::Unsure(all) => {
-                    writeln!(text, "  DW161 a success cannot be told from a failure: {}", names(all))
+                    writeln!(
+                        text,
+                        "  {UNSURE_SUCCESS} a success cannot be told from a failure: {}",
+                        names(all)
+                    )
                 }
                 Recognised::Nothing => Ok(()),
             };

@@ -182,6 +182,10 @@ pub const UNUSED: Code = Code(150);
 pub const UNBOUND_MEMBER: Code = Code(151);
 /// A wire name that no schema or example covers.
 pub const UNCOVERED_NAME: Code = Code(152);
+/// Backwards: an input is computed, so that no request can be built.
+pub const UNBUILDABLE_REQUEST: Code = Code(160);
+/// Backwards: a success that looks like a failure.
+pub const UNSURE_SUCCESS: Code = Code(161);
 
 /// The contract that the snippets of the pages are laid over.
 pub const EXAMPLE: &str = include_str!("../../rules/example.yaml");
@@ -264,6 +268,8 @@ pub const TABLE: &[(Code, &str, &str)] = &[
     (UNUSED, "unused view, shape, text, cookie or scheme", include_str!("../../rules/DW150.md")),
     (UNBOUND_MEMBER, "request member bound to nothing", include_str!("../../rules/DW151.md")),
     (UNCOVERED_NAME, "wire name not covered by any schema or example", include_str!("../../rules/DW152.md")),
+    (UNBUILDABLE_REQUEST, "request that cannot be built backwards", include_str!("../../rules/DW160.md")),
+    (UNSURE_SUCCESS, "success that cannot be told from a failure", include_str!("../../rules/DW161.md")),
 ];
 
 #[cfg(test)]

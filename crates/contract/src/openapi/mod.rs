@@ -44,12 +44,15 @@ pub fn openapi(loaded: &Loaded) -> Option<Value> {
 }
 
 /// Takes `x-doorward` away, from the top, operations and security schemes. What is left to the backend keeps it:
-/// readers see there who answers.
+/// readers see there who answers. OpenAPI wants responses there too.
 fn without_extensions(value: &mut Value) {
     match value {
         Value::Object(members) => {
             let left = |own: &Value| own.get("action").and_then(Value::as_str) == Some("backend");
-            if members.get("x-doorward").is_some_and(left) {
+            if let Some(own) = members.get("x-doorward").filter(|own| left(own)) {
+                let why = own.get("why").and_then(Value::as_str).unwrap_or_default();
+                let said = format!("Answered by the team's own backend: {why}");
+                members.entry("responses").or_insert_with(|| json!({"default": {"description": said}}));
                 return;
             }
             members.shift_remove("x-doorward");
