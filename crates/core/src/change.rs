@@ -104,7 +104,8 @@ pub enum Change {
         at: Timestamp,
     },
     /// Notes the one token of a session that is found by its digest, in place of the one before. Where another
-    /// session had the same token, that session ends ([`EndReason::Replaced`]): both cannot be meant. No guard.
+    /// session had the same token, that session ends ([`EndReason::Replaced`]): both cannot be meant. Guard: that
+    /// session is of the same account, or one account's token would become another's.
     NoteToken {
         /// What is kept of it.
         note: TokenNote,
@@ -143,6 +144,18 @@ pub enum Change {
     },
     /// Stores a code in place of the one before it for the same realm, purpose and destination.
     PutCode(Box<Code>),
+    /// Writes nothing. Guard: the newest code for a realm, purpose and destination is this one, or there is none; so
+    /// that of requests side by side one is mailed.
+    NewestIs {
+        /// The realm.
+        realm: String,
+        /// The purpose.
+        purpose: Purpose,
+        /// The canonical destination.
+        destination: String,
+        /// The code that the decision saw, if there was one.
+        code: Option<Uuid>,
+    },
     /// Spends a code. Guard: it is there and unspent.
     SpendCode {
         /// Which code.

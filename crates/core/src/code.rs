@@ -1,6 +1,6 @@
 //! Codes that prove control of an address.
 
-use crate::account::AccountId;
+use crate::account::{Account, AccountId};
 use crate::identifier::IdentifierKind;
 use crate::time::Timestamp;
 use std::time::Duration;
@@ -159,6 +159,16 @@ pub struct Code {
     pub expires_at: Timestamp,
     /// When it was spent.
     pub used_at: Option<Timestamp>,
+}
+
+impl Code {
+    /// Whether it is this account's, and went to the address that the account has now.
+    #[must_use]
+    pub fn is_for(&self, account: &Account) -> bool {
+        let email = account.identifier(IdentifierKind::Email).map(|email| email.canonical.as_str());
+        let here = email == Some(self.destination.as_str()) || self.destination == account.id.0.to_string();
+        self.account == Some(account.id) && here
+    }
 }
 
 /// How many wrong tries one client address has at one code.

@@ -57,6 +57,10 @@ impl Verifier<'_> {
         };
         Ok(match code {
             code if code.account.is_some() && account.is_none() => Err(Rejection::Deleted),
+            // Its address is another by now.
+            code if account.as_ref().is_some_and(|account| !code.is_for(account)) => {
+                Err(Rejection::Ended(Some(EndReason::Replaced)))
+            }
             code if code.used_at.is_some() => Err(Rejection::Reused),
             code => Ok(Reached { code, account }),
         })

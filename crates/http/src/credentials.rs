@@ -333,6 +333,10 @@ impl<'a> Checker<'a> {
             }
         }
         let why = why.or_else(|| self.companions(schemes, caller.as_ref()).err());
+        if why.is_some() {
+            // What was good beside something that was not is good for nothing.
+            self.stage_token = None;
+        }
         Ok(why.map_or(Ok(caller), Err))
     }
 }

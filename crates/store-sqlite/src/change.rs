@@ -61,6 +61,9 @@ fn make(connection: &Connection, change: &Change, applied: &mut Applied) -> Resu
             Ok(())
         }
         Change::PutCode(code) => codes::put(connection, code),
+        Change::NewestIs { realm, purpose, destination, code } => {
+            codes::newest_is(connection, (realm, *purpose, destination), *code)
+        }
         Change::SpendCode { code, at } => codes::spend(connection, *code, *at),
         Change::DropCodes { realm, purpose, destination } => {
             codes::drop_for(connection, realm, *purpose, destination)

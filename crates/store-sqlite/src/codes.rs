@@ -99,6 +99,16 @@ pub(crate) fn put(connection: &Connection, code: &Code) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Writes nothing. Guard: the newest code is this one, or there is none.
+pub(crate) fn newest_is(
+    connection: &Connection,
+    (realm, purpose, destination): (&str, Purpose, &str),
+    code: Option<Uuid>,
+) -> Result<(), Failure> {
+    let found = newest(connection, realm, purpose, destination)?.map(|found| found.id);
+    if found == code { Ok(()) } else { Err(Failure::Conflict) }
+}
+
 /// Spends a code. Guard: it is unspent.
 pub(crate) fn spend(connection: &Connection, code: Uuid, at: Timestamp) -> Result<(), Failure> {
     let sql = "UPDATE codes SET used_at = ?2 WHERE id = ?1 AND used_at IS NULL";

@@ -178,6 +178,18 @@ pub(crate) fn touch(connection: &Connection, session: SessionId, at: Timestamp) 
     Ok(())
 }
 
+/// Whether two sessions are of the same account.
+pub(crate) fn of_one_account(
+    connection: &Connection,
+    one: SessionId,
+    other: SessionId,
+) -> Result<bool, Failure> {
+    let sql =
+        "SELECT (SELECT account FROM sessions WHERE id = ?1) IS (SELECT account FROM sessions WHERE id = ?2)";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row(params![one.0.as_bytes(), other.0.as_bytes()], |row| row.get(0))?)
+}
+
 /// Ends one session. Guard: it has not ended.
 pub(crate) fn end(connection: &Connection, session: SessionId, how: &Ended) -> Result<(), Failure> {
     let sql = "UPDATE sessions SET ended_at = ?2, end_reason = ?3 WHERE id = ?1 AND ended_at IS NULL";

@@ -41,7 +41,8 @@ pub(crate) fn forget(connection: &Connection, sessions: &[SessionId]) -> Result<
     Ok(())
 }
 
-/// Notes a session's token in place of the one before. Says which session had the same one and ends by that.
+/// Notes a session's token in place of the one before. Says which session had the same one and ends by that. Guard:
+/// it is one of the same account.
 pub(crate) fn put(
     connection: &Connection,
     note: &TokenNote,
@@ -49,6 +50,11 @@ pub(crate) fn put(
 ) -> Result<Option<SessionId>, Failure> {
     let same = of_digest(connection, &note.realm, &note.digest)?.map(|other| other.session);
     let other = same.filter(|other| *other != note.session);
+    if let Some(other) = other
+        && !sessions::of_one_account(connection, note.session, other)?
+    {
+        return Err(Failure::Conflict);
+    }
     let sql = "DELETE FROM token_notes WHERE session IN (?1, ?2)";
     let others = other.map(|other| *other.0.as_bytes());
     connection.prepare_cached(sql)?.execute(params![note.session.0.as_bytes(), others])?;

@@ -390,7 +390,7 @@ impl State {
                 )?;
                 *found = found.moved(&to, (expires_at, access_until), at);
             }
-            Change::NoteToken { note, at } => applied.ended.extend(self.note_token(note, at)),
+            Change::NoteToken { note, at } => applied.ended.extend(self.note_token(note, at)?),
             Change::TouchSession { session, at } => {
                 if let Some(found) = self.sessions.get_mut(&session) {
                     found.last_used_at = at;
@@ -417,17 +417,20 @@ impl State {
     }
 
     /// Says which session had the same token and ends by that.
-    fn note_token(&mut self, note: TokenNote, at: Timestamp) -> Option<SessionId> {
+    fn note_token(&mut self, note: TokenNote, at: Timestamp) -> Result<Option<SessionId>, Conflict> {
         let same = |other: &&TokenNote| other.realm == note.realm && other.digest == note.digest;
         let other = self.notes.values().find(same).map(|other| other.session);
         let other = other.filter(|other| *other != note.session);
+        let owner = |id: &SessionId| self.sessions.get(id).map(|session| session.account);
         if let Some(other) = other {
+            guard(owner(&other) == owner(&note.session))?;
             self.notes.remove(&other);
         }
         self.notes.insert(note.session, note);
-        let session = self.sessions.get_mut(&other?).filter(|session| session.ended.is_none())?;
+        let session = other.and_then(|other| self.sessions.get_mut(&other));
+        let Some(session) = session.filter(|session| session.ended.is_none()) else { return Ok(None) };
         session.ended = Some(Ended { at, reason: EndReason::Replaced });
-        Some(session.id)
+        Ok(Some(session.id))
     }
 
     /// Ends what has not ended, expired or not: an expired session could still be moved by a decision under way.
@@ -457,6 +460,9 @@ impl State {
                 let place = (code.realm.clone(), code.purpose, code.destination.clone());
                 guard(!self.codes.iter().any(|(other, found)| found.id == code.id && *other != place))?;
                 self.codes.insert(place, *code);
+            }
+            Change::NewestIs { realm, purpose, destination, code } => {
+                guard(self.codes.get(&(realm, purpose, destination)).map(|found| found.id) == code)?;
             }
             Change::SpendCode { code, at } => {
                 let unspent = |found: &&mut Code| found.id == code && found.used_at.is_none();

@@ -277,6 +277,11 @@ impl World<'_> {
                 Change::SpendCode { code, at: now }
             }
             3 if self.chance(50) => Change::DropCodes { realm, purpose, destination },
+            3 => {
+                let found = self.model.code(&realm, purpose, &destination).await.expect("works");
+                let code = found.map(|code| code.id).filter(|_| self.chance(70));
+                Change::NewestIs { realm, purpose, destination, code }
+            }
             _ => {
                 let key = destination;
                 let stands = self.model.tally(&realm, &key, now).await.expect("works");
@@ -422,7 +427,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     /// The changes that have a guard.
-    const GUARDED: [&str; 14] = [
+    const GUARDED: [&str; 16] = [
         "HoldValue",
         "GivePublicIds",
         "CreateAccount",
@@ -433,17 +438,18 @@ mod tests {
         "MoveSession",
         "EndSession",
         "EndSessions",
+        "NewestIs",
+        "NoteToken",
         "SpendCode",
         "Count",
         "QueueMail",
         "PutKey",
     ];
-    const UNGUARDED: [&str; 10] = [
+    const UNGUARDED: [&str; 9] = [
         "NoteChange",
         "UpgradeHash",
         "NoteLogin",
         "TouchSession",
-        "NoteToken",
         "PutCode",
         "DropCodes",
         "MailDelivered",

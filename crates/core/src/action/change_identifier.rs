@@ -331,8 +331,9 @@ impl Input {
             tell_truth: true,
             wire: Vec::new(),
         };
+        let newest = sending::newest_is(guarded.code.as_ref(), (request.purpose, &to.canonical), at);
         let sent = request.send(Some(account.clone()), to, &policy, at)?;
-        Ok(Decision { outcome, changes: sent.changes })
+        Ok(Decision { outcome, changes: newest.into_iter().chain(sent.changes).collect() })
     }
 
     /// Makes the change that a code confirms, which also proves the address.
@@ -358,7 +359,7 @@ impl Input {
         if let Some((kind, verified)) = taken {
             return Decision::just(Outcome::Taken(kind, verified));
         }
-        let mut changes = guarded.still(code, at);
+        let mut changes = guarded.still(code, presented, at);
         changes.push(Change::SpendCode { code: code.id, at: at.now });
         let mut wanted = wanted.to_vec();
         for identifier in wanted.iter_mut().filter(|one| is_at(one, &code.destination)) {

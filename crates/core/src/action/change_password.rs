@@ -1,6 +1,7 @@
 //! `change_password`: whoever is signed in sets a new password; the other sessions end, the caller's goes on.
 
 use super::caller::fresh;
+use super::codes::overtaken;
 use super::input::Named;
 use super::login::throttled;
 use super::proof::{Proof, prove};
@@ -174,8 +175,9 @@ impl Action for Input {
             Loaded::Ready(account, hash) => (account, hash),
         };
         let others = self.end_others.then_some(self.session);
-        let changes = new_password((account, account.version), hash, others, at);
+        let mut changes = new_password((account, account.version), hash, others, at);
         let version = account.version + changes.len() as u64;
+        changes.extend(overtaken(account, None));
         let changed = Account {
             version,
             password: Some(hash.clone()),

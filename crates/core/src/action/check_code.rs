@@ -164,7 +164,7 @@ impl Action for Input {
             let changes = loaded.guarded.count_try(code, at);
             return Ok(Decision { outcome: Outcome::Forbidden, changes });
         }
-        let mut changes = loaded.guarded.still(code, at);
+        let mut changes = loaded.guarded.still(code, &self.code, at);
         let account = loaded.account.clone().unwrap_or_else(|| claimed(&code.claims, at));
         let mut left = code.expires_at.since(at.now);
         let mut stage = None;

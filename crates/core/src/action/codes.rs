@@ -4,7 +4,7 @@ use super::destination::{addresses, named};
 use super::{Context, Named, Setting};
 use crate::account::Account;
 use crate::change::Change;
-use crate::code::{Code, Purpose, TRIES_PER_CODE, TRIES_PER_HOUR};
+use crate::code::{Code, Purpose, Stage, TRIES_PER_CODE, TRIES_PER_HOUR};
 use crate::fault::Fault;
 use crate::key::{MacKey, same_bytes};
 use crate::outcome::{Answer, Outcome as Name};
@@ -130,7 +130,8 @@ impl Guarded {
     /// that it is the one must write [`Guarded::still`], or guesses sent side by side would go uncounted.
     pub(super) fn compare(&self, presented: &str, at: &Setting<'_>) -> Result<&Code, (BadCode, Vec<Change>)> {
         let Some(code) = &self.code else { return Err((self.absent, Vec::new())) };
-        if self.here >= TRIES_PER_CODE || self.hour >= TRIES_PER_HOUR {
+        let spent = self.here >= TRIES_PER_CODE || self.hour >= TRIES_PER_HOUR;
+        if spent && !is_token_of(code, presented, at) {
             return Err((BadCode::Wrong(Tries { used: self.here, left: 0 }), Vec::new()));
         }
         if !same_bytes(&code.mac, &code_mac(code.id, presented, at.keys.code())) {
@@ -147,8 +148,12 @@ impl Guarded {
         Ok(code)
     }
 
-    /// The guards of a right code: it is not one guess too many.
-    pub(super) fn still(&self, code: &Code, at: &Setting<'_>) -> Vec<Change> {
+    /// The guards of what was presented and is right: it is not one guess too many. A link's token is no guess, so
+    /// nobody stops it by guessing.
+    pub(super) fn still(&self, code: &Code, presented: &str, at: &Setting<'_>) -> Vec<Change> {
+        if is_token_of(code, presented, at) {
+            return Vec::new();
+        }
         let under = |key: String, below: u32| Change::TallyBelow {
             realm: code.realm.clone(),
             key,
@@ -178,6 +183,30 @@ impl Guarded {
             count(hour_key(&code.destination), TRIES_PER_HOUR, hour_end),
         ]
     }
+}
+
+/// Whether a text is the token of this row, which nobody can guess.
+fn is_token_of(code: &Code, presented: &str, at: &Setting<'_>) -> bool {
+    read_stage_id(presented, at.keys.code()) == Some((code.id, code.purpose))
+}
+
+/// The changes that forget what would set a password, or goes on with the one before, once one is set; all but what
+/// was spent for it.
+pub(super) fn overtaken(account: &Account, spent: Option<&Code>) -> Vec<Change> {
+    let mut destinations: Vec<String> = addresses(account).map(|address| address.canonical.clone()).collect();
+    // Stages of an account without an address are kept under its id.
+    destinations.push(account.id.0.to_string());
+    destinations.extend(spent.map(|code| code.destination.clone()));
+    destinations.dedup();
+    let [reset, first] = [Stage::ResetPassword, Stage::SetInitialPassword].map(Purpose::Stage);
+    let purposes = [Purpose::ResetPassword, Purpose::SecondStep, reset, first];
+    let ways = destinations.iter().flat_map(|to| purposes.map(|purpose| (purpose, to.clone())));
+    let is_spent = |(purpose, to): &(Purpose, String)| {
+        spent.is_some_and(|code| code.purpose == *purpose && code.destination == *to)
+    };
+    let forget =
+        |(purpose, destination)| Change::DropCodes { realm: account.realm.clone(), purpose, destination };
+    ways.filter(|way| !is_spent(way)).map(forget).collect()
 }
 
 fn here_key(code: &Code, address: IpAddr) -> String {

@@ -155,7 +155,7 @@ impl Action for Input {
             return Ok(Decision::just(Outcome::AlreadyVerified(Arc::new(account.clone()))));
         }
         // A code that was sent to this address when it was somebody else's is nothing here.
-        let own = |code: &Code| code.account == Some(account.id);
+        let own = |code: &Code| code.is_for(account);
         let code = match (loaded.guarded.compare(&self.code, at), &loaded.guarded.code) {
             (Ok(code), _) if own(code) => code,
             (Err((BadCode::Used, _)), Some(code)) if own(code) && already => code,
@@ -166,7 +166,7 @@ impl Action for Input {
             (Ok(_), _) => return Ok(Decision::just(Outcome::Bad(BadCode::Unknown))),
         };
         // From here on the answer tells that the code is right.
-        let mut changes = loaded.guarded.still(code, at);
+        let mut changes = loaded.guarded.still(code, &self.code, at);
         if let Some(bar) = account.bar(at.now) {
             return Ok(Decision { outcome: Outcome::Barred(Arc::new(account.clone()), bar), changes });
         }

@@ -293,8 +293,8 @@ impl Input {
         Decision { outcome: Outcome::SignedIn(account, session), changes }
     }
 
-    /// The second step: a code to the address that is named, or the account's own. One that was asked for just now still counts, and no other is
-    /// sent.
+    /// The second step: a code to the address that is named, or the account's own. One that was asked for just now
+    /// still counts, and no other is sent.
     fn code_sent(
         &self,
         account: &Account,
@@ -319,12 +319,10 @@ impl Input {
             Ok(to) => to,
             Err(channel) => return Ok(Decision::just(Outcome::DeliveryFailed(channel))),
         };
-        changes.extend(sending::of_account(
-            (SPEC.name, &sending::By::Code),
-            account,
-            (Purpose::SecondStep, to),
-            at,
-        )?);
+        let newest = sending::newest_is(before, (Purpose::SecondStep, &to.canonical), at);
+        changes.extend(newest);
+        let by = sending::By::Code;
+        changes.extend(sending::of_account((SPEC.name, &by), account, (Purpose::SecondStep, to), at)?);
         Ok(Decision { outcome: Outcome::CodeSent(shown, policy.lifetime, stage), changes })
     }
 }

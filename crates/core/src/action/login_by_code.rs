@@ -209,8 +209,11 @@ impl Action for Input {
                 (account, guarded, Some(name.clone()))
             }
         };
-        let held = match &account {
-            None if self.create => held_by_another(None, &self.profile, cx).await?,
+        // As it will be kept; one that breaks rules is refused later, and by holders of the code only.
+        let asking = Asking { by: Setter::Caller, now: cx.setting.now };
+        let profile = cx.setting.policy.profile.complete(&self.profile, asking);
+        let held = match (&account, profile) {
+            (None, Ok(profile)) if self.create => held_by_another(None, &profile, cx).await?,
             _ => None,
         };
         let stage = stage.map(|reached| reached.map(|reached| reached.code));
@@ -234,11 +237,12 @@ impl Action for Input {
             Err((bad, changes)) => return Ok(Decision { outcome: Outcome::Bad(bad), changes }),
         };
         // A code that was sent to this address when it was somebody else's, or nobody's, is nothing here.
-        if code.account != loaded.account.as_ref().map(|account| account.id) {
+        let own = loaded.account.as_ref().map_or(code.account.is_none(), |account| code.is_for(account));
+        if !own {
             return Ok(Decision::just(Outcome::Bad(BadCode::Unknown)));
         }
         // From here on the answer tells that the code is right.
-        let mut guards = loaded.guarded.still(code, at);
+        let mut guards = loaded.guarded.still(code, &self.code, at);
         if let Ok(Some(stage)) = &loaded.stage {
             guards.push(Change::SpendCode { code: stage.id, at: at.now });
         }

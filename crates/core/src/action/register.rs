@@ -337,7 +337,7 @@ impl Input {
         let guarded = self.asked_for(cx).await?;
         Ok(match guarded.compare(code, at) {
             Ok(right) => {
-                let mut spent = guarded.still(right, at);
+                let mut spent = guarded.still(right, code, at);
                 spent.push(Change::SpendCode { code: right.id, at: at.now });
                 Ok(Proof { spent, destination: Some(right.destination.clone()) })
             }

@@ -1,7 +1,6 @@
 //! `reset_password`: a new password for whoever holds the code, the link or the stage token; every session ends.
 
-use super::codes::{BadCode, Guarded};
-use super::destination::addresses;
+use super::codes::{BadCode, Guarded, overtaken};
 use super::find::by_public_id;
 use super::input::{Named, wire_name};
 use super::stage::{present, token_name};
@@ -190,8 +189,8 @@ impl Action for Input {
                 at: at.now,
             },
         ]);
-        changes.extend(other_ways(account, code));
-        // Both changes above move the version.
+        changes.extend(overtaken(account, Some(code)));
+        // The password and the end of the sessions move the version.
         let account =
             Account { version: account.version + 2, must_change_password: false, ..account.clone() };
         let mut session = None;
@@ -202,24 +201,6 @@ impl Action for Input {
         }
         Ok(Decision { outcome: Outcome::Reset(Arc::new(account), session), changes })
     }
-}
-
-/// A code does not outlive the reset by a stage token, nor a stage token the reset by a code; and nothing that was sent
-/// to one address outlives the reset by what was sent to another.
-fn other_ways(account: &Account, spent: &Code) -> Vec<Change> {
-    let mut destinations: Vec<String> = addresses(account).map(|address| address.canonical.clone()).collect();
-    if !destinations.contains(&spent.destination) {
-        destinations.push(spent.destination.clone());
-    }
-    let ways = |destination: String| {
-        let drop = |purpose| (purpose, destination.clone());
-        [Purpose::ResetPassword, Purpose::Stage(Stage::ResetPassword)].map(drop)
-    };
-    let others = destinations.into_iter().flat_map(ways);
-    others
-        .filter(|(purpose, destination)| (*purpose, destination) != (spent.purpose, &spent.destination))
-        .map(|(purpose, destination)| Change::DropCodes { realm: spent.realm.clone(), purpose, destination })
-        .collect()
 }
 
 impl Input {
@@ -265,11 +246,11 @@ impl Input {
                 let code =
                     compared.map_err(|(bad, changes)| Decision { outcome: Outcome::Bad(bad), changes })?;
                 let Some(account) = account else { return Err(unknown) };
-                (account, code, guarded.still(code, at))
+                (account, code, guarded.still(code, presented, at))
             }
             _ => return Err(unknown),
         };
-        if code.account != Some(account.id) {
+        if !code.is_for(account) {
             return Err(Decision::just(Outcome::Bad(BadCode::Unknown)));
         }
         // From here on the answer tells that the code is right.

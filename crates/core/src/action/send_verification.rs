@@ -349,8 +349,23 @@ impl Action for Input {
                 return self.told(Outcome::TooSoon(again.since(at.now)), at, &policy);
             }
         }
-        self.send(account, to, &policy, at)
+        let newest = newest_is(loaded.before.as_ref(), (self.purpose, &to.canonical), at);
+        let mut decision = self.send(account, to, &policy, at)?;
+        decision.changes.splice(0..0, newest);
+        Ok(decision)
     }
+}
+
+/// The guard that nobody else has sent a code there since the decision looked; none where nobody has to wait for
+/// another.
+pub(super) fn newest_is(
+    before: Option<&Code>,
+    (purpose, destination): (Purpose, &str),
+    at: &Setting<'_>,
+) -> Option<Change> {
+    let (realm, destination) = (at.policy.realm.clone(), destination.to_owned());
+    let waits = !at.policy.code(purpose).resend_after.is_zero();
+    waits.then(|| Change::NewestIs { realm, purpose, destination, code: before.map(|code| code.id) })
 }
 
 impl Input {

@@ -2,6 +2,7 @@
 //! proved by the stage token of the sign-in that was refused, or by identifier and password.
 
 use super::change_limits::{Unchangeable, Wished, in_the_way, noted};
+use super::codes::overtaken;
 use super::held::held_by_another;
 use super::input::{Named, wire_name};
 use super::login::throttled;
@@ -231,6 +232,7 @@ impl Action for Input {
         }
         let wished = Wished { identifiers: &account.identifiers, profile: &ready.profile };
         changes.extend(noted(&account, wished, at));
+        changes.extend(overtaken(&account, ready.stage.as_ref()));
         changes.push(Change::EndSessions {
             account: account.id,
             version: None,

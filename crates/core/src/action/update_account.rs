@@ -4,6 +4,7 @@
 use super::caller::fresh;
 use super::change_limits::{Unchangeable, Wished, in_the_way, noted};
 use super::change_password::new_password;
+use super::codes::overtaken;
 use super::destination::{addresses, is_at};
 use super::held::held_by_another;
 use super::input::{Named, broken_names, wire_name};
@@ -254,6 +255,7 @@ impl Action for Input {
             (account.password, account.must_change_password) = (Some(hash.clone()), false);
             account.updated_at = at.now;
             changes.extend(set);
+            changes.extend(overtaken(before, None));
         }
         Ok(Decision { outcome: Outcome::Updated(Arc::new(account)), changes })
     }

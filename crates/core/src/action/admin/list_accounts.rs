@@ -3,7 +3,7 @@
 use super::invalid;
 use crate::action::caller::administrator;
 use crate::action::page::{LIMIT, OFFSET, PAGE, PAGE_INDEX, Page};
-use crate::action::{Context, Entry, Inputs, Options};
+use crate::action::{Context, Entry, Inputs, Options, record};
 use crate::fault::Fault;
 use crate::identifier::IdentifierKind;
 use crate::outcome::{Answer, Outcome as Name};
@@ -62,7 +62,9 @@ impl Entry for ListAccounts {
 
     async fn run(&self, inputs: &Inputs, options: &Options, cx: &Context<'_>) -> Result<Answer, Fault> {
         if let Err(refusal) = administrator(cx).await? {
-            return Ok(refusal.into());
+            let answer: Answer = refusal.into();
+            record(SPEC.name, &answer, cx).await?;
+            return Ok(answer);
         }
         let page = match Page::read(inputs) {
             Ok(page) => page,

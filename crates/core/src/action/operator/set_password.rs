@@ -3,6 +3,7 @@
 
 use super::{Order, Outcome, Prepared, updated};
 use crate::account::Account;
+use crate::action::codes::overtaken;
 use crate::action::{Context, Decision, Setting};
 use crate::change::AccountUpdate;
 use crate::fault::Fault;
@@ -45,6 +46,8 @@ impl Order for SetPassword {
             must_change_password: self.must_change,
             ..account.clone()
         };
-        updated(changed, update, Some(EndReason::PasswordChanged), at)
+        let mut decision = updated(changed, update, Some(EndReason::PasswordChanged), at);
+        decision.changes.extend(overtaken(account, None));
+        decision
     }
 }

@@ -1,6 +1,7 @@
 //! What administrators do for others, in a contract of the test's own.
 
 use crate::world::{MINUTE, NewAccount, World};
+use doorward_core::audit::AuditEvent;
 use doorward_testkit::http_actor::{Actor, Jwt, Reply};
 use serde_json::{Value, json};
 
@@ -112,6 +113,11 @@ async fn only_administrators_may_and_only_as_long_as_they_are() {
     for (method, path, body) in &all {
         let answer = office.ask(method, path, body.clone()).await;
         assert_eq!(answer, error(403, "forbidden"), "demoted: {method} {path}");
+    }
+    let trail = office.world.audit("face").await;
+    for action in ["list_accounts", "find_account", "set_roles"] {
+        let tried = |event: &&AuditEvent| event.action == action && event.outcome == "forbidden";
+        assert!(trail.iter().filter(tried).count() >= 2, "{action}: a try is written down");
     }
     assert_eq!(office.world.faults().await, 0.0);
 }

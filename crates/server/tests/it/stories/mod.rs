@@ -18,6 +18,7 @@ mod left;
 mod limits;
 mod links;
 mod native;
+mod outdated_codes;
 mod own_account;
 mod own_codes;
 mod own_sessions;

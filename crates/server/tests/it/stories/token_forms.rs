@@ -94,6 +94,19 @@ async fn exact_claims_find_their_session_by_a_digest() {
 }
 
 #[tokio::test]
+async fn a_token_of_one_account_is_never_anothers() {
+    let recipe = "jwt: {algorithm: HS256, claims: {iat: $issued_at, exp: $expires_at}}";
+    let (world, actor) = with_ann(&by_digest(recipe)).await;
+    world.advance(SECOND);
+    let ann = sent(&post(&actor, "/member/login").await, "token");
+    let bob = json!({"email": "bob@example.org", "password": "correct horse", "name": "Bob"});
+    let bob = actor.post("/member/register").json(&bob.to_string()).send().await;
+    assert_eq!(bob.status, 503, "one second, one token, two accounts");
+    let shown = actor.get("/member/user/info").header("token", &ann).send().await;
+    assert_eq!((shown.status, shown.json()), (200, json!({"email": "ann@example.org"})));
+}
+
+#[tokio::test]
 async fn a_short_opaque_token_is_found_by_its_digest() {
     let (world, actor) =
         with_ann(&by_digest("opaque: {alphabet: ABCDEFGHIJKLMNOPQRSTUVWXYZ, length: 40}")).await;
