@@ -1,7 +1,8 @@
 //! Codes that prove control of an address.
 
 use crate::account::{Account, AccountId};
-use crate::identifier::IdentifierKind;
+use crate::channel::Channel;
+use crate::identifier::{Identifier, IdentifierKind};
 use crate::time::Timestamp;
 use std::time::Duration;
 use uuid::Uuid;
@@ -162,11 +163,11 @@ pub struct Code {
 }
 
 impl Code {
-    /// Whether it is this account's, and went to the address that the account has now.
+    /// Whether it is this account's, and went to an address that the account has now.
     #[must_use]
     pub fn is_for(&self, account: &Account) -> bool {
-        let email = account.identifier(IdentifierKind::Email).map(|email| email.canonical.as_str());
-        let here = email == Some(self.destination.as_str()) || self.destination == account.id.0.to_string();
+        let is_at = |one: &Identifier| Channel::of(one.kind).is_some() && one.canonical == self.destination;
+        let here = account.identifiers.iter().any(is_at) || self.destination == account.id.0.to_string();
         self.account == Some(account.id) && here
     }
 }
