@@ -8,6 +8,7 @@ pub mod account_view;
 pub mod backwards;
 pub mod builtin;
 mod compile;
+mod cors_plan;
 pub mod diagnostic;
 pub mod document;
 pub mod explain;

@@ -1,6 +1,7 @@
 //! A compiled contract: total, nothing left to decide. Whoever runs it never looks at the file again.
 
 pub use crate::account_plan::{AccountPlan, Recipe, TokenPlan};
+pub use crate::cors_plan::{Allowed, CorsPlan, Preflight};
 
 use crate::compile::ReplyTrace;
 use crate::expression::Typed;
@@ -250,43 +251,6 @@ pub struct ResponsePlan {
     pub strict_accept: bool,
     /// Headers on every reply: templates over [`crate::scope::Root::Request`] and `Now`.
     pub headers: Vec<(String, Arc<CompiledTemplate>)>,
-}
-
-/// The CORS face. Which origins are allowed is the deployment's.
-#[derive(Clone, Debug)]
-pub struct CorsPlan {
-    /// `*` for everybody, or the allowed origin echoed with `Vary: Origin`.
-    pub any_origin: bool,
-    /// Whether credentials are allowed; never together with `*`.
-    pub credentials: bool,
-    /// `Access-Control-Allow-Methods` of preflights.
-    pub methods: Allowed,
-    /// `Access-Control-Allow-Headers` of preflights.
-    pub headers: Allowed,
-    /// `Access-Control-Expose-Headers`, if any.
-    pub expose: Option<String>,
-    /// The preflight reply.
-    pub preflight: Preflight,
-}
-
-/// What a preflight allows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Allowed {
-    /// Whatever was asked for, echoed.
-    Requested,
-    /// This text.
-    Fixed(String),
-}
-
-/// The reply to an OPTIONS request.
-#[derive(Clone, Debug)]
-pub struct Preflight {
-    /// Its status.
-    pub status: u16,
-    /// Its JSON body as text, if it has one.
-    pub body: Option<String>,
-    /// Whether every OPTIONS gets it, or only real preflights.
-    pub always: bool,
 }
 
 /// A method on a path that the team's own backend answers.

@@ -106,12 +106,15 @@ pub(crate) fn lints(contract: &Node, plan: &Plan, trace: &Trace) -> Vec<Diagnost
 #[cfg(test)]
 mod tests {
     use super::LINTS;
-    use crate::diagnostic::codes::TABLE;
+    use crate::diagnostic::codes::{TABLE, UNBUILDABLE_REQUEST, UNSURE_SUCCESS};
 
     #[test]
     fn every_lint_of_the_table_is_here_in_order() {
         let here: Vec<_> = LINTS.iter().map(|lint| lint.code).collect();
-        let table: Vec<_> = TABLE.iter().map(|(code, ..)| *code).filter(|code| code.is_lint()).collect();
+        // These two are of running backwards, which is asked for by itself.
+        let backwards = [UNBUILDABLE_REQUEST, UNSURE_SUCCESS];
+        let lints = TABLE.iter().map(|(code, ..)| *code).filter(|code| code.is_lint());
+        let table: Vec<_> = lints.filter(|code| !backwards.contains(code)).collect();
         assert_eq!(here, table);
     }
 }

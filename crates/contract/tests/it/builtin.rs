@@ -3,6 +3,7 @@
 use doorward_contract::plan::{BodyReply, Operation, Plan, Reply, ReplyTable, StatusPlan};
 use doorward_contract::{BUILTIN, Severity, VARIANTS, all_builtin, builtin, diagnostic, load, open_builtin};
 use doorward_core::outcome::Outcome;
+use doorward_core::spec::{ActionSpec, Identifiers};
 
 fn plan(name: &str) -> Plan {
     let loaded = load(name, &format!("{name}/contract.yaml"), builtin(name).expect(name), &open_builtin);
@@ -165,6 +166,22 @@ fn bodies_that_nobody_reads_are_ignored() {
     assert_eq!(login.body.types.len(), 2);
 }
 
+/// Whether accounts without limited or unique fields rule it out.
+fn ruled_out(plan: &Plan, spec: &ActionSpec, failure: Outcome) -> bool {
+    let fields = &plan.account.profile.fields;
+    let limited = fields.iter().any(|field| field.changes.once || field.changes.every.is_some())
+        || plan.account.changes.iter().any(|(_, change)| change.once || change.every.is_some());
+    match failure {
+        Outcome::AlreadySet | Outcome::TooSoon => {
+            spec.profile && spec.failures.contains(&Outcome::AlreadySet) && !limited
+        }
+        Outcome::Taken => {
+            spec.identifiers == Identifiers::Optional && fields.iter().all(|field| field.unique.is_none())
+        }
+        _ => false,
+    }
+}
+
 #[test]
 fn replies_are_total() {
     for (name, _) in all_builtin() {
@@ -180,6 +197,7 @@ fn replies_are_total() {
                 let impossible = |failure: &Outcome| {
                     let mut rules = spec.only_with.iter().filter(|rule| rule.failures.contains(failure));
                     rules.any(|rule| !rule.words.contains(&options.word(rule.option)))
+                        || ruled_out(&plan, spec, *failure)
                 };
                 for outcome in own
                     .chain(spec.failures.iter().copied().filter(|failure| !impossible(failure)))

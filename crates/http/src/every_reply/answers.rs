@@ -20,7 +20,8 @@ use std::sync::Arc;
 pub(super) fn samples(plan: &Plan, outcome: Outcome, data: &[Field]) -> Vec<Answer> {
     let mut all = Vec::new();
     let words = plan.account.profile.fields.iter().map(|field| field.allowed.len());
-    for round in 0..words.max().unwrap_or(0).max(2) {
+    let names = data.iter().map(|field| names_of(plan, field.name).len());
+    for round in 0..words.chain(names).max().unwrap_or(0).max(2) {
         for whole in [true, false] {
             all.push(answer(plan, outcome, data, &|_| (whole, round)));
             for field in data.iter().filter(|field| field.nullable) {
@@ -87,11 +88,28 @@ fn datum(plan: &Plan, field: &Field, kind: Kind, (whole, round): (bool, usize)) 
         Kind::Time => json!(1_767_225_600_007_i64),
         Kind::Duration => json!(if whole { 90 } else { 0 }),
         Kind::Object => json!({"any": [1, null]}),
-        Kind::Text if field.name == "field" => {
-            let kinds = &plan.account.identifiers;
-            json!(kinds.get(round % kinds.len().max(1)).map_or("email", |rule| rule.kind.name()))
+        _ => {
+            let names = names_of(plan, field.name);
+            let named = names.get(round % names.len().max(1));
+            named.map_or_else(|| json!(format!("a {}", field.name)), |name| json!(name))
         }
-        _ => json!(format!("a {}", field.name)),
+    }
+}
+
+/// What a text of this name may be: `field` is an identifier or a field that nobody shares, `token` a token or a scheme.
+fn names_of(plan: &Plan, name: &str) -> Vec<String> {
+    let account = &plan.account;
+    match name {
+        "field" => {
+            let kinds = account.identifiers.iter().map(|rule| rule.kind.name().to_owned());
+            let unique = account.profile.fields.iter().filter(|field| field.unique.is_some());
+            kinds.chain(unique.map(|field| field.name.clone())).collect()
+        }
+        "token" => {
+            let tokens = plan.tokens.iter().map(|token| token.policy.name.clone());
+            tokens.chain(plan.schemes.iter().map(|scheme| scheme.name.clone())).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -6,9 +6,10 @@ use crate::scope::ReplyScope;
 use doorward_contract::backwards::pattern::Found;
 use doorward_contract::backwards::{Observed, Recognised, Recogniser};
 use doorward_contract::expression::Scope;
-use doorward_contract::plan::BodyReply;
+use doorward_contract::plan::{BodyReply, GuardedReply};
 use doorward_contract::scope::Root;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// A reply as a client sees it.
 fn observed(reply: &Reply, body: &[u8]) -> Observed {
@@ -58,9 +59,12 @@ pub(super) fn misread(
     told.filter_map(|one| wrong_value(one, scope)).collect()
 }
 
-/// Whether the outcome has one reply, so that its values are of that reply.
+/// Whether the outcome has one reply in the whole operation, so that its values are of that reply.
 fn has_one_reply(case: &Case<'_>) -> bool {
-    case.tried.len() == 1 && case.reply().when.is_none()
+    let bindings = case.place.0.map_or(&[][..], |operation| &operation.bindings);
+    let other = |guarded: &GuardedReply| !Arc::ptr_eq(&guarded.reply, &case.reply().reply);
+    let elsewhere = bindings.iter().flat_map(|binding| binding.replies.of(case.outcome)).any(other);
+    case.tried.len() == 1 && case.reply().when.is_none() && !elsewhere
 }
 
 /// A value that is not what was written.
