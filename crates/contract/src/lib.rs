@@ -22,6 +22,7 @@ mod json_schema;
 mod lint;
 mod load;
 pub mod mails;
+mod media;
 pub mod moment;
 mod names;
 pub mod openapi;

@@ -4,6 +4,7 @@ use super::reading::Findings;
 use super::references::resolved;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::Type;
+use crate::media::{READABLE, is_readable};
 use crate::names::{BodyType, Members, RequestTypes};
 use crate::plan::{BodyPlan, Parameter, ParameterPlace};
 use crate::schema::{Inferred, Schemas};
@@ -107,6 +108,11 @@ impl<'d> Requests<'d> {
         };
         let mut types = Vec::new();
         for entry in content.entries() {
+            if !is_readable(entry.key.split(';').next().unwrap_or_default()) {
+                let message = format!("no body of `{}` can be read", entry.key);
+                found.error(codes::WRONG_KIND, entry.key_span, message, READABLE);
+                continue;
+            }
             let schema = entry.value.get("schema");
             let schema = schema.and_then(|schema| found.kept(self.schemas.compile(schema)));
             self.titles.extend(schema.iter().flat_map(|schema| schema.titles()));

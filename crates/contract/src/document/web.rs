@@ -3,6 +3,7 @@
 use super::members::Reader;
 use crate::diagnostic::codes;
 use crate::expression::{Kind, Type};
+use crate::media::{READABLE, is_readable};
 use crate::plan::{Allowed, CorsPlan, Preflight, RequestPlan, ResponsePlan};
 use crate::root_names::RootNames;
 use crate::scope::Root;
@@ -26,6 +27,15 @@ pub(super) fn default_request() -> RequestPlan {
     }
 }
 
+fn readable<'n>(reader: &mut Reader, item: &'n Node) -> Option<&'n str> {
+    let written = reader.media_type(item, "a media type")?;
+    if is_readable(written.split(';').next().unwrap_or_default()) {
+        return Some(written);
+    }
+    reader.refuse(codes::WRONG_KIND, item, format!("no body of `{written}` can be read"), READABLE);
+    None
+}
+
 pub(super) fn request(reader: &mut Reader, node: &Node) -> RequestPlan {
     let mut plan = default_request();
     if !reader.members(node, "`request`", &REQUEST) {
@@ -33,11 +43,8 @@ pub(super) fn request(reader: &mut Reader, node: &Node) -> RequestPlan {
     }
     if let Some(types) = node.get("types") {
         let items = reader.texts(types, "`types`");
-        let types: Vec<String> = items
-            .into_iter()
-            .filter_map(|item| reader.media_type(item, "a media type"))
-            .map(str::to_owned)
-            .collect();
+        let types: Vec<String> =
+            items.into_iter().filter_map(|item| readable(reader, item)).map(str::to_owned).collect();
         if !types.is_empty() {
             plan.types = types;
         }

@@ -27,7 +27,8 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
 
-const SIGNED_IN: &[Field] = &[
+/// What a sign-in answers.
+pub(super) const SIGNED_IN: &[Field] = &[
     Field::new("account", Kind::Account),
     Field::new("session", Kind::Session),
     Field::new("tokens", Kind::Tokens),

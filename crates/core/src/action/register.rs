@@ -4,7 +4,7 @@ use super::codes::{BadCode, Guarded};
 use super::destination::{is_at, of_names};
 use super::held::held_by_another;
 use super::input::{Named, broken_names, wire_name};
-use super::login::whole_seconds;
+use super::login::{self, SIGNED_IN, whole_seconds};
 use super::send_verification::{self as sending, By};
 use super::start::{Wish, start_session};
 use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform, record};
@@ -59,10 +59,12 @@ pub static SPEC: ActionSpec = ActionSpec {
         OptionSpec { name: "while_signed_in", values: OptionValues::Words(&["register", "refuse"]) },
         OptionSpec { name: "approval", values: OptionValues::Words(&["none", "required"]) },
         OptionSpec { name: "verify", values: OptionValues::Words(&["none", "code", "link"]) },
+        OptionSpec { name: "on_taken_with_password", values: OptionValues::Words(&["refuse", "sign_in"]) },
     ],
     answers: &[
         AnswerSpec::new(Name::Registered, S).only_with("verify", &["none"]),
         AnswerSpec::new(Name::CodeSent, CODE_SENT).only_with("verify", MAILED),
+        AnswerSpec::new(Name::SignedIn, SIGNED_IN).only_with("on_taken_with_password", &["sign_in"]),
     ],
     failures: &[Name::Taken, Name::WeakPassword, Name::AlreadySignedIn, Name::TooSoon, Name::DeliveryFailed],
     only_with: &[
@@ -107,8 +109,18 @@ impl Entry for Register {
             },
             wire: inputs.wire.clone(),
         };
-        perform(&input, cx).await
+        let answer = perform(&input, cx).await?;
+        match input.known(&answer, options) {
+            Some(login) => Ok(login_or(answer, perform(&login, cx).await?)),
+            None => Ok(answer),
+        }
     }
+}
+
+/// Whoever registers anew with the password that is right already is signed in. A wrong one, or an account that may not
+/// sign in, is told no more than that the name is taken; a spent budget is told as everywhere.
+fn login_or(taken: Answer, login: Answer) -> Answer {
+    if matches!(login.outcome, Name::SignedIn | Name::Throttled) { login } else { taken }
 }
 
 /// The input of a registration; an operator's `account create` is one too.
@@ -330,6 +342,22 @@ impl Action for Input {
 type Proved = Result<Proof, (Refusal, Vec<Change>)>;
 
 impl Input {
+    /// The sign-in of whoever registered before, where the contract wants one.
+    fn known(&self, answer: &Answer, options: &Options) -> Option<login::Input> {
+        let wanted = answer.outcome == Name::Taken && options.word("on_taken_with_password") == "sign_in";
+        let taken = |name: &&Named| answer.datum("field").and_then(Value::as_str) == Some(name.kind.name());
+        let name = self.identifiers.iter().find(taken).filter(|_| wanted)?;
+        Some(login::Input {
+            name: name.clone(),
+            password: self.password.clone()?,
+            lifetime: None,
+            sessions: login::Sessions::Many,
+            second_step: false,
+            refuse_unverified: false,
+            refuse_must_change: true,
+        })
+    }
+
     /// What proves the address where a code does.
     async fn by_code(&self, cx: &Context<'_>) -> Result<Proved, Fault> {
         let at = &cx.setting;

@@ -55,6 +55,26 @@ async fn taken_names_cost_no_hash_and_numbers_are_never_reused() {
 }
 
 #[tokio::test]
+async fn who_registers_again_with_the_right_password_is_signed_in_where_the_contract_says_so() {
+    let world = TestRealm::new().await;
+    let register = async |password: &str, options: &[(&'static str, &str)]| {
+        world.run("register", by_name("ann", "password", password), options).await
+    };
+    let known = [("on_taken_with_password", "sign_in")];
+    assert_eq!(register("secret", &known).await.outcome, Outcome::Registered);
+    assert_eq!(register("secret", &[]).await.outcome, Outcome::Taken);
+    let again = register("secret", &known).await;
+    assert_eq!(again.outcome, Outcome::SignedIn);
+    assert!(again.session.is_some());
+    let wrong = register("wrong one", &known).await;
+    assert_eq!((wrong.outcome, wrong.session, wrong.account), (Outcome::Taken, None, None));
+    // An account that may not sign in is told no more of.
+    let lock = Command::by_operator(name(&world, "ann"), SetLocked(Some(Lock::default())));
+    perform(&lock, &world.context(None)).await.expect("no fault");
+    assert_eq!(register("secret", &known).await.outcome, Outcome::Taken);
+}
+
+#[tokio::test]
 async fn ended_sessions_are_ended_everywhere_at_once() {
     let world = TestRealm::new().await;
     world.register("kim", "secret").await;
