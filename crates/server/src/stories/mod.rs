@@ -1,6 +1,6 @@
 //! Stories: what a client says to an API and what it must hear back, as data beside the contract.
 //!
-//! `docs/stories.md` is the format. A file is read ([`read`]) into [`Stories`]; what stands in its texts and
+//! `docs/stories.md` is the format. A file is read ([`read()`]) into [`Stories`]; what stands in its texts and
 //! bodies are patterns ([`Text`], [`Wanted`]) over the names that earlier steps kept. [`Replay`] tells a story to a
 //! Doorward in this process or to another backend, and [`Report`] says what became of all of them.
 
