@@ -58,11 +58,19 @@ async fn the_stories_beside_every_contract_hold() {
 }
 
 #[tokio::test]
-async fn what_serves_as_a_model_proves_every_reply() {
+async fn the_stories_of_real_apis_prove_every_reply_or_say_why_not() {
     for file in [
         "contracts/formmate/stories.yaml",
         "examples/contracts/budgettracker.stories.yaml",
+        "examples/contracts/cm-todo.stories.yaml",
+        "examples/contracts/cmarket.stories.yaml",
+        "examples/contracts/cr-rest.stories.yaml",
+        "examples/contracts/delivery-tw.stories.yaml",
         "examples/contracts/groupeat.stories.yaml",
+        "examples/contracts/kaciriyosun.stories.yaml",
+        "examples/contracts/mobile-action.stories.yaml",
+        "examples/contracts/sires.stories.yaml",
+        "examples/contracts/yapp-retro.stories.yaml",
     ] {
         let found = StoryFile::find(&root().join(file).display().to_string());
         let found = found.unwrap_or_else(|error| panic!("{error}"));
