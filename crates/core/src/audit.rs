@@ -34,4 +34,6 @@ pub struct AuditEvent {
     pub user_agent: String,
     /// The request's id, as in the access log.
     pub request_id: String,
+    /// What the caller said of it, as given, such as why an account is closed.
+    pub note: Option<String>,
 }

@@ -23,12 +23,13 @@ const TABLE: Table = Table {
         "user_agent",
         "request_id",
         "caller",
+        "note",
     ],
 };
 
 const LATEST: &str =
     "SELECT number, id, at, realm, contract, action, outcome, account, session, address, user_agent,
-    request_id, caller FROM audit WHERE realm = ?1 ORDER BY number DESC LIMIT ?2";
+    request_id, caller, note FROM audit WHERE realm = ?1 ORDER BY number DESC LIMIT ?2";
 
 /// The latest events of a realm, newest first.
 pub(crate) fn latest(connection: &Connection, realm: &str, limit: u32) -> Result<Vec<AuditEvent>, Failure> {
@@ -50,6 +51,7 @@ pub(crate) fn latest(connection: &Connection, realm: &str, limit: u32) -> Result
             user_agent: cells.text(10)?,
             request_id: cells.text(11)?,
             caller: cells.optional(12, Cells::uuid)?.map(AccountId),
+            note: cells.optional(13, Cells::text)?,
         });
     }
     Ok(found)
@@ -57,7 +59,7 @@ pub(crate) fn latest(connection: &Connection, realm: &str, limit: u32) -> Result
 
 /// Writes one event.
 pub(crate) fn write(connection: &Connection, event: &AuditEvent) -> Result<(), Failure> {
-    let sql = "INSERT INTO audit VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    let sql = "INSERT INTO audit VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     connection.prepare_cached(sql)?.execute(params![
         event.id.as_bytes(),
         event.at.0,
@@ -71,6 +73,7 @@ pub(crate) fn write(connection: &Connection, event: &AuditEvent) -> Result<(), F
         event.user_agent,
         event.request_id,
         event.caller.map(|caller| *caller.0.as_bytes()),
+        event.note,
     ])?;
     Ok(())
 }

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_standing.sql"),
     include_str!("migrations/0004_profile_values.sql"),
     include_str!("migrations/0005_administrators.sql"),
+    include_str!("migrations/0006_audit_note.sql"),
 ];
 
 /// Runs what has not run yet, each migration in a transaction with the version it leads to.

@@ -171,6 +171,7 @@ pub fn event(realm: &str, n: u64) -> AuditEvent {
         address: "192.0.2.9".to_owned(),
         user_agent: "curl/8".to_owned(),
         request_id: format!("r{n}"),
+        note: n.is_multiple_of(7).then(|| format!(" because {n} ")),
     }
 }
 

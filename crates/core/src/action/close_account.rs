@@ -67,6 +67,7 @@ impl Entry for CloseAccount {
             name: inputs.identifiers.first().and_then(|pair| Named::one(pair, cx.setting.policy)),
             password: inputs.password("password"),
             needs_password: needs != "session",
+            reason: inputs.loose_text("reason"),
         };
         perform(&input, cx).await
     }
@@ -80,6 +81,8 @@ pub struct Input {
     pub password: Option<Password>,
     /// Whether the password must be proved.
     pub needs_password: bool,
+    /// Why, in the owner's words: kept in the audit trail, as given.
+    pub reason: Option<String>,
 }
 
 /// What it can answer.
@@ -121,6 +124,10 @@ impl Action for Input {
 
     fn name(&self) -> &'static str {
         SPEC.name
+    }
+
+    fn note(&self) -> Option<String> {
+        self.reason.clone()
     }
 
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {

@@ -207,6 +207,10 @@ pub trait Action: Send + Sync {
     fn about(&self, _loaded: &Self::Loaded) -> About {
         About::default()
     }
+    /// What the caller said of it, for the event in the audit trail.
+    fn note(&self) -> Option<String> {
+        None
+    }
     /// The decision: pure, synchronous.
     fn decide(&self, loaded: &Self::Loaded, at: &Setting<'_>) -> Result<Decision<Self::Outcome>, Fault>;
 }
@@ -314,7 +318,8 @@ async fn decided<A: Action>(action: &A, cx: &Context<'_>) -> Result<(Answer, Vec
     changes.extend(held::holding(&changes, cx.setting.policy));
     if !quiet(action.name(), &answer) {
         let about = action.about(&loaded);
-        changes.push(Change::Audit(Box::new(event(action.name(), &answer, about, cx))));
+        let event = AuditEvent { note: action.note(), ..event(action.name(), &answer, about, cx) };
+        changes.push(Change::Audit(Box::new(event)));
     }
     Ok((answer, changes))
 }
@@ -409,6 +414,7 @@ fn event(action: &'static str, answer: &Answer, about: About, cx: &Context<'_>) 
         address: at.client.address.to_string(),
         user_agent: at.client.user_agent.clone(),
         request_id: at.client.request_id.clone(),
+        note: None,
     }
 }
 

@@ -221,6 +221,18 @@ async fn operators_flag_and_lock() {
 }
 
 #[tokio::test]
+async fn why_an_account_is_closed_is_kept_as_it_was_given() {
+    let world = TestRealm::new().await;
+    world.register("kim", "secret").await;
+    let mut inputs = by_name("kim", "password", "secret");
+    inputs.values.push(("reason", " too busy ".into()));
+    assert_eq!(world.run("close_account", inputs, &[("needs", "password")]).await.outcome, Outcome::Closed);
+    let events = world.store.audit_events(&world.policy.realm, 10).await.expect("no fault");
+    let closed = events.iter().find(|event| event.action == "close_account").expect("an event");
+    assert_eq!(closed.note.as_deref(), Some(" too busy "));
+}
+
+#[tokio::test]
 async fn every_decision_is_written_down_without_secrets() {
     let world = TestRealm::new().await;
     world.register("kim", "canary-password").await;
