@@ -9,6 +9,7 @@ use crate::standing::Bar;
 use crate::violation::Violation;
 use serde_json::Value;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// An outcome with its data: what the reply templates read.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,12 +89,24 @@ impl Answer {
         match bar {
             Bar::Locked { until, wait } => Answer::bare(Outcome::Locked)
                 .with("until", until.map(|until| until.0))
-                .with("retry_after", wait.as_secs() + u64::from(wait.subsec_nanos() > 0)),
+                .with("retry_after", rounded_up(wait)),
             Bar::Disabled(reason) => Answer::bare(Outcome::Disabled).with("reason", reason),
             Bar::Pending => Answer::bare(Outcome::Pending),
             Bar::Expired => Answer::bare(Outcome::ExpiredAccount),
         }
         .account(account)
+    }
+
+    /// A budget is spent for this long.
+    #[must_use]
+    pub fn throttled(wait: Duration) -> Answer {
+        Answer::bare(Outcome::Throttled).with("retry_after", at_least_a_second(wait))
+    }
+
+    /// Asked again too soon: it may be asked after this long.
+    #[must_use]
+    pub fn too_soon(wait: Duration) -> Answer {
+        Answer::bare(Outcome::TooSoon).with("retry_after", at_least_a_second(wait))
     }
 
     /// The same with how tries stand, where that is known.
@@ -124,4 +137,13 @@ impl Answer {
     pub fn datum(&self, name: &str) -> Option<&Value> {
         self.data.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
+}
+
+/// A wait as clients are told it: whole seconds, rounded up, so that nobody comes back too soon.
+fn rounded_up(wait: Duration) -> u64 {
+    wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0))
+}
+
+fn at_least_a_second(wait: Duration) -> u64 {
+    rounded_up(wait).max(1)
 }

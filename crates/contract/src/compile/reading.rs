@@ -54,10 +54,7 @@ impl Findings {
             if self.comma_trap(entry) {
                 continue;
             }
-            let message = format!("{what} has no member `{}`", entry.key);
-            let error = Diagnostic::error(codes::UNKNOWN_MEMBER, entry.key_span, message);
-            let error = error.suggest(&entry.key, known.iter().copied());
-            self.push(error.help(format!("members: {}", known.join(" "))));
+            self.push(Diagnostic::unknown_member(codes::UNKNOWN_MEMBER, entry, what, known));
         }
     }
 

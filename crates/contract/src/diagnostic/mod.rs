@@ -10,7 +10,7 @@ pub use codes::Code;
 pub use render::{render, to_json};
 pub use suggest::did_you_mean;
 
-use crate::source::Span;
+use crate::source::{Entry, Span};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +52,17 @@ pub struct Suggestion {
 }
 
 impl Diagnostic {
+    /// A member that an object does not know, with those it has.
+    #[must_use]
+    pub fn unknown_member(code: Code, entry: &Entry, what: &str, known: &[&str]) -> Self {
+        let message = format!("{what} has no member `{}`", entry.key);
+        let mut error = Self::error(code, entry.key_span, message);
+        if entry.bare {
+            error = error.help("a text with a comma inside `{…}` wants quotes");
+        }
+        error.suggest(&entry.key, known.iter().copied()).help(format!("members: {}", known.join(" ")))
+    }
+
     /// A finding that refuses the contract.
     #[must_use]
     pub fn error(code: Code, primary: Span, message: impl Into<String>) -> Self {

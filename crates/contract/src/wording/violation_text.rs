@@ -11,12 +11,8 @@ const LABEL: Slot = Slot(0);
 const LIMIT: Slot = Slot(1);
 const PARAMS: Slot = Slot(2);
 
-/// Rules that are known by name; a key that ends with none of them is a field's.
-const RULES: [&str; 30] = [
-    "required",
-    "additionalProperties",
-    "unevaluatedProperties",
-    "type",
+/// Rules with a limit.
+const LIMITED: [&str; 12] = [
     "maxLength",
     "minLength",
     "maxItems",
@@ -28,6 +24,15 @@ const RULES: [&str; 30] = [
     "exclusiveMaximum",
     "exclusiveMinimum",
     "multipleOf",
+    "min_age",
+];
+
+/// The other rules that are known by name; a key that ends with none is a field's.
+const UNLIMITED: [&str; 18] = [
+    "required",
+    "additionalProperties",
+    "unevaluatedProperties",
+    "type",
     "pattern",
     "format",
     "enum",
@@ -42,32 +47,17 @@ const RULES: [&str; 30] = [
     "digit",
     "other",
     "alphabet",
-    "min_age",
 ];
 
 /// The rule that a key of `violations.texts` ends with; a key that ends with none is a field's.
 pub(crate) fn rule_of(key: &str) -> Option<&'static str> {
     let last = key.rsplit('.').next().unwrap_or_default();
-    RULES.into_iter().find(|rule| *rule == last)
+    LIMITED.into_iter().chain(UNLIMITED).find(|rule| *rule == last)
 }
 
 /// The names in the text of a rule; `None` for the text of a field, which any rule may need.
 pub(crate) fn names_of_rule<'a>(rule: Option<&str>) -> RootNames<'a> {
-    let limited = [
-        "maxLength",
-        "minLength",
-        "maxItems",
-        "minItems",
-        "maxProperties",
-        "minProperties",
-        "maximum",
-        "minimum",
-        "exclusiveMaximum",
-        "exclusiveMinimum",
-        "multipleOf",
-        "min_age",
-    ];
-    let has_limit = rule.is_some_and(|rule| limited.contains(&rule));
+    let has_limit = rule.is_some_and(|rule| LIMITED.contains(&rule));
     let limit = Type { kind: Kind::Number, nullable: !has_limit };
     RootNames::new().with("label", Type::text(), LABEL).with("limit", limit, LIMIT).with(
         "params",

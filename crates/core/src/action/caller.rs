@@ -20,6 +20,14 @@ pub(super) async fn fresh(cx: &Context<'_>) -> Result<Result<Account, Rejection>
     })
 }
 
+/// The caller's account, if it may still sign in, or why nobody is signed in any more.
+pub(super) async fn unbarred(cx: &Context<'_>) -> Result<Result<Account, Rejection>, Fault> {
+    Ok(fresh(cx).await?.and_then(|account| match account.bar(cx.setting.now) {
+        Some(bar) => Err(Rejection::Ended(Some(bar.end_reason()))),
+        None => Ok(account),
+    }))
+}
+
 /// Why a caller may not do what administrators do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unauthorised {
@@ -40,13 +48,10 @@ impl From<Unauthorised> for Answer {
 
 /// The caller's account, if it is an administrator's now: a role that was taken away is gone at once.
 pub(super) async fn administrator(cx: &Context<'_>) -> Result<Result<Account, Unauthorised>, Fault> {
-    let account = match fresh(cx).await? {
+    let account = match unbarred(cx).await? {
         Ok(account) => account,
         Err(rejection) => return Ok(Err(Unauthorised::Gone(rejection))),
     };
-    if let Some(bar) = account.bar(cx.setting.now) {
-        return Ok(Err(Unauthorised::Gone(Rejection::Ended(Some(bar.end_reason())))));
-    }
     let administers = cx.setting.policy.roles.administers(&account.roles);
     Ok(if administers { Ok(account) } else { Err(Unauthorised::Forbidden) })
 }

@@ -1,12 +1,11 @@
 //! `change_identifier`: whoever is signed in takes another name or address. Where the contract says so, a new address
 //! counts only once the code that is sent to it has come back.
 
-use super::caller::fresh;
+use super::caller::unbarred;
 use super::change_limits::{Unchangeable, Wished, in_the_way, noted};
 use super::codes::{BadCode, Guarded};
 use super::destination::{addresses, is_at, named, of_names};
 use super::input::{Named, broken_names, wire_name};
-use super::login::{throttled, whole_seconds};
 use super::proof::{Proof, prove_own};
 use super::send_verification as sending;
 use super::update_account::{forgotten, put, taken};
@@ -166,10 +165,10 @@ impl From<Outcome> for Answer {
             Outcome::Unchangeable(why) => why.into(),
             Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::Bad(bad) => bad.into(),
-            Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
+            Outcome::TooSoon(wait) => Answer::too_soon(wait),
             Outcome::DeliveryFailed(channel) => sending::undelivered(channel),
             Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
-            Outcome::Throttled(wait) => throttled(wait),
+            Outcome::Throttled(wait) => Answer::throttled(wait),
         }
     }
 }
@@ -203,14 +202,11 @@ impl Action for Input {
     }
 
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
-        let account = match fresh(cx).await? {
+        let account = match unbarred(cx).await? {
             Ok(account) => account,
             Err(rejection) => return Ok(Loaded::Refused(Outcome::Gone(rejection), About::default())),
         };
         let refused = |outcome| Ok(Loaded::Refused(outcome, About::account(Some(&account))));
-        if let Some(bar) = account.bar(cx.setting.now) {
-            return refused(Outcome::Gone(Rejection::Ended(Some(bar.end_reason()))));
-        }
         if let Some(refusal) = self.impossible(&account, cx) {
             return refused(refusal);
         }

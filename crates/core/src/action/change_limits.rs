@@ -32,9 +32,7 @@ impl From<Unchangeable> for Answer {
     fn from(why: Unchangeable) -> Answer {
         match why {
             Unchangeable::AlreadySet(field) => Answer::bare(Name::AlreadySet).with("field", field),
-            Unchangeable::TooSoon(wait) => {
-                Answer::bare(Name::TooSoon).with("retry_after", wait.as_millis().div_ceil(1000).max(1) as u64)
-            }
+            Unchangeable::TooSoon(wait) => Answer::too_soon(wait),
         }
     }
 }

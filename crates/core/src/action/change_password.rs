@@ -3,7 +3,6 @@
 use super::caller::fresh;
 use super::codes::overtaken;
 use super::input::Named;
-use super::login::throttled;
 use super::proof::{Proof, prove};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
@@ -124,7 +123,7 @@ impl From<Outcome> for Answer {
             Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
             Outcome::SamePassword => Answer::bare(Name::SamePassword),
-            Outcome::Throttled(wait) => throttled(wait),
+            Outcome::Throttled(wait) => Answer::throttled(wait),
         }
     }
 }

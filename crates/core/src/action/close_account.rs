@@ -3,7 +3,6 @@
 use super::destination::addresses;
 use super::find::named_or_callers;
 use super::input::Named;
-use super::login::throttled;
 use super::proof::{Proof, prove};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
@@ -106,7 +105,7 @@ impl From<Outcome> for Answer {
             Outcome::UnknownAccount(tries) => Answer::bare(Name::UnknownAccount).tried(tries),
             Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::Forbidden => Answer::bare(Name::Forbidden),
-            Outcome::Throttled(wait) => throttled(wait),
+            Outcome::Throttled(wait) => Answer::throttled(wait),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! `end_session`: signs out one of the caller's devices.
 
 use super::caller::fresh;
-use super::login::throttled;
 use super::proof::{Proof, prove_own};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::{Account, AccountId};
@@ -101,7 +100,7 @@ impl From<Outcome> for Answer {
             Outcome::Gone(rejection) => rejection.answer("access"),
             Outcome::UnknownSession => Answer::bare(Name::UnknownSession),
             Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
-            Outcome::Throttled(wait) => throttled(wait),
+            Outcome::Throttled(wait) => Answer::throttled(wait),
         }
     }
 }

@@ -16,17 +16,6 @@ use async_trait::async_trait;
 
 const SENT: &[Field] = &[Field::new("account", Kind::Account), Field::new("expires_in", Kind::Duration)];
 
-/// All its failures tell something of the account.
-const FAILURES: &[Name] = &[
-    Name::UnknownAccount,
-    Name::Locked,
-    Name::Disabled,
-    Name::Pending,
-    Name::ExpiredAccount,
-    Name::TooSoon,
-    Name::DeliveryFailed,
-];
-
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "forgot_password",
@@ -42,8 +31,8 @@ pub static SPEC: ActionSpec = ActionSpec {
         OptionSpec { name: "end_sessions", values: OptionValues::Flag(false) },
     ],
     answers: &[AnswerSpec::new(Name::Sent, SENT)],
-    failures: FAILURES,
-    only_with: &[OnlyWith { failures: FAILURES, option: "tell", words: &["truth"] }],
+    failures: sending::OF_AN_ACCOUNT,
+    only_with: &[OnlyWith { failures: sending::OF_AN_ACCOUNT, option: "tell", words: &["truth"] }],
     reads_only: false,
 };
 

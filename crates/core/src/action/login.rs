@@ -183,19 +183,9 @@ impl From<Outcome> for Answer {
             }
             Outcome::DeliveryFailed(channel) => sending::undelivered(channel),
             Outcome::Unverified(account) => Answer::bare(Name::Unverified).account(account),
-            Outcome::Throttled(wait) => throttled(wait),
+            Outcome::Throttled(wait) => Answer::throttled(wait),
         }
     }
-}
-
-/// The answer of a spent budget.
-pub(super) fn throttled(wait: Duration) -> Answer {
-    Answer::bare(Name::Throttled).with("retry_after", whole_seconds(wait))
-}
-
-/// A wait as clients are told it: whole seconds, rounded up, so that nobody comes back too soon.
-pub(super) fn whole_seconds(wait: Duration) -> u64 {
-    wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1)
 }
 
 /// What was read and proved before deciding.

@@ -4,7 +4,7 @@ use super::codes::{BadCode, Guarded};
 use super::destination::{is_at, of_names};
 use super::held::held_by_another;
 use super::input::{Named, broken_names, wire_name};
-use super::login::{self, SIGNED_IN, whole_seconds};
+use super::login::{self, SIGNED_IN};
 use super::send_verification::{self as sending, By};
 use super::start::{Wish, start_session};
 use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform, record};
@@ -189,7 +189,7 @@ impl From<Outcome> for Answer {
                 .signed_in(session)
                 .with("expires_in", expires_in.as_secs()),
             Outcome::Bad(bad) => bad.into(),
-            Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
+            Outcome::TooSoon(wait) => Answer::too_soon(wait),
             Outcome::DeliveryFailed(channel) => sending::undelivered(channel),
             Outcome::Taken(kind, verified) => {
                 Answer::bare(Name::Taken).with("field", kind.name()).with("verified", verified)

@@ -10,17 +10,6 @@ use crate::outcome::{Answer, Outcome as Name};
 use crate::spec::{ActionSpec, AnswerSpec, Caller, Identifiers, OnlyWith, OptionSpec, OptionValues};
 use async_trait::async_trait;
 
-/// All its failures tell something of the account.
-const FAILURES: &[Name] = &[
-    Name::UnknownAccount,
-    Name::Locked,
-    Name::Disabled,
-    Name::Pending,
-    Name::ExpiredAccount,
-    Name::TooSoon,
-    Name::DeliveryFailed,
-];
-
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "send_login_code",
@@ -36,9 +25,9 @@ pub static SPEC: ActionSpec = ActionSpec {
         OptionSpec { name: "create", values: OptionValues::Flag(false) },
     ],
     answers: &[AnswerSpec::new(Name::Sent, sending::SENT)],
-    failures: FAILURES,
+    failures: sending::OF_AN_ACCOUNT,
     only_with: &[
-        OnlyWith { failures: FAILURES, option: "tell", words: &["truth"] },
+        OnlyWith { failures: sending::OF_AN_ACCOUNT, option: "tell", words: &["truth"] },
         OnlyWith { failures: &[Name::UnknownAccount], option: "create", words: &["false"] },
     ],
     reads_only: false,

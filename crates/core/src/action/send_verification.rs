@@ -3,7 +3,6 @@
 use super::codes::code_mac;
 use super::destination::{self, Destination};
 use super::input::{Named, broken_names};
-use super::login::whole_seconds;
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::{Account, AccountId};
 use crate::authenticate::{ACCESS, Rejection};
@@ -34,6 +33,17 @@ pub(super) const SENT: &[Field] = &[
     Field::new("account", Kind::Account),
     Field::new("expires_in", Kind::Duration),
     Field::new("retry_after", Kind::Duration),
+];
+
+/// The failures of whoever asks for a message to an account's own address: all tell something of the account.
+pub(super) const OF_AN_ACCOUNT: &[Name] = &[
+    Name::UnknownAccount,
+    Name::Locked,
+    Name::Disabled,
+    Name::Pending,
+    Name::ExpiredAccount,
+    Name::TooSoon,
+    Name::DeliveryFailed,
 ];
 
 /// Whether a code or a link is sent.
@@ -265,7 +275,7 @@ impl From<Outcome> for Answer {
                 Answer::bare(Name::Taken).with("field", kind.name()).with("verified", false)
             }
             Outcome::Forbidden => Answer::bare(Name::Forbidden),
-            Outcome::TooSoon(wait) => Answer::bare(Name::TooSoon).with("retry_after", whole_seconds(wait)),
+            Outcome::TooSoon(wait) => Answer::too_soon(wait),
             Outcome::DeliveryFailed(channel) => undelivered(channel),
             Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::UnlistedUrl => Answer::bare(Name::UnlistedUrl),

@@ -5,7 +5,6 @@ use super::change_limits::{Unchangeable, Wished, in_the_way, noted};
 use super::codes::overtaken;
 use super::held::held_by_another;
 use super::input::{Named, wire_name};
-use super::login::throttled;
 use super::proof::{Proof, prove};
 use super::stage::{present, token_name};
 use super::start::{Wish, start_session};
@@ -165,7 +164,7 @@ impl From<Outcome> for Answer {
             Outcome::Unchangeable(why) => why.into(),
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
             Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
-            Outcome::Throttled(wait) => throttled(wait),
+            Outcome::Throttled(wait) => Answer::throttled(wait),
         }
     }
 }

@@ -1,14 +1,13 @@
 //! `update_account`: whoever is signed in changes what they sign in by, their profile and their password. A changed
 //! address is not proved any more.
 
-use super::caller::fresh;
+use super::caller::unbarred;
 use super::change_limits::{Unchangeable, Wished, in_the_way, noted};
 use super::change_password::new_password;
 use super::codes::overtaken;
 use super::destination::{addresses, is_at};
 use super::held::held_by_another;
 use super::input::{Named, broken_names, wire_name};
-use super::login::throttled;
 use super::proof::{Proof, prove_own};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
@@ -149,7 +148,7 @@ impl From<Outcome> for Answer {
             Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
             Outcome::InvalidInput(violations) => Answer::bare(Name::InvalidInput).violating(violations),
-            Outcome::Throttled(wait) => throttled(wait),
+            Outcome::Throttled(wait) => Answer::throttled(wait),
         }
     }
 }
@@ -185,14 +184,11 @@ impl Action for Input {
     }
 
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
-        let account = match fresh(cx).await? {
+        let account = match unbarred(cx).await? {
             Ok(account) => account,
             Err(rejection) => return Ok(Loaded::Refused(Outcome::Gone(rejection), About::default())),
         };
         let refused = |outcome| Ok(Loaded::Refused(outcome, About::account(Some(&account))));
-        if let Some(bar) = account.bar(cx.setting.now) {
-            return refused(Outcome::Gone(Rejection::Ended(Some(bar.end_reason()))));
-        }
         let wanted = match self.wanted(&account, &cx.setting) {
             Ok(wanted) => wanted,
             Err(violations) => return refused(Outcome::InvalidInput(violations)),

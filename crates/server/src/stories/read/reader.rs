@@ -46,13 +46,7 @@ impl Reader {
             return false;
         }
         for entry in node.entries().iter().filter(|entry| !known.contains(&entry.key.as_str())) {
-            let message = format!("{what} has no member `{}`", entry.key);
-            let mut error = Diagnostic::error(codes::UNKNOWN_SECTION, entry.key_span, message);
-            if entry.bare {
-                error = error.help("a text with a comma inside `{…}` wants quotes");
-            }
-            error = error.suggest(&entry.key, known.iter().copied());
-            self.found.push(error.help(format!("members: {}", known.join(" "))));
+            self.found.push(Diagnostic::unknown_member(codes::UNKNOWN_SECTION, entry, what, known));
         }
         true
     }
