@@ -1,6 +1,7 @@
 //! Which replies of a contract its stories prove.
 
 use super::own::Answered;
+use doorward_contract::plan::{Binding, Operation};
 use doorward_contract::{Loaded, OperationTrace, Span};
 use doorward_core::outcome::{Group, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,13 +25,25 @@ impl Asked {
 
 /// The replies that stories are asked to prove: of every operation, to everything that its actions can answer. The
 /// members of a group that is answered as one are one reply: they read alike to the byte. Requests that reach no
-/// operation and faults are not among them.
+/// operation and faults are not among them, nor is invalid input where nothing is read.
 #[must_use]
 pub fn asked_for(loaded: &Loaded) -> Vec<Asked> {
     let operations = loaded.plan.iter().flat_map(|plan| &plan.operations).zip(&loaded.trace.operations);
     operations
-        .flat_map(|(operation, trace)| of_operation((&operation.method, &operation.path), trace))
+        .flat_map(|(operation, trace)| {
+            let mut asked = of_operation((&operation.method, &operation.path), trace);
+            asked.retain(|one| one.outcomes != [Outcome::InvalidInput.name()] || reads_something(operation));
+            asked
+        })
         .collect()
+}
+
+/// Whether anything of a request but its credentials is read, and so can be wrong.
+fn reads_something(operation: &Operation) -> bool {
+    let one = |binding: &Binding| {
+        binding.when.is_some() || !binding.inputs.is_empty() || !binding.checks.is_empty()
+    };
+    operation.body.taken || !operation.parameters.is_empty() || operation.bindings.iter().any(one)
 }
 
 fn of_operation((method, route): (&str, &str), trace: &OperationTrace) -> Vec<Asked> {

@@ -8,7 +8,7 @@ use super::story::{Step, Stories, Story};
 use super::text::Text;
 use doorward_contract::diagnostic::{Diagnostic, codes};
 use doorward_contract::source::parse;
-use doorward_contract::{Node, Sources, Span};
+use doorward_contract::{Entry, Node, Sources, Span};
 use reader::Reader;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,7 +66,7 @@ fn document(reader: &mut Reader, root: &Node) -> Document {
     (stories, shared.names, examples)
 }
 
-/// `METHOD /path outcome` → why no story proves it.
+/// `METHOD /path outcome` → why no story proves it; of several outcomes with commas, each.
 fn unproved(reader: &mut Reader, node: &Node) -> Vec<(String, Span)> {
     if !reader.map(node, "`unproved`") {
         return Vec::new();
@@ -82,7 +82,18 @@ fn unproved(reader: &mut Reader, node: &Node) -> Vec<(String, Span)> {
             );
         }
     }
-    node.entries().iter().map(|entry| (entry.key.clone(), entry.key_span)).collect()
+    node.entries().iter().flat_map(replies).collect()
+}
+
+/// The replies that one key names.
+fn replies(entry: &Entry) -> Vec<(String, Span)> {
+    let alone = || vec![(entry.key.clone(), entry.key_span)];
+    let mut words = entry.key.splitn(3, ' ');
+    let (Some(method), Some(path), Some(outcomes)) = (words.next(), words.next(), words.next()) else {
+        return alone();
+    };
+    let reply = |outcome: &str| (format!("{method} {path} {}", outcome.trim()), entry.key_span);
+    outcomes.split(',').map(reply).collect()
 }
 
 /// Names with constant texts, each over those before it.

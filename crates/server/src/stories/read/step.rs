@@ -5,8 +5,9 @@ use super::reader::Reader;
 use crate::stories::order::Order;
 use crate::stories::story::{MailWanted, Step, StepKind};
 use crate::stories::text::Text;
-use doorward_contract::Node;
 use doorward_contract::diagnostic::{Diagnostic, codes};
+use doorward_contract::{Node, NodeValue};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -16,14 +17,31 @@ const KINDS: [&str; 4] = ["send", "mail", "clock", "operator"];
 pub(super) fn steps(reader: &mut Reader, list: &Node) -> Vec<Step> {
     let Some(items) = reader.list(list, "`steps`") else { return Vec::new() };
     let mut steps = Vec::new();
-    for node in items {
-        if let Some(kind) = kind(reader, node) {
+    for node in items.iter().flat_map(each_request) {
+        if let Some(kind) = kind(reader, &node) {
             let step = Step { at: node.span, kind };
             reader.known.extend(kept(&step).map(str::to_owned));
             steps.push(step);
         }
     }
     steps
+}
+
+/// A step that sends a list of requests is as many steps, alike but for the first line of the request.
+fn each_request(node: &Node) -> Vec<Cow<'_, Node>> {
+    let lines = node.get("send").map(|send| &send.value);
+    let lines = match lines {
+        Some(NodeValue::List(lines)) if !lines.is_empty() => lines,
+        _ => return vec![Cow::Borrowed(node)],
+    };
+    let with = |line: &Node| {
+        let mut entries = node.entries().to_vec();
+        for entry in entries.iter_mut().filter(|entry| entry.key == "send") {
+            entry.value = line.clone();
+        }
+        Cow::Owned(Node::new(line.span, NodeValue::Map(entries)))
+    };
+    lines.iter().map(with).collect()
 }
 
 /// The names that a step keeps.
@@ -137,7 +155,7 @@ fn short(reader: &mut Reader, node: &Node, line: &str) -> Option<Order> {
         return None;
     };
     let at = node.text_at.map(|begin| begin + command.len() + 1);
-    let mut whom = Node::new(node.span, doorward_contract::NodeValue::Text(whom.trim().to_owned()));
+    let mut whom = Node::new(node.span, NodeValue::Text(whom.trim().to_owned()));
     whom.text_at = at;
     let account = vec![(None, reader.sent_text(&whom, "the account")?)];
     Some(Order { command: command.to_owned(), account, arguments: Vec::new() })

@@ -10,6 +10,12 @@ fn refused(text: &str) -> String {
     }
 }
 
+fn accepted(text: &str) -> Stories {
+    let mut sources = Sources::new();
+    let read = read(&mut sources, "x.stories.yaml", text);
+    read.unwrap_or_else(|found| panic!("{}", render(&found, &sources, false)))
+}
+
 #[test]
 fn a_whole_file() {
     let text = r#"
@@ -114,4 +120,29 @@ fn nothing_is_no_file_of_stories() {
     let placeholder =
         refused("stories: [{story: x, steps: [{send: GET /, expect: {status: 200, text: $txt}}]}]");
     assert!(placeholder.contains("did you mean `text`?") && placeholder.contains("$uuid"), "{placeholder}");
+}
+
+#[test]
+fn a_list_of_requests_is_as_many_steps() {
+    let text = "stories: [{story: x, steps: [{send: [GET /a, PUT /b], json: {c: 1}, expect: 401}]}]";
+    let steps = &accepted(text).stories[0].steps;
+    let sent = steps.iter().map(|step| match &step.kind {
+        StepKind::Send(exchange) => (exchange.method.clone(), exchange.expect.status),
+        _ => panic!("only requests are sent"),
+    });
+    assert_eq!(sent.collect::<Vec<_>>(), [("GET".to_owned(), 401), ("PUT".to_owned(), 401)]);
+    let at = |step: &Step| step.at.start;
+    assert!(at(&steps[0]) < at(&steps[1]), "each stands where its line stands");
+    let wrong = refused("stories: [{story: x, steps: [{send: [GET /a, /b], expect: 401}]}]");
+    assert!(wrong.contains("a method and a path are expected"), "{wrong}");
+    let none = refused("stories: [{story: x, steps: [{send: [], expect: 401}]}]");
+    assert!(none.contains("`send`"), "{none}");
+}
+
+#[test]
+fn several_replies_are_left_out_for_one_reason() {
+    let text = "stories: []\nunproved: {'GET /a locked, pending': nobody is}";
+    let unproved = accepted(text).unproved;
+    let replies: Vec<&str> = unproved.iter().map(|(reply, _)| reply.as_str()).collect();
+    assert_eq!(replies, ["GET /a locked", "GET /a pending"]);
 }
