@@ -60,7 +60,11 @@ async fn the_stories_beside_every_contract_hold() {
 #[tokio::test]
 async fn the_stories_of_real_apis_prove_every_reply_or_say_why_not() {
     for file in [
+        "contracts/biji-as-shipped/stories.yaml",
+        "contracts/biji/stories.yaml",
         "contracts/formmate/stories.yaml",
+        "contracts/haenaem-as-shipped/stories.yaml",
+        "contracts/haenaem/stories.yaml",
         "examples/contracts/budgettracker.stories.yaml",
         "examples/contracts/cm-todo.stories.yaml",
         "examples/contracts/cmarket.stories.yaml",

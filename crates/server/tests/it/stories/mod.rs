@@ -1,8 +1,8 @@
-//! One story per sentence of the five documents and of their variants, over a real socket.
+//! Stories over a real socket: those of the five documents and their variants that no `stories.yaml` tells, and those
+//! of contracts of the tests' own.
 
 mod administration;
 mod as_shipped;
-mod biji;
 mod cakes;
 mod cbs;
 mod credentials;
@@ -11,7 +11,6 @@ mod envelope;
 mod expect;
 mod formmate;
 mod generations;
-mod haenaem;
 mod junk;
 mod kept;
 mod left;
