@@ -134,9 +134,8 @@ mod biji {
         let user = [("username", "Testuser"), ("password", "secret pass")];
         for (path, message) in [("/register", "Register Failed"), ("/login", "Login Failed")] {
             let reply = api.post(path).form(&user).send().await;
-            let body = format!(
-                "{{\n    \"code\": 600,\n    \"message\": \"{message}\",\n    \"data\": {{}}\n}}"
-            );
+            let body =
+                format!("{{\n    \"code\": 600,\n    \"message\": \"{message}\",\n    \"data\": {{}}\n}}");
             exactly(&reply, 600, JSON, &body);
         }
     }
