@@ -105,6 +105,7 @@ pub fn session_type() -> Vec<(String, Type)> {
         ("last_used_at", Type::new(Kind::Time)),
         ("ip", Type::text()),
         ("user_agent", Type::text()),
+        ("device", Type::text().or_null()),
         ("current", Type::boolean()),
     ];
     members.map(|(name, ty)| (name.to_owned(), ty)).into()
@@ -227,6 +228,7 @@ pub fn session_value(session: &Session, current: bool, field: &str) -> Value {
         "last_used_at" => time(session.last_used_at),
         "ip" => Value::from(session.address.clone()),
         "user_agent" => Value::from(session.user_agent.clone()),
+        "device" => Value::from(session.device.clone()),
         "current" => Value::from(current),
         _ => Value::Null,
     }

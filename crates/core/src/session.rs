@@ -39,6 +39,10 @@ pub struct Session {
     pub key_id: String,
     /// The user agent at sign-in, cut to 256 characters.
     pub user_agent: String,
+    /// The name that the client gave its device, see [`device_name`].
+    pub device: Option<String>,
+    /// Whether it outlives the browser: of one that does not, no cookie says when it ends.
+    pub remembered: bool,
     /// The client address at sign-in.
     pub address: String,
     /// When and why it ended, if it did.
@@ -115,6 +119,19 @@ impl EndReason {
     pub fn from_name(name: &str) -> Option<EndReason> {
         EndReason::ALL.into_iter().find(|reason| reason.name() == name)
     }
+}
+
+/// Longer names of devices are cut.
+const LONGEST_DEVICE: usize = 100;
+
+/// What a client calls its device, as it is kept: without control characters and space around it, cut to 100
+/// characters; nothing where nothing is left.
+#[must_use]
+pub fn device_name(said: &str) -> Option<String> {
+    let clean: String = said.chars().filter(|c| !c.is_control()).collect();
+    let kept: String = clean.trim().chars().take(LONGEST_DEVICE).collect();
+    let kept = kept.trim_end();
+    (!kept.is_empty()).then(|| kept.to_owned())
 }
 
 impl Session {
@@ -233,5 +250,20 @@ impl RefreshState {
     #[must_use]
     pub fn repeated_late(&self) -> RefreshState {
         RefreshState { late_retry: Some(self.generation), ..self.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_devices_are_short_and_plain() {
+        assert_eq!(device_name(" Kim\u{2019}s\u{0} phone\n").as_deref(), Some("Kim\u{2019}s phone"));
+        assert_eq!(device_name(&"ü".repeat(101)), Some("ü".repeat(100)));
+        assert_eq!(device_name(&format!("{} b", "a".repeat(99))), Some("a".repeat(99)));
+        for empty in ["", " \t\r\n", "\u{7f}\u{85}"] {
+            assert_eq!(device_name(empty), None);
+        }
     }
 }

@@ -276,6 +276,12 @@ pub const BAD_CODE: &[Outcome] =
 pub const STAGE_TOKEN: InputSpec =
     InputSpec::optional("stage_token", Kind::Token).either().failing(UNAUTHENTICATED);
 
+/// What the client calls its device, in every action that can start a session.
+pub const DEVICE: InputSpec = InputSpec::optional("device", Kind::Text);
+
+/// Whether the session outlives the browser, likewise; it does unless the request says no.
+pub const REMEMBER: InputSpec = InputSpec::optional("remember", Kind::Boolean);
+
 /// What every action may answer besides its own.
 pub const EVERY_ACTION: &[Outcome] = &[
     Outcome::InvalidInput,

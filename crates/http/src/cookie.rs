@@ -10,7 +10,8 @@ use serde_json::Value;
 /// Longer lines are dropped by browsers (RFC 6265 section 6.1).
 pub(crate) const LONGEST: usize = 4096;
 
-/// The line that sets a cookie.
+/// The line that sets a cookie. One of a session that is not remembered does not say when it ends, so that it is gone
+/// with the browser.
 pub(crate) fn set_line(
     cookie: &CookiePlan,
     face: &Face,
@@ -24,7 +25,8 @@ pub(crate) fn set_line(
     };
     let life = cookie.token.as_deref().and_then(|token| tokens.and_then(|tokens| tokens.life(token)));
     let mut line = format!("{}={}", cookie.wire, cookie_safe(&value));
-    for attribute in &cookie.attributes {
+    let for_the_browser = tokens.is_some_and(Tokens::for_the_browser);
+    for attribute in cookie.attributes.iter().filter(|one| !(for_the_browser && says_end(one))) {
         if let Some(text) = set_attribute(attribute, life, face, https) {
             line.push_str("; ");
             line.push_str(&text);
@@ -56,14 +58,14 @@ pub(crate) fn clear_line(cookie: &CookiePlan, https: bool) -> String {
     let mut ends = false;
     for attribute in &cookie.attributes {
         let text = match attribute {
-            CookieAttribute::Fixed(text) if sets_end(text) => continue,
+            CookieAttribute::Fixed(_) if says_end(attribute) => continue,
             CookieAttribute::Fixed(text) => text.clone(),
             CookieAttribute::MaxAge(name) => format!("{name}=0"),
             CookieAttribute::Expires(name) => format!("{name}={EPOCH}"),
             CookieAttribute::SecureOverHttps(name) if https => name.clone(),
             CookieAttribute::SecureOverHttps(_) => continue,
         };
-        ends |= matches!(attribute, CookieAttribute::MaxAge(_) | CookieAttribute::Expires(_));
+        ends |= says_end(attribute);
         line.push_str("; ");
         line.push_str(&text);
     }
@@ -73,10 +75,16 @@ pub(crate) fn clear_line(cookie: &CookiePlan, https: bool) -> String {
     line
 }
 
-/// Whether a constant attribute says when the cookie ends: it must not outlive its own clearing.
-fn sets_end(attribute: &str) -> bool {
-    let name = attribute.split('=').next().unwrap_or("").trim();
-    name.eq_ignore_ascii_case("max-age") || name.eq_ignore_ascii_case("expires")
+/// Whether an attribute says when the cookie ends, as a constant or filled from a token.
+fn says_end(attribute: &CookieAttribute) -> bool {
+    match attribute {
+        CookieAttribute::MaxAge(_) | CookieAttribute::Expires(_) => true,
+        CookieAttribute::SecureOverHttps(_) => false,
+        CookieAttribute::Fixed(text) => {
+            let name = text.split('=').next().unwrap_or("").trim();
+            name.eq_ignore_ascii_case("max-age") || name.eq_ignore_ascii_case("expires")
+        }
+    }
 }
 
 #[cfg(test)]

@@ -73,6 +73,11 @@ impl<'a> Tokens<'a> {
         self.note.into_inner()
     }
 
+    /// Whether their session is one for as long as the browser is open: then no cookie says when it ends.
+    pub(crate) fn for_the_browser(&self) -> bool {
+        self.session.is_some_and(|session| !session.remembered)
+    }
+
     /// What went wrong while minting, if anything: then the reply must not be sent.
     pub(crate) fn fault(&self) -> Option<Fault> {
         self.fault.borrow_mut().take()

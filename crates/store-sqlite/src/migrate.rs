@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_profile_values.sql"),
     include_str!("migrations/0005_administrators.sql"),
     include_str!("migrations/0006_audit_note.sql"),
+    include_str!("migrations/0007_devices.sql"),
 ];
 
 /// Runs what has not run yet, each migration in a transaction with the version it leads to.

@@ -33,6 +33,8 @@ const TABLE: Table = Table {
         "address",
         "ended_at",
         "end_reason",
+        "device",
+        "remembered",
     ],
 };
 
@@ -40,13 +42,14 @@ const WITH_ACCOUNT: &str =
     "SELECT s.id, s.realm, s.contract, s.account, s.created_at, s.last_used_at, s.generation,
     s.seed, s.rotated_at, s.confirmed, s.late_retry, s.expires_at, s.absolute_until, s.access_until,
     s.access_lifetime, s.key_id, s.user_agent, s.address, s.ended_at, s.end_reason,
+    s.device, s.remembered,
     a.id, a.realm, a.version, a.password, a.profile, a.roles, a.must_change_password, a.locked, a.created_at,
     a.updated_at, a.last_login_at, a.last_login_address, a.status, a.status_reason, a.locked_until, a.lock_reason,
     a.expires_at
     FROM sessions s LEFT JOIN accounts a ON a.id = s.account WHERE s.id = ?1";
 const LIVE: &str = "SELECT id, realm, contract, account, created_at, last_used_at, generation, seed, rotated_at,
     confirmed, late_retry, expires_at, absolute_until, access_until, access_lifetime, key_id, user_agent, address,
-    ended_at, end_reason FROM sessions
+    ended_at, end_reason, device, remembered FROM sessions
     WHERE account = ?1 AND ended_at IS NULL AND expires_at > ?2 AND absolute_until > ?2 ORDER BY created_at, id";
 
 /// A session with its account.
@@ -105,6 +108,8 @@ fn from_cells(cells: &Cells<'_>) -> Result<Session, Failure> {
         access_lifetime: cells.optional(14, Cells::duration)?,
         key_id: cells.text(15)?,
         user_agent: cells.text(16)?,
+        device: cells.optional(20, Cells::text)?,
+        remembered: cells.flag(21)?,
         address: cells.text(17)?,
         ended,
     })
@@ -114,7 +119,8 @@ fn from_cells(cells: &Cells<'_>) -> Result<Session, Failure> {
 pub(crate) fn start(connection: &Connection, session: &Session, account_version: u64) -> Result<(), Failure> {
     accounts::has_version(connection, session.account, account_version)?;
     let sql = "INSERT INTO sessions VALUES
-        (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
+        (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+        ?21, ?22)";
     connection.prepare_cached(sql)?.execute(params![
         session.id.0.as_bytes(),
         session.realm,
@@ -136,6 +142,8 @@ pub(crate) fn start(connection: &Connection, session: &Session, account_version:
         session.address,
         session.ended.as_ref().map(|ended| ended.at.0),
         session.ended.as_ref().map(|ended| ended.reason.name()),
+        session.device,
+        session.remembered,
     ])?;
     Ok(())
 }

@@ -103,6 +103,8 @@ pub fn session(realm: &str, n: u64, account: AccountId) -> Session {
         access_lifetime: n.is_multiple_of(2).then_some(Duration::from_secs(900)),
         key_id: format!("key-{n}"),
         user_agent: "Mozilla/5.0 (sample)".to_owned(),
+        device: n.is_multiple_of(2).then(|| format!("Kim\u{2019}s phone {n}")),
+        remembered: !n.is_multiple_of(3),
         address: "192.0.2.7".to_owned(),
         ended: None,
     }

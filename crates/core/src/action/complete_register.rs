@@ -4,6 +4,7 @@
 use super::input::{Named, wire_name};
 use super::register;
 use super::stage::{present, token_name};
+use super::start::Wish;
 use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::authenticate::Rejection;
 use crate::change::Change;
@@ -15,7 +16,8 @@ use crate::password::Password;
 use crate::policy::Policy;
 use crate::profile::Setter;
 use crate::spec::{
-    ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, S, STAGE_TOKEN,
+    ActionSpec, AnswerSpec, Caller, DEVICE, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, REMEMBER,
+    S, STAGE_TOKEN,
 };
 use crate::violation::Violation;
 use async_trait::async_trait;
@@ -29,7 +31,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     identifiers: Identifiers::Any,
     claims: false,
     profile: true,
-    inputs: &[STAGE_TOKEN, InputSpec::optional("password", Kind::Text).where_bound()],
+    inputs: &[STAGE_TOKEN, InputSpec::optional("password", Kind::Text).where_bound(), DEVICE, REMEMBER],
     options: &[OptionSpec { name: "sign_in", values: OptionValues::Flag(false) }],
     answers: &[AnswerSpec::new(Name::Registered, S)],
     failures: &[Name::Taken, Name::WeakPassword],
@@ -53,6 +55,7 @@ impl Entry for CompleteRegister {
             password: inputs.password("password"),
             profile: inputs.profile.clone(),
             sign_in: options.flag("sign_in"),
+            wish: Wish::of(inputs),
             wire: inputs.wire.clone(),
         };
         perform(&input, cx).await
@@ -71,6 +74,8 @@ pub struct Input {
     pub profile: Map<String, Value>,
     /// Whether to sign in at once.
     pub sign_in: bool,
+    /// How the session is to be.
+    pub wish: Wish,
     /// The wire names of the inputs, for violations.
     pub wire: Vec<(&'static str, String)>,
 }
@@ -129,6 +134,7 @@ impl Action for Input {
             profile: self.profile.clone(),
             setter: Setter::Caller,
             sign_in: self.sign_in,
+            wish: self.wish.clone(),
             needs_approval: false,
             must_change: false,
             wire: self.wire.clone(),

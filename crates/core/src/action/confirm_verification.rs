@@ -14,7 +14,8 @@ use crate::identifier::Identifier;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::session::Session;
 use crate::spec::{
-    ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, S,
+    ActionSpec, AnswerSpec, Caller, DEVICE, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, REMEMBER,
+    S,
 };
 use crate::standing::Bar;
 use async_trait::async_trait;
@@ -28,7 +29,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     identifiers: Identifiers::Optional,
     claims: false,
     profile: false,
-    inputs: &[InputSpec::required("code", Kind::Text)],
+    inputs: &[InputSpec::required("code", Kind::Text), DEVICE, REMEMBER],
     options: &[OptionSpec { name: "sign_in", values: OptionValues::Flag(false) }],
     answers: &[AnswerSpec::new(Name::Verified, S)],
     failures: &[
@@ -61,6 +62,7 @@ impl Entry for ConfirmVerification {
             name: inputs.identifiers.first().and_then(|pair| Named::one(pair, cx.setting.policy)),
             code: inputs.required("code")?,
             sign_in: options.flag("sign_in"),
+            wish: Wish::of(inputs),
         };
         perform(&input, cx).await
     }
@@ -74,6 +76,8 @@ pub struct Input {
     pub code: String,
     /// Whether to sign in at once.
     pub sign_in: bool,
+    /// How the session is to be.
+    pub wish: Wish,
 }
 
 /// What it can answer.
@@ -207,13 +211,13 @@ impl Input {
             update: AccountUpdate::Identifiers(identifiers.clone()),
             at: at.now,
         });
-        let account =
+        let mut account =
             Account { version: account.version + 1, identifiers, updated_at: at.now, ..account.clone() };
         let mut session = None;
         if self.sign_in {
-            let (started, change) = start_session(&account, Wish::default(), at);
-            changes.push(change);
-            session = Some(started);
+            let started = start_session(&account, &self.wish, at);
+            changes.extend(started.changes);
+            (account, session) = (started.account, Some(started.session));
         }
         Decision { outcome: Outcome::Verified(Arc::new(account), session), changes }
     }

@@ -20,7 +20,8 @@ use crate::policy::{TokenFormat, TokenPolicy};
 use crate::port::Tries;
 use crate::session::{EndReason, Session};
 use crate::spec::{
-    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
+    ActionSpec, AnswerSpec, Caller, DEVICE, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec,
+    OptionValues, REMEMBER,
 };
 use crate::standing::Bar;
 use async_trait::async_trait;
@@ -49,7 +50,12 @@ pub static SPEC: ActionSpec = ActionSpec {
     identifiers: Identifiers::One,
     claims: false,
     profile: false,
-    inputs: &[InputSpec::required("password", Kind::Text), InputSpec::optional("lifetime", Kind::Duration)],
+    inputs: &[
+        InputSpec::required("password", Kind::Text),
+        InputSpec::optional("lifetime", Kind::Duration),
+        REMEMBER,
+        DEVICE,
+    ],
     options: &[
         OptionSpec { name: "sessions", values: OptionValues::Words(&["many", "single", "keep"]) },
         OptionSpec { name: "second_step", values: OptionValues::Words(&["none", "code"]) },
@@ -96,7 +102,7 @@ impl Entry for Login {
             name: Named::one(&identifier, cx.setting.policy)
                 .ok_or_else(|| Fault::Internal("identifier kind not in this contract".to_owned()))?,
             password: Password::new(inputs.required("password")?),
-            lifetime: inputs.duration("lifetime").filter(|lifetime| !lifetime.is_zero()),
+            wish: Wish::of(inputs),
             sessions: match options.word("sessions") {
                 "single" => Sessions::Single,
                 "keep" => Sessions::Keep,
@@ -127,8 +133,8 @@ pub struct Input {
     pub name: Named,
     /// The password to prove.
     pub password: Password,
-    /// The access lifetime the caller asks for.
-    pub lifetime: Option<Duration>,
+    /// How the session is to be.
+    pub wish: Wish,
     /// What becomes of the account's other sessions.
     pub sessions: Sessions,
     /// Whether the right password only sends a code, with which `login_by_code` with this purpose signs in.
@@ -216,7 +222,7 @@ impl Action for Input {
         let right = matches!(loaded.proof, Proof::Right { .. });
         if let Some(account) = loaded.account.as_ref().filter(|_| right) {
             if self.sessions == Sessions::Keep {
-                loaded.kept = kept(account, cx).await?;
+                loaded.kept = kept(account, &self.wish, cx).await?;
             }
             if self.second_step {
                 let asked = (Some(account.as_ref()), Some(&self.name));
@@ -279,7 +285,7 @@ impl Input {
             });
             account.version += 1;
         }
-        let (account, session, started) = sign_in(&account, Wish { lifetime: self.lifetime }, at);
+        let (account, session, started) = sign_in(&account, &self.wish, at);
         changes.extend(started);
         Decision { outcome: Outcome::SignedIn(account, session), changes }
     }
@@ -318,16 +324,17 @@ impl Input {
     }
 }
 
-/// The newest live session of this contract whose tokens can be made again: of an opaque one, and of one that is found
-/// by its digest, nothing is kept to make it from.
-async fn kept(account: &Account, cx: &Context<'_>) -> Result<Option<Session>, Fault> {
+/// The newest live session of this contract that is as it is wished for and whose tokens can be made again: of an
+/// opaque one, and of one that is found by its digest, nothing is kept to make it from.
+async fn kept(account: &Account, wish: &Wish, cx: &Context<'_>) -> Result<Option<Session>, Fault> {
     let policy = cx.setting.policy;
     let rebuilt = |token: &TokenPolicy| matches!(token.format, TokenFormat::Jwt(_)) && !token.by_digest;
     if !policy.token(ACCESS).is_some_and(rebuilt) {
         return Ok(None);
     }
     let live = cx.services.store.live_sessions(account.id, cx.setting.now).await?;
-    let here = live.into_iter().rev().find(|session| session.contract == policy.contract);
+    let here =
+        live.into_iter().rev().find(|session| session.contract == policy.contract && wish.suits(session));
     Ok(here.filter(|session| session.alive(cx.setting.now)))
 }
 

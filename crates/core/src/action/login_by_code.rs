@@ -21,8 +21,8 @@ use crate::profile::{Asking, Setter};
 use crate::public_id::PublicIdKind;
 use crate::session::Session;
 use crate::spec::{
-    ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues, S,
-    STAGE_TOKEN, UNAUTHENTICATED,
+    ActionSpec, AnswerSpec, Caller, DEVICE, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
+    REMEMBER, S, STAGE_TOKEN, UNAUTHENTICATED,
 };
 use crate::standing::Bar;
 use crate::violation::Violation;
@@ -41,6 +41,8 @@ pub static SPEC: ActionSpec = ActionSpec {
     inputs: &[
         InputSpec::required("code", Kind::Text),
         InputSpec::optional(STAGE_TOKEN.name, Kind::Token).failing(UNAUTHENTICATED),
+        DEVICE,
+        REMEMBER,
     ],
     options: &[
         OptionSpec { name: "purpose", values: OptionValues::Words(&["login", "second_step"]) },
@@ -95,6 +97,7 @@ impl Entry for LoginByCode {
             },
             create: options.flag("create"),
             refuse_must_change: options.word("must_change") == "refuse",
+            wish: Wish::of(inputs),
         };
         perform(&input, cx).await
     }
@@ -118,6 +121,8 @@ pub struct Input {
     pub create: bool,
     /// Whether an account that must change its password may not sign in.
     pub refuse_must_change: bool,
+    /// How the session is to be.
+    pub wish: Wish,
 }
 
 /// What it can answer.
@@ -260,8 +265,8 @@ impl Action for Input {
 
 fn signed_in(
     account: &Account,
-    code: &Code,
-    mut changes: Vec<Change>,
+    (code, mut changes): (&Code, Vec<Change>),
+    wish: &Wish,
     at: &Setting<'_>,
 ) -> Decision<Outcome> {
     changes.push(Change::SpendCode { code: code.id, at: at.now });
@@ -278,7 +283,7 @@ fn signed_in(
         });
         (account.version, account.updated_at) = (account.version + 1, at.now);
     }
-    let (account, session, started) = sign_in(&account, Wish::default(), at);
+    let (account, session, started) = sign_in(&account, wish, at);
     changes.extend(started);
     Decision { outcome: Outcome::SignedIn(account, session), changes }
 }
@@ -321,7 +326,7 @@ impl Input {
             });
             return Decision { outcome: Outcome::PasswordChangeRequired(shown(), stage), changes };
         }
-        signed_in(account, code, changes, at)
+        signed_in(account, (code, changes), &self.wish, at)
     }
 
     fn registered(
@@ -346,9 +351,9 @@ impl Input {
         let sequence = at.policy.realm_ids.contains(&PublicIdKind::Sequence);
         changes.push(Change::SpendCode { code: code.id, at: at.now });
         changes.push(Change::CreateAccount { account: Box::new(account.clone()), sequence });
-        let (session, start) = start_session(&account, Wish::default(), at);
-        changes.push(start);
-        Decision { outcome: Outcome::Registered(Arc::new(account), session), changes }
+        let started = start_session(&account, &self.wish, at);
+        changes.extend(started.changes);
+        Decision { outcome: Outcome::Registered(Arc::new(started.account), started.session), changes }
     }
 
     /// A violation of a profile field, at the member of the request that feeds it.

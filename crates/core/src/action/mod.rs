@@ -55,6 +55,7 @@ pub use operator::{
     SetStatus, ShowAccount,
 };
 pub use register::Input as Registration;
+pub use start::Wish;
 pub use turns::Turns;
 
 use crate::account::{Account, AccountId};

@@ -21,8 +21,8 @@ use crate::profile::{Asking, Setter};
 use crate::public_id::PublicIdKind;
 use crate::session::Session;
 use crate::spec::{
-    ActionSpec, AnswerSpec, BAD_CODE, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec,
-    OptionValues, S,
+    ActionSpec, AnswerSpec, BAD_CODE, Caller, DEVICE, Field, Identifiers, InputSpec, Kind, OnlyWith,
+    OptionSpec, OptionValues, REMEMBER, S,
 };
 use crate::standing::{Standing, Status};
 use crate::violation::Violation;
@@ -53,6 +53,8 @@ pub static SPEC: ActionSpec = ActionSpec {
     inputs: &[
         InputSpec::optional("password", Kind::Text).where_bound(),
         InputSpec::optional("code", Kind::Text).failing(BAD_CODE),
+        DEVICE,
+        REMEMBER,
     ],
     options: &[
         OptionSpec { name: "sign_in", values: OptionValues::Flag(false) },
@@ -107,6 +109,7 @@ impl Entry for Register {
                     _ => None,
                 },
             },
+            wish: Wish::of(inputs),
             wire: inputs.wire.clone(),
         };
         let answer = perform(&input, cx).await?;
@@ -137,6 +140,8 @@ pub struct Input {
     pub setter: Setter,
     /// Whether to sign in at once.
     pub sign_in: bool,
+    /// How the session is to be.
+    pub wish: Wish,
     /// Whether it waits for somebody's approval before it can sign in.
     pub needs_approval: bool,
     /// Whether the password must be changed at the first sign-in.
@@ -322,9 +327,9 @@ impl Action for Input {
         changes.push(Change::CreateAccount { account: Box::new(account.clone()), sequence });
         let mut session = None;
         if self.sign_in && !self.needs_approval {
-            let (started, change) = start_session(&account, Wish::default(), at);
-            changes.push(change);
-            session = Some(started);
+            let started = start_session(&account, &self.wish, at);
+            changes.extend(started.changes);
+            session = Some(started.session);
         }
         if let Some((by, to)) = self.address.mailed.as_ref().zip(of_names(&self.identifiers, at).ok()) {
             changes.extend(sending::of_account((SPEC.name, by), &account, (Purpose::Verify, to), at)?);
@@ -350,7 +355,7 @@ impl Input {
         Some(login::Input {
             name: name.clone(),
             password: self.password.clone()?,
-            lifetime: None,
+            wish: self.wish.clone(),
             sessions: login::Sessions::Many,
             second_step: false,
             refuse_unverified: false,

@@ -15,8 +15,8 @@ use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash};
 use crate::session::{EndReason, Session};
 use crate::spec::{
-    ActionSpec, AnswerSpec, BAD_CODE, Caller, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, S,
-    STAGE_TOKEN,
+    ActionSpec, AnswerSpec, BAD_CODE, Caller, DEVICE, Identifiers, InputSpec, Kind, OptionSpec, OptionValues,
+    REMEMBER, S, STAGE_TOKEN,
 };
 use crate::standing::Bar;
 use crate::violation::Violation;
@@ -36,6 +36,8 @@ pub static SPEC: ActionSpec = ActionSpec {
         InputSpec::optional("code", Kind::Text).either().failing(BAD_CODE),
         STAGE_TOKEN,
         InputSpec::required("new_password", Kind::Text),
+        DEVICE,
+        REMEMBER,
     ],
     options: &[OptionSpec { name: "sign_in", values: OptionValues::Flag(false) }],
     answers: &[AnswerSpec::new(Name::PasswordReset, S)],
@@ -68,6 +70,7 @@ impl Entry for ResetPassword {
             stage_token: inputs.text("stage_token"),
             new_password: Password::new(inputs.required("new_password")?),
             sign_in: options.flag("sign_in"),
+            wish: Wish::of(inputs),
             wire: inputs.wire.clone(),
         };
         if input.stage_token.is_none() && input.code.is_none() && inputs.bound("code") {
@@ -92,6 +95,8 @@ pub struct Input {
     pub new_password: Password,
     /// Whether to sign in at once.
     pub sign_in: bool,
+    /// How the session is to be.
+    pub wish: Wish,
     /// The wire names of the inputs, for violations.
     pub wire: Vec<(&'static str, String)>,
 }
@@ -191,13 +196,13 @@ impl Action for Input {
         ]);
         changes.extend(overtaken(account, Some(code)));
         // The password and the end of the sessions move the version.
-        let account =
+        let mut account =
             Account { version: account.version + 2, must_change_password: false, ..account.clone() };
         let mut session = None;
         if self.sign_in {
-            let (started, change) = start_session(&account, Wish::default(), at);
-            changes.push(change);
-            session = Some(started);
+            let started = start_session(&account, &self.wish, at);
+            changes.extend(started.changes);
+            (account, session) = (started.account, Some(started.session));
         }
         Ok(Decision { outcome: Outcome::Reset(Arc::new(account), session), changes })
     }

@@ -19,7 +19,9 @@ use crate::password::{Password, PasswordHash};
 use crate::port::Tries;
 use crate::profile::{Asking, Setter};
 use crate::session::{EndReason, Session};
-use crate::spec::{ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, S, STAGE_TOKEN};
+use crate::spec::{
+    ActionSpec, AnswerSpec, Caller, DEVICE, Identifiers, InputSpec, Kind, REMEMBER, S, STAGE_TOKEN,
+};
 use crate::standing::Bar;
 use crate::violation::Violation;
 use async_trait::async_trait;
@@ -41,6 +43,8 @@ pub static SPEC: ActionSpec = ActionSpec {
             .either()
             .failing(&[Name::UnknownAccount, Name::WrongPassword]),
         InputSpec::required("new_password", Kind::Text),
+        DEVICE,
+        REMEMBER,
     ],
     options: &[],
     answers: &[AnswerSpec::new(Name::PasswordChanged, S)],
@@ -87,6 +91,7 @@ impl Entry for SetInitialPassword {
             by,
             new_password: Password::new(inputs.required("new_password")?),
             profile: inputs.profile.clone(),
+            wish: Wish::of(inputs),
             wire: inputs.wire.clone(),
         };
         perform(&input, cx).await
@@ -108,6 +113,8 @@ pub struct Input {
     pub new_password: Password,
     /// The profile fields to set with it.
     pub profile: Map<String, Value>,
+    /// How the session is to be.
+    pub wish: Wish,
     /// The wire names of the inputs, for violations.
     pub wire: Vec<(&'static str, String)>,
 }
@@ -243,9 +250,9 @@ impl Action for Input {
         account.must_change_password = false;
         account.profile.clone_from(&ready.profile);
         account.updated_at = at.now;
-        let (session, start) = start_session(&account, Wish::default(), at);
-        changes.push(start);
-        Ok(Decision { outcome: Outcome::Changed(Arc::new(account), session), changes })
+        let started = start_session(&account, &self.wish, at);
+        changes.extend(started.changes);
+        Ok(Decision { outcome: Outcome::Changed(Arc::new(started.account), started.session), changes })
     }
 }
 

@@ -1,25 +1,66 @@
 //! Starting a session: the same for every action that signs in.
 
-use super::Setting;
+use super::{Inputs, Setting};
 use crate::account::{Account, LastLogin};
 use crate::authenticate::{ACCESS, REFRESH};
 use crate::change::Change;
 use crate::policy::TokenPolicy;
 use crate::port::uuid_v7;
-use crate::session::{RefreshState, Session, SessionId};
+use crate::session::{RefreshState, Session, SessionId, device_name};
+use crate::spec::{DEVICE, REMEMBER};
 use crate::time::Timestamp;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How the caller and the contract want the session to be.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Wish {
+/// How the caller wants the session to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
     /// The access lifetime the caller asks for; it is clamped.
-    pub(super) lifetime: Option<Duration>,
+    pub lifetime: Option<Duration>,
+    /// What the caller calls its device.
+    pub device: Option<String>,
+    /// Whether it is to outlive the browser.
+    pub remembered: bool,
 }
 
-/// A new session of an account, and the change that starts it.
-pub(super) fn start_session(account: &Account, wish: Wish, at: &Setting<'_>) -> (Arc<Session>, Change) {
+impl Default for Wish {
+    fn default() -> Wish {
+        Wish { lifetime: None, device: None, remembered: true }
+    }
+}
+
+impl Wish {
+    /// What the inputs say, of those that the action takes.
+    #[must_use]
+    pub fn of(inputs: &Inputs) -> Wish {
+        Wish {
+            lifetime: inputs.duration("lifetime").filter(|lifetime| !lifetime.is_zero()),
+            device: inputs.loose_text(DEVICE.name).and_then(|said| device_name(&said)),
+            remembered: inputs.value(REMEMBER.name).and_then(Value::as_bool).unwrap_or(true),
+        }
+    }
+
+    /// Whether a session is as it is wished for; a device that is not named is any.
+    pub(super) fn suits(&self, session: &Session) -> bool {
+        let device = self.device.is_none() || self.device == session.device;
+        device && self.remembered == session.remembered
+    }
+}
+
+/// A session that is started.
+pub(super) struct Started {
+    /// Its account, as it is then.
+    pub(super) account: Account,
+    /// The session.
+    pub(super) session: Arc<Session>,
+    /// The changes that make them so.
+    pub(super) changes: Vec<Change>,
+}
+
+/// Starts a session of an account.
+pub(super) fn start_session(account: &Account, wish: &Wish, at: &Setting<'_>) -> Started {
+    let account = account.clone();
     let mut seed = [0u8; 16];
     at.dice.fill(&mut seed);
     let access = at.policy.token(ACCESS);
@@ -45,6 +86,8 @@ pub(super) fn start_session(account: &Account, wish: Wish, at: &Setting<'_>) -> 
         access_lifetime: chosen,
         key_id: at.keys.refresh().id().to_owned(),
         user_agent: at.client.user_agent.clone(),
+        device: wish.device.clone(),
+        remembered: wish.remembered,
         address: at.client.address.to_string(),
         ended: None,
     });
@@ -52,20 +95,20 @@ pub(super) fn start_session(account: &Account, wish: Wish, at: &Setting<'_>) -> 
         session: Box::new(Session::clone(&session)),
         account_version: account.version,
     };
-    (session, change)
+    Started { account, session, changes: vec![change] }
 }
 
 /// A sign-in: the account as it is then, its new session, and the changes that make them so.
 pub(super) fn sign_in(
     account: &Account,
-    wish: Wish,
+    wish: &Wish,
     at: &Setting<'_>,
 ) -> (Arc<Account>, Arc<Session>, Vec<Change>) {
     let login = LastLogin { at: at.now, address: at.client.address.to_string() };
     let account = Account { last_login: Some(login.clone()), ..account.clone() };
-    let (session, start) = start_session(&account, wish, at);
-    let changes = vec![start, Change::NoteLogin { account: account.id, login }];
-    (Arc::new(account), session, changes)
+    let mut started = start_session(&account, wish, at);
+    started.changes.push(Change::NoteLogin { account: account.id, login });
+    (Arc::new(started.account), started.session, started.changes)
 }
 
 /// When a session ends whatever happens: sign-in plus the longest that its longest-living token may live.
@@ -82,4 +125,24 @@ pub(super) fn session_life(at: &Setting<'_>, chosen: Option<Duration>) -> Durati
     let access = chosen.or(life(at.policy.token(ACCESS))).unwrap_or_default();
     let refresh = life(at.policy.token(REFRESH)).unwrap_or_default();
     access.max(refresh)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn wish(values: &[(&'static str, Value)]) -> Wish {
+        Wish::of(&Inputs { values: values.to_vec(), ..Inputs::default() })
+    }
+
+    #[test]
+    fn a_session_is_remembered_unless_the_request_says_no() {
+        assert_eq!(wish(&[]), Wish::default());
+        assert_eq!(wish(&[("remember", Value::Null), ("device", json!(" "))]), Wish::default());
+        assert_eq!(wish(&[("remember", json!(true))]), Wish::default());
+        let said = wish(&[("remember", json!(false)), ("device", json!("a\u{7}b")), ("lifetime", json!(60))]);
+        let length = Some(Duration::from_secs(60));
+        assert_eq!(said, Wish { lifetime: length, device: Some("ab".to_owned()), remembered: false });
+    }
 }

@@ -1,8 +1,8 @@
 //! Decisions that others overtake: an action loads, somebody else writes, and only then does it apply.
 
 use doorward_core::action::{
-    Action, Command, DeleteAccount, Inputs, Named, SetLocked, SetPassword, check_code, close_account, login,
-    perform, refresh, register, reset_password,
+    Action, Command, DeleteAccount, Inputs, Named, SetLocked, SetPassword, Wish, check_code, close_account,
+    login, perform, refresh, register, reset_password,
 };
 use doorward_core::authenticate::Rejection;
 use doorward_core::change::{ApplyResult, Change};
@@ -27,7 +27,7 @@ fn sign_in(world: &TestRealm) -> login::Input {
     login::Input {
         name: kim(world),
         password: Password::new("secret".to_owned()),
-        lifetime: None,
+        wish: Wish::default(),
         sessions: login::Sessions::Many,
         second_step: false,
         refuse_unverified: false,
@@ -52,6 +52,7 @@ fn reset(world: &TestRealm, code: &str, password: &str) -> reset_password::Input
         stage_token: None,
         new_password: Password::new(password.to_owned()),
         sign_in: true,
+        wish: Wish::default(),
         wire: Vec::new(),
     }
 }
@@ -69,6 +70,7 @@ fn sign_up(world: &TestRealm) -> register::Input {
         setter: Setter::Caller,
         sign_in: true,
         needs_approval: false,
+        wish: Wish::default(),
         must_change: false,
         address: register::Address::default(),
         wire: Vec::new(),

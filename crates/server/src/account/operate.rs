@@ -7,7 +7,7 @@ use crate::realm::{OpenRealm, operator_client};
 use doorward_core::action::operator::{By, Order, Whom};
 use doorward_core::action::{
     Command, Context, DeleteAccount, ListAccounts, Named, Registration, Services, SetExpiry, SetLocked,
-    SetMustChange, SetPassword, SetRoles, SetStatus, ShowAccount, perform,
+    SetMustChange, SetPassword, SetRoles, SetStatus, ShowAccount, Wish, perform,
 };
 use doorward_core::fault::Fault;
 use doorward_core::identifier::IdentifierKind;
@@ -62,6 +62,7 @@ async fn in_realm(request: &Request, realm: &OpenRealm, cx: &Context<'_>) -> Res
                 setter: Setter::Operator,
                 sign_in: false,
                 needs_approval: false,
+                wish: Wish::default(),
                 must_change: *must_change,
                 address: doorward_core::action::register::Address::default(),
                 wire: Vec::new(),

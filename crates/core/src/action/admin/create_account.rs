@@ -2,7 +2,9 @@
 
 use super::{invalid, roles};
 use crate::action::caller::{Unauthorised, administrator};
-use crate::action::{Action, Context, Decision, Entry, Inputs, Named, Options, Setting, perform, register};
+use crate::action::{
+    Action, Context, Decision, Entry, Inputs, Named, Options, Setting, Wish, perform, register,
+};
 use crate::change::Change;
 use crate::fault::Fault;
 use crate::outcome::{Answer, Outcome as Name};
@@ -54,6 +56,7 @@ impl Entry for CreateAccount {
             setter: Setter::Operator,
             sign_in: false,
             needs_approval: false,
+            wish: Wish::default(),
             must_change: inputs.value("must_change_password").and_then(Value::as_bool) == Some(true),
             address: register::Address::default(),
             wire: inputs.wire.clone(),

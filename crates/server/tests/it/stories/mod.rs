@@ -25,6 +25,7 @@ mod phones;
 mod profile_changes;
 mod profile_rules;
 mod races;
+mod remembered;
 mod second_step;
 mod sources;
 mod stages;
