@@ -32,6 +32,26 @@ pub fn builtin(name: &str) -> Option<&'static str> {
     all_builtin().find(|(known, _)| *known == name).map(|(_, text)| text)
 }
 
+/// The stories of built-in contracts: what their clients say and hear.
+pub const STORIES: &[(&str, &str)] = &[
+    ("cakes", include_str!("../../../contracts/cakes/stories.yaml")),
+    ("formmate", include_str!("../../../contracts/formmate/stories.yaml")),
+    ("haenaem", include_str!("../../../contracts/haenaem/stories.yaml")),
+    ("biji", include_str!("../../../contracts/biji/stories.yaml")),
+    ("cbs", include_str!("../../../contracts/cbs/stories.yaml")),
+    ("cakes-as-shipped", include_str!("../../../contracts/cakes-as-shipped/stories.yaml")),
+    ("haenaem-as-shipped", include_str!("../../../contracts/haenaem-as-shipped/stories.yaml")),
+    ("biji-as-shipped", include_str!("../../../contracts/biji-as-shipped/stories.yaml")),
+    ("cbs-rotating", include_str!("../../../contracts/cbs-rotating/stories.yaml")),
+    ("native", include_str!("../../../contracts/native/stories.yaml")),
+];
+
+/// The stories of the built-in contract with this name.
+#[must_use]
+pub fn builtin_stories(name: &str) -> Option<&'static str> {
+    STORIES.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
 /// Reads what a built-in contract extends: another one, by its name.
 ///
 /// # Errors

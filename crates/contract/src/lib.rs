@@ -35,7 +35,7 @@ pub mod template;
 pub mod wire_date;
 pub mod wording;
 
-pub use builtin::{BUILTIN, OWN, VARIANTS, all_builtin, builtin, open_builtin};
+pub use builtin::{BUILTIN, OWN, STORIES, VARIANTS, all_builtin, builtin, builtin_stories, open_builtin};
 pub use compile::{BindingTrace, InputTrace, OperationTrace, Origin, ReplyPart, ReplyTrace, Scope, Trace};
 pub use diagnostic::{Code, Diagnostic, Severity};
 pub use explain::explain;

@@ -3,6 +3,7 @@
 use crate::contracts::Contract;
 use crate::folder::plain;
 use crate::start_error::StartError;
+use doorward_contract::builtin_stories;
 use std::path::{Path, PathBuf};
 
 /// A contract and the text of its stories.
@@ -16,8 +17,8 @@ pub struct StoryFile {
 }
 
 impl StoryFile {
-    /// The stories that an argument means: of a contract's file, or of a built-in contract in this source tree; or
-    /// the stories' own file.
+    /// The stories that an argument means: of a built-in contract by its name, which come with the program; of a
+    /// contract's file; or the stories' own file.
     ///
     /// # Errors
     /// A file is missing or cannot be read.
@@ -25,13 +26,15 @@ impl StoryFile {
         let contract = Contract::find(contract_file(argument).as_deref().unwrap_or(argument))?;
         let path = stories_file(Path::new(&contract.file));
         let file = path.display().to_string();
-        let text = std::fs::read_to_string(&path).map_err(|error| {
-            let wanted = match contract.is_builtin() {
-                true => format!("the stories of {argument} are looked for in {file}, here where you are"),
-                false => format!("the stories of {argument} belong in {file}"),
-            };
-            StartError::new(format!("{wanted}: {}", plain(&error)))
-        })?;
+        let text = if contract.is_builtin() {
+            let text = builtin_stories(&contract.name).map(str::to_owned);
+            text.ok_or_else(|| StartError::new(format!("no stories come with {argument}")))?
+        } else {
+            let text = std::fs::read_to_string(&path);
+            text.map_err(|error| {
+                StartError::new(format!("the stories of {argument} belong in {file}: {}", plain(&error)))
+            })?
+        };
         Ok(StoryFile { contract, file, text })
     }
 }

@@ -18,7 +18,6 @@ mod request;
 mod story;
 mod text;
 mod wanted;
-mod wire;
 
 pub use coverage::{Asked, Coverage, asked_for};
 pub use difference::Difference;
@@ -35,4 +34,3 @@ pub use story::{
 };
 pub use text::{Hole, Piece, Text};
 pub use wanted::Wanted;
-pub use wire::{Address, Heard, Said};

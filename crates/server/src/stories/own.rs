@@ -1,7 +1,6 @@
 //! A Doorward in this process for one story: a fresh store, a clock that stands still, cheap hashes.
 
 use super::order::Order;
-use super::wire::Address;
 use crate::account::{Reply, operate};
 use crate::contracts::Contract;
 use crate::hashing::HashCost;
@@ -9,6 +8,7 @@ use crate::limits::LimitPolicy;
 use crate::options::Options;
 use crate::start_error::StartError;
 use crate::wiring::{Running, assemble};
+use doorward_client::Address;
 use doorward_core::fault::Fault;
 use doorward_core::port::Clock;
 use doorward_core::time::Timestamp;
@@ -78,7 +78,8 @@ impl Own {
 
     /// Where it listens.
     pub(super) fn address(&self) -> Address {
-        Address { authority: self.running.addr.to_string(), prefix: String::new() }
+        let (host, port) = (self.running.addr.ip().to_string(), self.running.addr.port());
+        Address { tls: false, host, port, prefix: String::new() }
     }
 
     /// Lets time pass.

@@ -5,9 +5,9 @@ use super::difference::Difference;
 use super::own::{Answered, Own};
 use super::request::request;
 use super::story::{Exchange, MailWanted, Step, StepKind, Story};
-use super::wire::{Address, Heard, exchange};
 use crate::contracts::Contract;
 use crate::start_error::StartError;
+use doorward_client::{Address, Client, Heard};
 use doorward_contract::Span;
 use doorward_mail::Received;
 use serde_json::Value;
@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Subject {
     /// A Doorward in this process.
     Doorward,
-    /// The backend at this address, which cannot be told the time.
-    Other(Address),
+    /// The backend at this address, which cannot be told the time, and who speaks to it.
+    Other(Address, Client),
 }
 
 impl Subject {
@@ -98,13 +98,13 @@ impl Replay<'_> {
     /// # Errors
     /// The server cannot be started.
     pub async fn tell(&self, story: &Story, number: usize) -> Result<Told, StartError> {
-        let (own, address) = match &self.subject {
+        let (own, address, client) = match &self.subject {
             Subject::Doorward => {
                 let own = Own::start(self.contract, story.limited).await?;
                 let address = own.address();
-                (Some(own), address)
+                (Some(own), address, Client::plain())
             }
-            Subject::Other(address) => (None, address.clone()),
+            Subject::Other(address, client) => (None, address.clone(), client.clone()),
         };
         let mut names = Names::new();
         names.insert(super::read::UNIQUE.to_owned(), Value::String(unique(self.run, number)));
@@ -113,7 +113,7 @@ impl Replay<'_> {
             names.insert(name.clone(), Value::String(value));
         }
         let manner = Manner { indent: self.indent, to_the_byte: own.is_some() };
-        let mut telling = Telling::new(own, address, names, manner);
+        let mut telling = Telling::new(own, (address, client), names, manner);
         let ending = telling.all(&story.steps).await;
         if let Some(own) = telling.own.take() {
             own.stop().await;
@@ -133,6 +133,7 @@ fn unique(run: u64, number: usize) -> String {
 struct Telling {
     own: Option<Own>,
     address: Address,
+    client: Client,
     names: Names,
     manner: Manner,
     /// How many mails to an address were looked at.
@@ -144,10 +145,11 @@ struct Telling {
 }
 
 impl Telling {
-    fn new(own: Option<Own>, address: Address, names: Names, manner: Manner) -> Telling {
+    fn new(own: Option<Own>, (address, client): (Address, Client), names: Names, manner: Manner) -> Telling {
         Telling {
             own,
             address,
+            client,
             names,
             manner,
             seen: BTreeMap::new(),
@@ -184,8 +186,8 @@ impl Telling {
     async fn send(&mut self, step: &Exchange, at: Span) -> Result<(), Failure> {
         let said = request(step, &self.names);
         let what = format!("{} {}", said.method, said.target);
-        let heard = exchange(&self.address, &said).await;
-        let heard = heard.map_err(|error| Failure::new(at, what.clone(), error))?;
+        let heard = self.client.exchange(&self.address, &said).await;
+        let heard = heard.map_err(|error| Failure::new(at, what.clone(), error.sentence))?;
         let answered = self.own.as_ref().and_then(Own::answered);
         let Compared { mut differences, spelt_differently } = compare(step, &heard, &self.names, self.manner);
         self.spelt_differently += usize::from(spelt_differently);

@@ -3,7 +3,7 @@
 use super::compare::Names;
 use super::story::{Body, Exchange};
 use super::text::Text;
-use super::wire::Said;
+use doorward_client::Said;
 use doorward_contract::json_bytes;
 
 const BOUNDARY: &str = "3ca3b8f4-91d2-4b7f-9c57-c7a3c6c2f6d1";

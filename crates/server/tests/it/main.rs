@@ -7,6 +7,7 @@
     reason = "a broken expectation in a test is a failed test; tests spawn tasks and read their environment"
 )]
 
+mod against_https;
 mod binary;
 mod built;
 mod cli;

@@ -1,8 +1,8 @@
 //! The stories beside the contracts, each told to a Doorward; and what `contract test` says of them.
 
 use crate::program::run;
-use doorward_contract::Sources;
 use doorward_contract::diagnostic::render;
+use doorward_contract::{STORIES, Sources, all_builtin, builtin_stories};
 use doorward_server::stories::{Replay, Report, StoryFile, Subject, asked_for, read};
 use std::path::{Path, PathBuf};
 
@@ -62,6 +62,10 @@ async fn the_stories_of_real_apis_prove_every_reply_or_say_why_not() {
     for file in [
         "contracts/biji-as-shipped/stories.yaml",
         "contracts/biji/stories.yaml",
+        "contracts/cakes/stories.yaml",
+        "contracts/cakes-as-shipped/stories.yaml",
+        "contracts/cbs/stories.yaml",
+        "contracts/cbs-rotating/stories.yaml",
         "contracts/formmate/stories.yaml",
         "contracts/haenaem-as-shipped/stories.yaml",
         "contracts/haenaem/stories.yaml",
@@ -81,6 +85,22 @@ async fn the_stories_of_real_apis_prove_every_reply_or_say_why_not() {
         let (_, text) = told(&found.file).await;
         assert!(!text.contains("no story") && !text.contains("take it out"), "{text}");
     }
+}
+
+#[test]
+fn stories_of_built_in_contracts_come_with_the_program() {
+    for (name, text) in STORIES {
+        let beside = root().join("contracts").join(name).join("stories.yaml");
+        assert_eq!(std::fs::read_to_string(beside).expect("readable"), *text, "{name}");
+    }
+    for (name, _) in all_builtin() {
+        let lies = root().join("contracts").join(name).join("stories.yaml").exists();
+        assert_eq!(builtin_stories(name).is_some(), lies, "STORIES in builtin.rs and the stories of {name}");
+    }
+    let empty = tempfile::tempdir().expect("a folder");
+    let said = run(empty.path(), &["contract", "test", "--require-all", "cakes-as-shipped"]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(said.out.starts_with("cakes-as-shipped: 6 stories good, "), "{}", said.out);
 }
 
 const CONTRACT: &str = r#"openapi: 3.1.0
@@ -242,6 +262,9 @@ stories:
     assert!(said.out.contains("SKIPPED A wrong password"), "{}", said.out);
     assert!(said.out.contains("1 story good, 2 SKIPPED from a step on"), "{}", said.out);
     assert!(!said.out.contains("replies are proved"), "nobody knows the outcomes of another backend");
-    let tls = run(folder.path(), &["contract", "test", "--against", "https://a", &file]);
-    assert!(tls.code == 2 && tls.err.contains("over http only"), "{}", tls.err);
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("a port");
+    let url = format!("http://{nobody}");
+    let said = run(folder.path(), &["contract", "test", "--against", &url, &file]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""), "nothing could be tried");
+    assert!(said.err.contains(&format!("cannot reach {nobody}: connection refused")), "{}", said.err);
 }

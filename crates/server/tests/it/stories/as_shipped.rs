@@ -2,7 +2,7 @@
 //! told here; the rest is the base's.
 
 use super::envelope::wears_its_envelope;
-use super::expect::{JSON, JSON_UTF8, empty, exactly};
+use super::expect::{JSON, exactly};
 use crate::world::{MINUTE, NewAccount, START, World, routes};
 use doorward_testkit::http_actor::{Actor, Jwt, Reply};
 use serde_json::json;
@@ -67,61 +67,6 @@ async fn accounts_and_tokens_of_a_variant_are_its_own() {
     let body = r#"{"user":"testuser","password":"111111"}"#;
     assert_eq!(world.api("cbs").post("/api/v1/auth/login").body(body).send().await.status, 200);
     assert_eq!(world.api("cbs-rotating").post("/api/v1/auth/login").body(body).send().await.status, 401);
-}
-
-mod cakes {
-    use super::*;
-
-    const DYYJKD: &str =
-        r#"{"username":"dyyjkd","password":"secret pass","realname":"Dyy","unit":"B-12","pro":true}"#;
-    const LOGIN: &str = r#"{"username":"dyyjkd","password":"secret pass"}"#;
-    const SUCCESSFUL: &str = r#"{"message":"Auth successful"}"#;
-
-    async fn registered(world: &World) -> (Actor, Reply) {
-        let api = world.api("cakes-as-shipped");
-        let reply = api.post("/register").json(DYYJKD).send().await;
-        (api, reply)
-    }
-
-    #[tokio::test]
-    async fn registering_is_201_and_logging_in_200_in_the_same_words() {
-        let world = World::with_variants().await;
-        let (api, reply) = registered(&world).await;
-        exactly(&reply, 201, JSON_UTF8, SUCCESSFUL);
-        assert_eq!(Jwt::read(&reply.cookie("access_token")).claim("username"), "dyyjkd");
-        let reply = api.post("/login").json(LOGIN).send().await;
-        exactly(&reply, 200, JSON_UTF8, SUCCESSFUL);
-        assert_eq!(Jwt::read(&reply.cookie("access_token")).claim("unit"), "B-12");
-    }
-
-    #[tokio::test]
-    async fn a_taken_name_is_409() {
-        let world = World::with_variants().await;
-        let (api, _) = registered(&world).await;
-        let reply = api.post("/register").json(DYYJKD).send().await;
-        exactly(&reply, 409, JSON_UTF8, r#"{"message":"User exists"}"#);
-        assert!(reply.set_cookies().is_empty());
-        let missing = api.post("/register").json("{}").send().await;
-        assert_eq!(missing.status, 500, "every other failure is the base's: {missing:?}");
-    }
-
-    #[tokio::test]
-    async fn my_page_shows_the_profile_of_whoever_is_signed_in() {
-        let world = World::with_variants().await;
-        let (api, reply) = registered(&world).await;
-        let cookie = reply.cookie("access_token");
-        let page = api.get("/mypage").cookies(&[("access_token", &cookie)]).send().await;
-        let shown = r#"{"username":"dyyjkd","realname":"Dyy","unit":"B-12","pro":true}"#;
-        exactly(&page, 200, JSON_UTF8, shown);
-        let failed = r#"{"message":"Auth Failed"}"#;
-        exactly(&api.get("/mypage").send().await, 401, JSON_UTF8, failed);
-        let out = api.post("/logout").cookies(&[("access_token", &cookie)]).send().await;
-        empty(&out, 204, "No Content");
-        let page = api.get("/mypage").cookies(&[("access_token", &cookie)]).send().await;
-        exactly(&page, 401, JSON_UTF8, failed);
-        let base = world.api("cakes").get("/mypage").send().await;
-        exactly(&base, 404, JSON_UTF8, r#"{"error":{"message":"Not Found"}}"#);
-    }
 }
 
 mod biji {

@@ -1,47 +1,6 @@
-//! One request and its reply over a plain connection: what a story sees of a server, byte for byte.
+//! A request and a reply, as bytes and as what they say.
 
-use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-
-/// A server that says nothing for so long does not answer.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// More of a reply is not read.
-const LONGEST: u64 = 16 * 1024 * 1024;
-
-/// Where a server is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Address {
-    /// Host and port.
-    pub authority: String,
-    /// What comes before every path, without a slash at its end.
-    pub prefix: String,
-}
-
-impl Address {
-    /// Reads a URL.
-    ///
-    /// # Errors
-    /// A sentence: it is no `http` URL.
-    pub fn parse(url: &str) -> Result<Address, String> {
-        if url.starts_with("https://") {
-            return Err(format!(
-                "{url}: stories are told over http only; name the backend behind its TLS proxy, such as http://localhost:3000"
-            ));
-        }
-        let rest = url.strip_prefix("http://");
-        let rest = rest.ok_or_else(|| format!("{url} is no URL: http://HOST:PORT is expected"))?;
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        if authority.is_empty() || authority.contains(['@', '?', '#']) || path.contains(['?', '#']) {
-            return Err(format!("{url} is no address of a server: http://HOST:PORT is expected"));
-        }
-        let port = authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-        let authority = if port { authority.to_owned() } else { format!("{authority}:80") };
-        let path = path.trim_end_matches('/');
-        let prefix = if path.is_empty() { String::new() } else { format!("/{path}") };
-        Ok(Address { authority, prefix })
-    }
-}
+use crate::address::Address;
 
 /// A request as it goes over the wire.
 #[derive(Clone, Debug)]
@@ -61,10 +20,11 @@ impl Said {
         self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name))
     }
 
-    fn bytes(&self, to: &Address) -> Vec<u8> {
+    /// The request as bytes; the connection ends after the reply.
+    pub(crate) fn bytes(&self, to: &Address) -> Vec<u8> {
         let mut head = format!("{} {}{} HTTP/1.1\r\n", self.method, to.prefix, self.target);
         if !self.has("host") {
-            head.push_str(&format!("Host: {}\r\n", to.authority));
+            head.push_str(&format!("Host: {}\r\n", to.authority()));
         }
         head.push_str("Connection: close\r\n");
         for (name, value) in &self.headers {
@@ -116,45 +76,40 @@ impl Heard {
         self.cookies().into_iter().find_map(value)
     }
 
+    fn is_chunked(&self) -> bool {
+        self.header("transfer-encoding").is_some_and(|how| how.eq_ignore_ascii_case("chunked"))
+    }
+
+    fn length(&self) -> Option<usize> {
+        self.header("content-length")?.trim().parse().ok()
+    }
+
     fn all(&self, name: &str) -> Vec<&str> {
         let fits = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
         self.headers.iter().filter(fits).map(|(_, value)| value.as_str()).collect()
     }
 }
 
-/// Says something and hears the reply.
-///
-/// # Errors
-/// A sentence: nobody is there, or what comes is no HTTP reply.
-pub(super) async fn exchange(to: &Address, said: &Said) -> Result<Heard, String> {
-    match tokio::time::timeout(PATIENCE, talk(to, said)).await {
-        Ok(heard) => heard,
-        Err(_) => Err(format!("{} did not answer within {} s", to.authority, PATIENCE.as_secs())),
+/// Whether a reply that says itself where it ends has come to that end, or past it.
+pub(crate) fn has_ended(mut bytes: &[u8], to_head: bool) -> bool {
+    while let Ok((heard, rest)) = head(bytes) {
+        if !(100..200).contains(&heard.status) {
+            let enough = heard.length().is_some_and(|length| rest.len() >= length);
+            return to_head
+                || has_no_body(heard.status)
+                || if heard.is_chunked() { unchunked(rest).is_some() } else { enough };
+        }
+        bytes = rest;
     }
+    false
 }
 
-async fn talk(to: &Address, said: &Said) -> Result<Heard, String> {
-    let stream = TcpStream::connect(to.authority.as_str()).await;
-    let stream = stream.map_err(|error| format!("cannot reach {}: {error}", to.authority))?;
-    let (from, mut into) = stream.into_split();
-    let bytes = said.bytes(to);
-    // A server that refuses a large body closes early: then writing fails, and the reply still counts.
-    let write = async move {
-        let _ = into.write_all(&bytes).await;
-        let _ = into.flush().await;
-        into
-    };
-    let read = async move {
-        let mut heard = Vec::new();
-        let _ = from.take(LONGEST).read_to_end(&mut heard).await;
-        heard
-    };
-    let (_open, heard) = tokio::join!(write, read);
-    parse(&heard, said.method == "HEAD")
+fn has_no_body(status: u16) -> bool {
+    status == 204 || status == 304
 }
 
 /// Reads a whole reply.
-fn parse(mut bytes: &[u8], to_head: bool) -> Result<Heard, String> {
+pub(crate) fn parse(mut bytes: &[u8], to_head: bool) -> Result<Heard, String> {
     loop {
         let (heard, rest) = head(bytes)?;
         // 100 Continue and its like come before the reply.
@@ -162,18 +117,14 @@ fn parse(mut bytes: &[u8], to_head: bool) -> Result<Heard, String> {
             bytes = rest;
             continue;
         }
-        let bodiless = to_head || heard.status == 204 || heard.status == 304;
-        if bodiless {
+        if to_head || has_no_body(heard.status) {
             return Ok(Heard { body: rest.to_vec(), ..heard });
         }
-        let chunked =
-            heard.header("transfer-encoding").is_some_and(|how| how.eq_ignore_ascii_case("chunked"));
-        if chunked {
+        if heard.is_chunked() {
             let body = unchunked(rest).ok_or("the body's chunks cannot be read")?;
             return Ok(Heard { body, ..heard });
         }
-        let length = heard.header("content-length").and_then(|length| length.trim().parse::<usize>().ok());
-        if let Some(length) = length.filter(|length| *length != rest.len()) {
+        if let Some(length) = heard.length().filter(|length| *length != rest.len()) {
             return Err(format!("the body is {} bytes long, and Content-Length says {length}", rest.len()));
         }
         return Ok(Heard { body: rest.to_vec(), ..heard });
@@ -226,19 +177,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses() {
-        let there = |authority: &str, prefix: &str| {
-            Ok(Address { authority: authority.to_owned(), prefix: prefix.to_owned() })
-        };
-        assert_eq!(Address::parse("http://localhost:3000"), there("localhost:3000", ""));
-        assert_eq!(Address::parse("http://api.local/v1/"), there("api.local:80", "/v1"));
-        for (bad, said) in [("https://a", "over http only"), ("a:1", "is no URL"), ("http://", "no address")]
-        {
-            assert!(Address::parse(bad).unwrap_err().contains(said), "{bad}");
-        }
-    }
-
-    #[test]
     fn replies() {
         let said = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Made it\r\nSet-Cookie: a=b=c; Path=/\r\n\r\nx";
         let heard = parse(said, false).unwrap();
@@ -252,6 +190,8 @@ mod tests {
         assert_eq!(parse(chunked, false).unwrap().body, b"abcde");
         assert!(parse(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", false).is_err());
         assert!(parse(b"SSH-2.0", false).unwrap_err().contains("SSH-2.0"));
+        assert!(has_ended(chunked, false) && !has_ended(&chunked[..chunked.len() - 8], false));
+        assert!(!has_ended(said, false), "only the end of the connection ends it");
         assert!(
             parse(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", false)
                 .is_err()
