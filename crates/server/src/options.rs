@@ -3,7 +3,7 @@
 use crate::clock::{SystemClock, SystemStopwatch};
 use crate::contracts::Contract;
 use crate::dice::SystemDice;
-use crate::hashing::HashCost;
+use crate::hashing::{HashCost, HashKeys};
 use crate::limits::LimitPolicy;
 use crate::live::OnSave;
 use doorward_core::port::{Clock, Dice, Store};
@@ -30,6 +30,8 @@ pub struct Options {
     pub at_root: bool,
     /// How much work a password hash is.
     pub cost: HashCost,
+    /// The keys that stored hashes brought from elsewhere name.
+    pub hash_keys: HashKeys,
     /// The budgets for guessing.
     pub limits: LimitPolicy,
     /// The time.
@@ -65,6 +67,7 @@ impl Options {
             on_save: None,
             at_root: false,
             cost: HashCost::default(),
+            hash_keys: HashKeys::default(),
             limits: LimitPolicy::default(),
             clock: Arc::new(SystemClock),
             dice: Arc::new(SystemDice),

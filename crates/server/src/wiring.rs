@@ -3,7 +3,7 @@
 use crate::contracts::Contract;
 use crate::control::ControlSocket;
 use crate::folder::{DataFolder, plain};
-use crate::hashing::{HashCost, HashPool};
+use crate::hashing::{HashCost, HashKeys, HashPool};
 use crate::limits::MemoryLimits;
 use crate::live::Live;
 use crate::options::Options;
@@ -227,7 +227,12 @@ fn services(
     let bell = bell.clone();
     Ok(Services {
         store: Arc::clone(store),
-        hasher: Arc::new(HashPool::start(options.cost, Arc::clone(&options.dice), hashes)?),
+        hasher: Arc::new(HashPool::start(
+            options.cost,
+            options.hash_keys.clone(),
+            Arc::clone(&options.dice),
+            hashes,
+        )?),
         clock: Arc::clone(&options.clock),
         dice: Arc::clone(&options.dice),
         limits: Arc::new(MemoryLimits::new(options.limits)),
@@ -362,7 +367,13 @@ impl Offline {
         let master = master_key(folder, &store, names, dice.as_ref()).await?;
         let services = Services {
             store: Arc::new(store),
-            hasher: Arc::new(HashPool::start(HashCost::default(), dice.clone(), Counter::default())?),
+            // Operators' orders set passwords; none compares one.
+            hasher: Arc::new(HashPool::start(
+                HashCost::default(),
+                HashKeys::default(),
+                dice.clone(),
+                Counter::default(),
+            )?),
             clock: Arc::new(SystemClock),
             dice,
             limits: Arc::new(MemoryLimits::new(LimitPolicy::default())),

@@ -30,6 +30,12 @@ impl Password {
         Zeroizing::new(self.0.nfc().collect::<String>().into_bytes())
     }
 
+    /// How many ways there are to compare it: as sent, and as normalised where that is another text.
+    #[must_use]
+    pub fn forms(&self) -> usize {
+        if self.normalised().as_slice() == self.raw() { 1 } else { 2 }
+    }
+
     fn code_points(&self) -> usize {
         self.0.nfc().count()
     }

@@ -4,8 +4,9 @@ use crate::fault::Fault;
 use crate::password::{Password, PasswordHash, Verdict};
 use async_trait::async_trait;
 
-/// Hashes and verifies passwords. Every call costs exactly one hash of the configured strength, but for an
-/// upgrade, which costs one more.
+/// Hashes and verifies passwords. Every call costs exactly one hash of the configured strength (two where the password
+/// is sent in pieces, as `e` and an accent, and so compared in two forms), and the stored hash of another server its own
+/// work besides.
 #[async_trait]
 pub trait Hasher: Send + Sync {
     /// A new hash of a password.

@@ -1,17 +1,12 @@
 //! The password pool: as many threads as processors, at the lowest priority, with a queue that is bounded by
-//! waiting time. Every call costs one hash; it is never done on a thread that serves requests.
+//! waiting time. Every call costs one hash of the configured strength, and what the stored hash of another server costs
+//! besides; it is never done on a thread that serves requests.
 
-mod argon2;
-mod bcrypt;
-mod cost;
 mod job;
-mod memory;
 mod queue;
-pub mod registry;
 mod worker;
 
-pub use cost::HashCost;
-pub use memory::Memory;
+pub use doorward_password::{HashCost, HashKeys};
 
 use async_trait::async_trait;
 use doorward_core::fault::Fault;
@@ -31,16 +26,22 @@ pub struct HashPool {
 }
 
 impl HashPool {
-    /// Starts a pool with one thread per processor. `hashes` counts every hash that is made.
+    /// Starts a pool with one thread per processor. `hashes` counts every hash of that cost; `keys` are those that
+    /// stored hashes name.
     ///
     /// # Errors
     /// The cost is not allowed, or no thread could be started.
-    pub fn start(cost: HashCost, dice: Arc<dyn Dice>, hashes: Counter) -> Result<HashPool, Fault> {
-        cost.argon2()?;
+    pub fn start(
+        cost: HashCost,
+        keys: HashKeys,
+        dice: Arc<dyn Dice>,
+        hashes: Counter,
+    ) -> Result<HashPool, Fault> {
+        cost.check()?;
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let queue = Arc::new(Queue::new(threads, cost.guess()));
         let pool = HashPool { queue: Arc::clone(&queue) };
-        let worker = Worker { queue, cost, dice, hashes };
+        let worker = Worker { queue, cost, keys: Arc::new(keys), dice, hashes };
         for number in 0..threads {
             let worker = worker.clone();
             std::thread::Builder::new()
@@ -94,10 +95,14 @@ mod tests {
     use super::*;
     use doorward_testkit::SeededDice;
 
+    /// bcrypt of "password".
+    const LEGACY: &str = "$2a$04$UuTkLRZZ6QofpDOlMz32MuuxEHA43WOemOYHPz6.SjsVsyO1tDU96";
+
     fn pool() -> (HashPool, Counter) {
         let counter = Counter::default();
         let dice = Arc::new(SeededDice::new(1));
-        (HashPool::start(HashCost::least(), dice, counter.clone()).unwrap(), counter)
+        let pool = HashPool::start(HashCost::least(), HashKeys::default(), dice, counter.clone()).unwrap();
+        (pool, counter)
     }
 
     fn password(text: &str) -> Password {
@@ -105,15 +110,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_call_costs_one_hash() {
+    async fn every_call_costs_one_hash_whatever_is_stored() {
         let (pool, counter) = pool();
         let stored = pool.hash(&password("secret")).await.unwrap();
         assert_eq!(counter.get(), 1);
         let right = pool.verify(&password("secret"), Some(&stored)).await.unwrap();
         assert!(matches!(right, Verdict::Right { upgrade: None }));
         assert_eq!(counter.get(), 2);
-        let damaged = PasswordHash::new("nonsense".to_owned());
-        for stored in [Some(&stored), Some(&damaged), None] {
+        let [legacy, damaged] = [LEGACY, "nonsense"].map(|text| PasswordHash::new(text.to_owned()));
+        let keyless =
+            PasswordHash::new("$firebase-scrypt$ln=1,r=1,ss=,key=gone$AAAA$AAAAAAAAAAAAAAAAAAAA".to_owned());
+        for stored in [Some(&stored), Some(&legacy), Some(&damaged), Some(&keyless), None] {
             let before = counter.get();
             let verdict = pool.verify(&password("wrong"), stored).await.unwrap();
             assert!(matches!(verdict, Verdict::Wrong));
@@ -122,15 +129,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_password_of_two_forms_costs_two_whoever_it_is() {
+        let (pool, counter) = pool();
+        let stored = pool.hash(&password("secret")).await.unwrap();
+        let legacy = PasswordHash::new(LEGACY.to_owned());
+        for stored in [Some(&stored), Some(&legacy), None] {
+            let before = counter.get();
+            pool.verify(&password("cafe\u{301}"), stored).await.unwrap();
+            assert_eq!(counter.get(), before + 2);
+        }
+    }
+
+    #[tokio::test]
     async fn another_format_is_upgraded_on_success_only() {
         let (pool, counter) = pool();
-        let legacy =
-            PasswordHash::new("$2a$04$UuTkLRZZ6QofpDOlMz32MuuxEHA43WOemOYHPz6.SjsVsyO1tDU96".to_owned());
+        let legacy = PasswordHash::new(LEGACY.to_owned());
         assert!(matches!(pool.verify(&password("no"), Some(&legacy)).await.unwrap(), Verdict::Wrong));
         assert_eq!(counter.get(), 1);
         let verdict = pool.verify(&password("password"), Some(&legacy)).await.unwrap();
         let Verdict::Right { upgrade: Some(fresh) } = verdict else { panic!("no upgrade") };
-        assert_eq!(counter.get(), 3);
+        assert_eq!(counter.get(), 2, "the upgrade is the one hash");
         let again = pool.verify(&password("password"), Some(&fresh)).await.unwrap();
         assert!(matches!(again, Verdict::Right { upgrade: None }));
     }
@@ -140,7 +158,8 @@ mod tests {
         let (pool, _) = pool();
         let stored = pool.hash(&password("secret")).await.unwrap();
         let cost = HashCost { passes: 2, ..HashCost::least() };
-        let stronger = HashPool::start(cost, Arc::new(SeededDice::new(2)), Counter::default()).unwrap();
+        let dice = Arc::new(SeededDice::new(2));
+        let stronger = HashPool::start(cost, HashKeys::default(), dice, Counter::default()).unwrap();
         let verdict = stronger.verify(&password("secret"), Some(&stored)).await.unwrap();
         assert!(matches!(verdict, Verdict::Right { upgrade: Some(_) }));
     }

@@ -1,13 +1,11 @@
 //! One hashing thread: takes jobs off the queue, keeps its memory while there is work.
 
-use super::cost::HashCost;
-use super::memory::Memory;
 use super::queue::Queue;
-use super::registry::{Check, find};
-use super::{argon2, job::Done, job::Job, job::Task};
+use super::{job::Done, job::Job, job::Task};
 use doorward_core::fault::Fault;
 use doorward_core::password::{Password, PasswordHash, Verdict};
 use doorward_core::port::Dice;
+use doorward_password::{Check, HashCost, HashKeys, Memory, StoredHash, own};
 use prometheus_client::metrics::counter::Counter;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +20,7 @@ const NICENESS: i32 = 19;
 pub(super) struct Worker {
     pub(super) queue: Arc<Queue>,
     pub(super) cost: HashCost,
+    pub(super) keys: Arc<HashKeys>,
     pub(super) dice: Arc<dyn Dice>,
     pub(super) hashes: Counter,
 }
@@ -61,36 +60,54 @@ impl Worker {
 
     fn hash(&self, password: &Password, memory: &mut Memory) -> Result<PasswordHash, Fault> {
         self.hashes.inc();
-        argon2::hash(password, self.cost, self.dice.as_ref(), memory).map(PasswordHash::new)
+        own::hash(password, self.cost, self.dice.as_ref(), memory).map(PasswordHash::new)
     }
 
+    /// One hash of the configured strength in every case. For one of our own it is the comparison; beside another
+    /// server's hash it is the new one where the password is right, and wasted where it is wrong: whoever measures
+    /// must not learn from a cheap old hash that there is an account.
     fn verify(
         &self,
         password: &Password,
         stored: Option<&PasswordHash>,
         memory: &mut Memory,
     ) -> Result<Verdict, Fault> {
-        self.hashes.inc();
-        let check = stored.and_then(|stored| {
-            let verifier = find(stored.expose())?;
-            Some((verifier.verify(stored.expose(), password, memory), stored))
-        });
-        match check {
-            Some((Check::Right, stored)) => {
-                let upgrade = if argon2::current(stored.expose(), self.cost) {
-                    None
-                } else {
-                    Some(self.hash(password, memory)?)
-                };
-                Ok(Verdict::Right { upgrade })
+        let Some(stored) = stored.and_then(|stored| self.readable(stored)) else {
+            return self.wrong(password, memory);
+        };
+        let check = stored.verify(password, &self.keys, memory);
+        if let Check::Unusable(why) = &check {
+            tracing::warn!(format = stored.format(), %why, "a stored password cannot be compared");
+        }
+        match (check, stored.needs_upgrade(self.cost)) {
+            (Check::Right, false) => {
+                self.hashes.inc();
+                Ok(Verdict::Right { upgrade: None })
             }
-            Some((Check::Wrong, _)) => Ok(Verdict::Wrong),
-            // No account, no password, or none that can be read: the same work as for a wrong password.
-            Some((Check::Unusable, _)) | None => {
-                argon2::spend(password, self.cost, memory)?;
+            // A right password is right, whether or not a better hash could be made of it.
+            (Check::Right, true) => Ok(Verdict::Right { upgrade: self.hash(password, memory).ok() }),
+            (Check::Wrong, false) => {
+                self.hashes.inc_by(password.forms() as u64);
                 Ok(Verdict::Wrong)
             }
+            (Check::Wrong, true) | (Check::Unusable(_), _) => self.wrong(password, memory),
         }
+    }
+
+    /// The work of a wrong password.
+    fn wrong(&self, password: &Password, memory: &mut Memory) -> Result<Verdict, Fault> {
+        for _ in 0..password.forms() {
+            self.hashes.inc();
+            own::spend(password, self.cost, memory)?;
+        }
+        Ok(Verdict::Wrong)
+    }
+
+    /// The stored hash, if it can be read. One that cannot was damaged after it was checked.
+    fn readable(&self, stored: &PasswordHash) -> Option<StoredHash> {
+        StoredHash::of_store(stored.expose(), self.cost)
+            .inspect_err(|why| tracing::warn!(%why, "a stored password cannot be read"))
+            .ok()
     }
 }
 

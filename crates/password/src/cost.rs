@@ -22,7 +22,7 @@ impl Default for HashCost {
 }
 
 /// The length of our hashes in bytes.
-pub(super) const OUTPUT: usize = 32;
+pub(crate) const OUTPUT: usize = 32;
 
 impl HashCost {
     /// The least cost the algorithm allows: for tests, where the strength of a hash does not matter.
@@ -31,18 +31,27 @@ impl HashCost {
         HashCost { memory_kib: 8, passes: 1, lanes: 1 }
     }
 
+    /// Whether the algorithm allows these numbers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn check(self) -> Result<(), Fault> {
+        self.argon2().map(drop)
+    }
+
     /// The hash function of this cost.
     ///
     /// # Errors
     /// The algorithm does not allow these numbers.
-    pub(super) fn argon2(self) -> Result<Argon2<'static>, Fault> {
+    pub(crate) fn argon2(self) -> Result<Argon2<'static>, Fault> {
         let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(OUTPUT))
             .map_err(|error| Fault::Internal(format!("Argon2 does not allow this cost: {error}")))?;
         Ok(Argon2::new(argon2::Algorithm::Argon2id, Version::V0x13, params))
     }
 
     /// A first guess of the time one hash takes, in nanoseconds, until one has been measured.
-    pub(super) fn guess(self) -> u64 {
+    #[must_use]
+    pub fn guess(self) -> u64 {
         const PER_BLOCK: u64 = 500;
         u64::from(self.memory_kib) * u64::from(self.passes) * PER_BLOCK
     }
