@@ -116,6 +116,7 @@ fn plan(name: &str, mut document: Document, compiled: Compiled) -> (Plan, Trace)
         account: document.account,
         password: document.password,
         prolongs: compiled.prolongs,
+        refuses_unverified: compiled.refuses_unverified,
         tokens: document.tokens,
         cookies: document.cookies,
         renew: document.renew,

@@ -35,6 +35,8 @@ pub struct Plan {
     pub password: PasswordPolicy,
     /// Whether an operation prolongs pairs in place.
     pub prolongs: bool,
+    /// Whether every sign-in with a password refuses whoever has not proved an address.
+    pub refuses_unverified: bool,
     /// The tokens, `access` and `refresh` among them.
     pub tokens: Vec<TokenPlan>,
     /// The cookies by name, in written order.
@@ -83,6 +85,7 @@ impl Plan {
             password: self.password.clone(),
             tokens: self.tokens.iter().map(|token| token.policy.clone()).collect(),
             prolongs: self.prolongs,
+            refuses_unverified: self.refuses_unverified,
             codes: self.codes.clone(),
             return_urls: self.return_urls.clone(),
             mails: Arc::<Mails>::clone(&self.mails),

@@ -104,6 +104,8 @@ pub struct Policy {
     pub tokens: Vec<TokenPolicy>,
     /// Whether its sessions are prolonged in place (`rotation: prolong`): then a pair lives by its row.
     pub prolongs: bool,
+    /// Whether every sign-in with a password of this contract refuses whoever has not proved an address.
+    pub refuses_unverified: bool,
     /// How codes look and live, where the contract says so.
     pub codes: BTreeMap<Purpose, CodePolicy>,
     /// Where mailed links may lead that callers ask for.

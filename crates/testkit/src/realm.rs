@@ -147,6 +147,7 @@ impl TestRealm {
             password: PasswordPolicy { min: 2, ..PasswordPolicy::default() },
             tokens: vec![token("access", format.clone(), 30), token("refresh", format, 240)],
             prolongs: false,
+            refuses_unverified: false,
             codes: BTreeMap::from_iter(doorward_core::code::Purpose::ALL.map(|purpose| {
                 (purpose, CodePolicy { resend_after: Duration::ZERO, ..CodePolicy::default() })
             })),

@@ -4,6 +4,7 @@ use super::backend::BACKEND;
 use super::guard::shadows;
 use super::input::{self, InputReader, InputSource};
 use super::linked::linked;
+use super::no_effect;
 use super::option;
 use super::place::{Cache, Doing, Level, Place, Scope, Shared};
 use super::possible::{never_answered, outcomes_of};
@@ -51,6 +52,8 @@ pub(super) struct BindingSource {
     pub(super) action: &'static dyn Action,
     pub(super) inputs: Vec<InputSource>,
     pub(super) options: Options,
+    /// Where each option that is written stands.
+    pub(super) option_spans: Vec<(String, Span)>,
     pub(super) checks: Vec<CheckSource>,
     pub(super) when: Option<Ast>,
     /// Its own replies; nothing in an operation without `choose`.
@@ -142,13 +145,14 @@ fn binding(
     let inputs =
         InputReader { document, spec, staged, secured: security.is_some(), found }.read(&inputs, span);
     let options = merged(beside.get("options"), own("options"), "`options`", found);
-    let options = option::read(&options, spec, found);
+    let option_spans = options.iter().map(|entry| (entry.key.clone(), entry.key_span)).collect();
+    let options = option::read(&options, spec, &document.account, found);
     input::proof_bound((spec, &options), &inputs, span, found);
     let checks = [beside.get("checks"), own("checks")].into_iter().flatten();
     let checks = checks.flat_map(|node| rule::read(node, found)).collect();
     let when = own("when").and_then(|when| found.expression(when, "`when`"));
     let words = item.map(|item| Words::read(item, shared, found));
-    Some(BindingSource { span, action, inputs, options, checks, when, words })
+    Some(BindingSource { span, action, inputs, options, option_spans, checks, when, words })
 }
 
 fn action(word: &Node, found: &mut Findings) -> Option<&'static dyn Action> {
@@ -203,6 +207,18 @@ impl BindingSource {
         self.inputs.iter().any(|input| matches!(input.target, InputTarget::Named(bound) if bound == name))
     }
 
+    /// Whether it binds an identifier.
+    pub(super) fn identifies(&self) -> bool {
+        let is =
+            |target: &InputTarget| matches!(target, InputTarget::Identifier(_) | InputTarget::AnyIdentifier);
+        self.inputs.iter().any(|input| is(&input.target))
+    }
+
+    /// Where an option is written; else where the binding is.
+    pub(super) fn option_span(&self, name: &str) -> Span {
+        self.option_spans.iter().find(|(option, _)| option == name).map_or(self.span, |(_, span)| *span)
+    }
+
     /// Whether a token among its inputs says who is asking.
     pub(super) fn presents(&self) -> bool {
         self.inputs.iter().any(InputSource::presents)
@@ -254,7 +270,8 @@ impl BindingSource {
             );
         }
         linked(self, here.shared.facts.document, found);
-        security::fits(here.security, (spec, self.span), here.shared.facts.document, found);
+        no_effect::check(self, here.security.is_some(), here.shared.facts.document, found);
+        security::fits(here.security, (spec, self.span, self.presents()), here.shared.facts.document, found);
         let names = InputNames { request: here.request, text_keys: &here.shared.facts.text_keys };
         let inputs: Vec<_> =
             self.inputs.iter().filter_map(|source| input::compiled(source, &names, found)).collect();
@@ -290,7 +307,7 @@ impl BindingSource {
         };
         let outcomes = outcomes_of(self, account, here.security.is_some());
         if let Some(words) = &self.words {
-            never_answered(&words.replies, &outcomes, &[self], found);
+            never_answered(&words.replies, &outcomes, (&[self], account), found);
         }
         let (replies, origins) = place.table(&outcomes, found);
         let binding =

@@ -1,6 +1,7 @@
 //! The inputs of a binding: what each feeds, where it comes from, and what a body must hold for them.
 
 use super::caller::CallerInput;
+use super::option;
 use super::reading::Findings;
 use super::walk::{paths, sole_path};
 use super::wanted::Wanted;
@@ -109,7 +110,9 @@ impl InputReader<'_> {
     fn wanted(&self, input: &InputSpec) -> Wanted {
         let option = self.spec.options.iter().find(|option| option.name == input.name);
         match option.map(|option| option.values) {
-            Some(OptionValues::Words(words)) => Wanted::Words(words),
+            Some(OptionValues::Words(words)) => {
+                Wanted::Words(option::words_of(words, &self.document.account))
+            }
             _ => Wanted::Core(input.kind),
         }
     }
@@ -355,6 +358,17 @@ pub(super) fn compiled(
     let template = compile(&source.template, names, &Setting::input());
     let template = template.map_err(|errors| errors.into_iter().map(super::request_error).collect());
     let template = found.kept(template)?;
+    if source.required && template.constant().is_some_and(Value::is_null) {
+        let name = target_name(&source.target);
+        let message = format!("`{name}` is always absent: no request can be right");
+        found.error(
+            codes::NO_EFFECT,
+            source.span,
+            message,
+            &format!("bind it to a member: `{name}: $body.…`"),
+        );
+        return None;
+    }
     if let Err(wanted) = source.wanted.fits(template.ty()) {
         let code =
             if matches!(source.wanted, Wanted::Words(_)) { codes::ENUMS_DIFFER } else { codes::TYPE_CLASH };

@@ -1,5 +1,6 @@
 //! From a read document to the plan's operations and replies.
 
+mod around;
 mod backend;
 mod binding;
 mod caller;
@@ -8,6 +9,7 @@ mod guard;
 mod input;
 mod json_schema;
 mod linked;
+mod no_effect;
 mod operation;
 mod option;
 mod place;
@@ -22,9 +24,11 @@ mod responses;
 mod route;
 mod rule;
 mod security;
+mod set_by;
 mod statuses;
 mod trace;
 mod unavailable;
+mod violation_words;
 mod walk;
 mod wanted;
 mod written;
@@ -61,6 +65,8 @@ pub(crate) struct Compiled {
     pub(crate) titles: Vec<(String, String)>,
     /// Whether an operation prolongs pairs in place.
     pub(crate) prolongs: bool,
+    /// Whether every sign-in with a password refuses whoever has not proved an address.
+    pub(crate) refuses_unverified: bool,
 }
 
 /// Compiles the operations of a contract and its replies.
@@ -92,9 +98,12 @@ pub(crate) fn compile(contract: &Node, document: &Document, found: &mut Findings
     let (operations, traces) = operations(contract, (&shared, &mut requests), found);
     let (replies, origins) = of_document(&shared, contract.span, found);
     unused(&shared, found);
+    around::check(&operations, &traces, found);
+    violation_words::check(contract, document, &operations, found);
     let prolongs = operations.iter().flat_map(|operation| &operation.bindings).any(|binding| {
         binding.action.spec().name == "refresh" && binding.options.word("rotation") == "prolong"
     });
+    let refuses_unverified = around::refuses_unverified(&operations);
     let used = shared.views.borrow();
     let views = shared.facts.views.iter();
     let trace = Trace {
@@ -108,7 +117,7 @@ pub(crate) fn compile(contract: &Node, document: &Document, found: &mut Findings
             .collect(),
     };
     let left = left(contract, document);
-    Compiled { left, operations, replies, trace, titles: requests.titles, prolongs }
+    Compiled { left, operations, replies, trace, titles: requests.titles, prolongs, refuses_unverified }
 }
 
 /// The document's `failure` answers what nothing else does, so that no outcome is without a reply.
@@ -155,6 +164,10 @@ fn operations<'d>(
     let document = shared.facts.document;
     for path in paths.entries().iter().filter(|path| !path.key.starts_with("x-")) {
         let Some(names) = route::parameters(path, &document.base, found) else { continue };
+        if !path.value.is_map() {
+            found.wrong_kind(&path.value, &format!("the path `{}`", path.key), "a map of its methods");
+            continue;
+        }
         routes.add(path, document.request.any_case, found);
         for method in path.value.entries() {
             if !route::METHODS.contains(&method.key.as_str()) {
@@ -187,7 +200,12 @@ fn left(contract: &Node, document: &Document) -> Vec<Left> {
 }
 
 fn unknown_method(entry: &crate::source::Entry, found: &mut Findings) {
-    const OTHERS: [&str; 5] = ["summary", "description", "servers", "parameters", "$ref"];
+    const OTHERS: [&str; 4] = ["summary", "description", "servers", "parameters"];
+    if entry.key == "$ref" {
+        let message = "the `$ref` of a path is not followed: nothing would answer there";
+        found.error(codes::INVALID_DOCUMENT, entry.key_span, message, "write the operations here");
+        return;
+    }
     if OTHERS.contains(&entry.key.as_str()) || entry.key.starts_with("x-") {
         return;
     }

@@ -124,7 +124,7 @@ fn reachable(
     let possible: Vec<Outcome> =
         sources.iter().flat_map(|source| outcomes_of(source, account, security.is_some())).collect();
     let bindings: Vec<&BindingSource> = sources.iter().collect();
-    never_answered(&words.replies, &possible, &bindings, found);
+    never_answered(&words.replies, &possible, (&bindings, account), found);
 }
 
 /// Defaults under `with` are of a parameter that some shape in sight has.

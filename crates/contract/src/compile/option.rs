@@ -1,13 +1,20 @@
 //! Options of a binding: constants of the contract's author.
 
 use super::reading::Findings;
+use crate::account_plan::AccountPlan;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::source::{Entry, NodeValue};
 use doorward_core::action::Options;
+use doorward_core::identifier::IdentifierKind;
 use doorward_core::spec::{ActionSpec, OptionSpec, OptionValues};
 
 /// The options among these members, defaults filled in.
-pub(super) fn read(members: &[&Entry], spec: &'static ActionSpec, found: &mut Findings) -> Options {
+pub(super) fn read(
+    members: &[&Entry],
+    spec: &'static ActionSpec,
+    account: &AccountPlan,
+    found: &mut Findings,
+) -> Options {
     for entry in members {
         if found.comma_trap(entry) || spec.options.iter().any(|option| option.name == entry.key) {
             continue;
@@ -24,7 +31,7 @@ pub(super) fn read(members: &[&Entry], spec: &'static ActionSpec, found: &mut Fi
     }
     let value = |option: &'static OptionSpec, found: &mut Findings| {
         let written = members.iter().find(|entry| entry.key == option.name);
-        written.and_then(|entry| word(option, entry, found)).unwrap_or_else(|| default(option))
+        written.and_then(|entry| word(option, (entry, account), found)).unwrap_or_else(|| default(option))
     };
     Options(spec.options.iter().map(|option| (option.name, value(option, found))).collect())
 }
@@ -36,14 +43,25 @@ fn default(option: &OptionSpec) -> String {
     }
 }
 
-fn word(option: &OptionSpec, entry: &Entry, found: &mut Findings) -> Option<String> {
+/// The words of an option that mean something here: accounts have no other identifiers than their own.
+pub(super) fn words_of(words: &[&'static str], account: &AccountPlan) -> Vec<&'static str> {
+    let has = |kind| account.identifiers.iter().any(|rule| rule.kind == kind);
+    words.iter().copied().filter(|word| IdentifierKind::from_name(word).is_none_or(has)).collect()
+}
+
+fn word(
+    option: &OptionSpec,
+    (entry, account): (&Entry, &AccountPlan),
+    found: &mut Findings,
+) -> Option<String> {
+    let own = |words| words_of(words, account);
     let (written, allowed) = match (&entry.value.value, option.values) {
         (NodeValue::Bool(value), OptionValues::Flag(_)) => return Some(value.to_string()),
-        (NodeValue::Text(text), OptionValues::Words(words)) if words.contains(&text.as_str()) => {
+        (NodeValue::Text(text), OptionValues::Words(words)) if own(words).contains(&text.as_str()) => {
             return Some(text.clone());
         }
-        (NodeValue::Text(text), OptionValues::Words(words)) => (format!("`{text}`"), words.to_vec()),
-        (_, OptionValues::Words(words)) => (entry.value.describe().to_owned(), words.to_vec()),
+        (NodeValue::Text(text), OptionValues::Words(words)) => (format!("`{text}`"), own(words)),
+        (_, OptionValues::Words(words)) => (entry.value.describe().to_owned(), own(words)),
         (_, OptionValues::Flag(_)) => (entry.value.describe().to_owned(), vec!["true", "false"]),
     };
     let message = format!("option `{}` is not {written}", option.name);

@@ -101,14 +101,16 @@ impl Doing<'_> {
     fn data(&self, outcome: Outcome) -> Vec<Field> {
         let answer = self.spec.answers.iter().find(|answer| answer.outcome == outcome);
         let data = answer.map_or(&[][..], |answer| answer.data).iter().copied();
-        data.filter_map(|field| self.offered(field)).collect()
+        data.filter_map(|field| self.offered(field, outcome)).collect()
     }
 
-    fn offered(&self, field: Field) -> Option<Field> {
+    fn offered(&self, field: Field, outcome: Outcome) -> Option<Field> {
         let may = |name: &str| self.spec.options.iter().any(|option| option.name == name);
         let approved = self.options.word("approval") != "required";
         let off = |name: &str| may(name) && !self.options.flag(name);
         match field.kind {
+            // Who is signed in has a session, whatever becomes of those who register.
+            Kind::Session | Kind::Tokens if outcome == Outcome::SignedIn => Some(field),
             Kind::Session | Kind::Tokens if off("sign_in") || !approved => None,
             Kind::StageToken(_) if off("consume") => None,
             Kind::StageToken(_) if self.by_request.contains(&"purpose") => {

@@ -2,13 +2,13 @@
 
 use super::binding::BindingSource;
 use super::reading::Findings;
+use super::set_by::nothing_to_fail;
 use super::written::RepliesSource;
 use crate::account_plan::AccountPlan;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::names::ReplyKey;
 use doorward_core::outcome::{Group, Outcome};
-use doorward_core::profile::ChangeLimit;
-use doorward_core::spec::{EVERY_ACTION, Identifiers, InputSpec, UNAUTHENTICATED};
+use doorward_core::spec::{EVERY_ACTION, InputSpec, UNAUTHENTICATED};
 
 /// Every outcome that a binding may have, with its options and of such accounts; `secured` where the operation asks
 /// for credentials, as a binding does that has a token among its inputs.
@@ -20,8 +20,8 @@ pub(super) fn outcomes_of(binding: &BindingSource, account: &AccountPlan, secure
     let bound = spec.inputs.iter().filter(|input| binding.binds(input.name));
     let of_inputs = bound.flat_map(|input| input.failures);
     let failures = spec.failures.iter().chain(of_inputs).copied();
-    let failures =
-        failures.filter(|failure| may_fail(binding, *failure) && declared(binding, account, *failure));
+    let failures = failures
+        .filter(|failure| may_fail(binding, *failure) && !nothing_to_fail(binding, account, *failure));
     let unauthenticated: &[Outcome] = if secured || binding.presents() { UNAUTHENTICATED } else { &[] };
     let another: &[Outcome] = if binding.names_its_caller() { &[Outcome::Forbidden] } else { &[] };
     let others = EVERY_ACTION.iter().chain(unauthenticated).chain(another).copied();
@@ -40,31 +40,11 @@ fn may_fail(binding: &BindingSource, failure: Outcome) -> bool {
     rules.all(|rule| binding.binds(rule.option) || rule.words.contains(&binding.options.word(rule.option)))
 }
 
-/// Whether what accounts are lets a failure happen: where no field is unique, none is taken by an action that sets no
-/// identifier; where nothing is limited, nothing that is changed was set already or changed too soon.
-fn declared(binding: &BindingSource, account: &AccountPlan, failure: Outcome) -> bool {
-    let (spec, fields) = (binding.action.spec(), &account.profile.fields);
-    let changes_fields = spec.profile && spec.failures.contains(&Outcome::AlreadySet);
-    let limited = |limits: fn(&ChangeLimit) -> bool| {
-        let sets_identifiers = spec.identifiers == Identifiers::Any;
-        fields.iter().any(|field| limits(&field.changes))
-            || sets_identifiers && account.changes.iter().any(|(_, change)| limits(change))
-    };
-    match failure {
-        Outcome::Taken if spec.identifiers == Identifiers::Optional => {
-            fields.iter().any(|field| field.unique.is_some())
-        }
-        Outcome::AlreadySet if changes_fields => limited(|change| change.once),
-        Outcome::TooSoon if changes_fields => limited(|change| change.every.is_some()),
-        _ => true,
-    }
-}
-
 /// Replies to outcomes that none of these bindings has.
 pub(super) fn never_answered(
     replies: &RepliesSource,
     possible: &[Outcome],
-    bindings: &[&BindingSource],
+    (bindings, account): (&[&BindingSource], &AccountPlan),
     found: &mut Findings,
 ) {
     for (key, span, _) in &replies.entries {
@@ -78,6 +58,16 @@ pub(super) fn never_answered(
         let error = Diagnostic::error(codes::NEVER_ANSWERED, *span, message);
         if let Some(help) = bindings.iter().find_map(|binding| with_option(binding, *key)) {
             found.push(error.label("not with these options").help(help));
+            continue;
+        }
+        let lacking = |binding: &&BindingSource| {
+            let spec = binding.action.spec();
+            let members = key.members();
+            let own = members.iter().copied().find(|member| spec.failures.contains(member))?;
+            nothing_to_fail(binding, account, own).then(|| lacks(own))
+        };
+        if let Some(help) = bindings.iter().find_map(lacking) {
+            found.push(error.label("not with these inputs").help(help));
             continue;
         }
         let mut own: Vec<&str> = Vec::new();
@@ -111,4 +101,17 @@ fn with_option(binding: &BindingSource, key: ReplyKey) -> Option<String> {
     let brings = |input: &&InputSpec| members.iter().any(|member| input.failures.contains(member));
     let input = spec.inputs.iter().find(brings)?;
     Some(format!("it is answered only where the input `{}` is bound", input.name))
+}
+
+/// What would have to be bound, or declared, for a failure.
+fn lacks(failure: Outcome) -> &'static str {
+    match failure {
+        Outcome::Taken => "it is answered only where an identifier or a field with `unique` is bound",
+        Outcome::WeakPassword => "it is answered only where a new password is bound",
+        Outcome::WrongPassword => {
+            "a password is asked for only where an identifier or a new password is bound"
+        }
+        Outcome::AlreadySet => "it is answered only where something with `set: once` is bound",
+        _ => "it is answered only where something with `change_every` is bound",
+    }
 }

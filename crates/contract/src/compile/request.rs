@@ -65,8 +65,7 @@ impl<'d> Requests<'d> {
         };
         let schema = node.get("schema").and_then(|schema| found.kept(self.schemas.compile(schema)));
         let name = if *place == ParameterPlace::Header { name.to_lowercase() } else { name.to_owned() };
-        let required =
-            *place == ParameterPlace::Path || node.get("required").and_then(Node::as_bool) == Some(true);
+        let required = flag(node, found) || *place == ParameterPlace::Path;
         Some(Parameter { place: *place, name, required, schema })
     }
 
@@ -100,10 +99,12 @@ impl<'d> Requests<'d> {
     /// The body as declared; `None` when the operation declares none.
     pub(super) fn body(&mut self, operation: &'d Node, found: &mut Findings) -> Option<BodyPlan> {
         let node = resolved(self.contract, operation.get("requestBody")?, found)?;
-        let required = node.get("required").and_then(Node::as_bool) == Some(true);
-        let Some(content) = node.get("content").filter(|content| content.is_map()) else {
+        let required = flag(node, found);
+        let content = node.get("content");
+        let Some(content) = content.filter(|content| !content.entries().is_empty()) else {
             let help = "write `requestBody: {content: {application/json: {schema: …}}}`";
-            found.error(codes::INVALID_DOCUMENT, node.span, "a request body wants `content`", help);
+            let at = content.unwrap_or(node).span;
+            found.error(codes::INVALID_DOCUMENT, at, "a request body wants `content`, by media type", help);
             return None;
         };
         let mut types = Vec::new();
@@ -112,6 +113,9 @@ impl<'d> Requests<'d> {
                 let message = format!("no body of `{}` can be read", entry.key);
                 found.error(codes::WRONG_KIND, entry.key_span, message, READABLE);
                 continue;
+            }
+            if !entry.value.is_map() {
+                found.wrong_kind(&entry.value, &format!("`{}`", entry.key), "a map such as `{schema: …}`");
             }
             let schema = entry.value.get("schema");
             let schema = schema.and_then(|schema| found.kept(self.schemas.compile(schema)));
@@ -130,6 +134,15 @@ impl<'d> Requests<'d> {
         let types = self.types.iter().map(|media| (media.clone(), Some(schema.clone()))).collect();
         BodyPlan { taken: true, required: true, types }
     }
+}
+
+/// Whether a body or a parameter is `required`.
+fn flag(node: &Node, found: &mut Findings) -> bool {
+    let Some(required) = node.get("required") else { return false };
+    if required.as_bool().is_none() {
+        found.wrong_kind(required, "`required`", "true or false");
+    }
+    required.as_bool() == Some(true)
 }
 
 /// The types of what a request brings.

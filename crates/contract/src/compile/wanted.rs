@@ -12,7 +12,7 @@ pub(super) enum Wanted {
     /// What the catalogue says.
     Core(CoreKind),
     /// One of an option's words.
-    Words(&'static [&'static str]),
+    Words(Vec<&'static str>),
     /// What a profile field is.
     Field(Type, FieldType),
 }

@@ -120,6 +120,10 @@ pub const REPLY_DOES_NOT_FIT: Code = Code(44);
 pub const PATTERN_NOT_LINEAR: Code = Code(45);
 /// Enumerations of the wire and of the core differ.
 pub const ENUMS_DIFFER: Code = Code(46);
+/// Something is written that has no effect.
+pub const NO_EFFECT: Code = Code(47);
+/// A way around the second step.
+pub const AROUND_SECOND_STEP: Code = Code(48);
 /// A token recipe that cannot work.
 pub const TOKEN_RECIPE: Code = Code(50);
 /// A malformed cookie line.
@@ -130,6 +134,8 @@ pub const DUPLICATE_WIRE_NAME: Code = Code(52);
 pub const MISSING_TEXT: Code = Code(53);
 /// Texts that lead back to themselves.
 pub const TEXTS_IN_A_CIRCLE: Code = Code(54);
+/// Words for a rule or a member that there is not.
+pub const UNKNOWN_RULE: Code = Code(55);
 /// Unknown account and wrong password are told apart.
 pub const UNKNOWN_TOLD_APART: Code = Code(101);
 /// Anyone may ask whether an identifier is taken.
@@ -233,11 +239,14 @@ pub const TABLE: &[(Code, &str, &str)] = &[
     (REPLY_DOES_NOT_FIT, "reply does not fit the declared `responses`", include_str!("../../rules/DW044.md")),
     (PATTERN_NOT_LINEAR, "pattern not linear", include_str!("../../rules/DW045.md")),
     (ENUMS_DIFFER, "enum of wire and core differ", include_str!("../../rules/DW046.md")),
+    (NO_EFFECT, "without effect", include_str!("../../rules/DW047.md")),
+    (AROUND_SECOND_STEP, "a way around the second step", include_str!("../../rules/DW048.md")),
     (TOKEN_RECIPE, "token recipe", include_str!("../../rules/DW050.md")),
     (COOKIE_LINE, "cookie line malformed", include_str!("../../rules/DW051.md")),
     (DUPLICATE_WIRE_NAME, "duplicate wire name", include_str!("../../rules/DW052.md")),
     (MISSING_TEXT, "text key or language missing", include_str!("../../rules/DW053.md")),
     (TEXTS_IN_A_CIRCLE, "texts in a circle", include_str!("../../rules/DW054.md")),
+    (UNKNOWN_RULE, "words for no rule", include_str!("../../rules/DW055.md")),
     (UNKNOWN_TOLD_APART, "unknown and wrong told apart", include_str!("../../rules/DW101.md")),
     (AVAILABILITY_ORACLE, "availability oracle", include_str!("../../rules/DW102.md")),
     (FORGOT_TELLS_TRUTH, "`forgot` tells the truth", include_str!("../../rules/DW103.md")),

@@ -67,7 +67,11 @@ pub(super) fn read(reader: &mut Reader, node: &Node, contract: &Node) -> Account
 fn read_id(reader: &mut Reader, node: &Node, identifiers: &[IdentifierRule]) -> Option<PublicIdKind> {
     if node.is_map() {
         reader.members(node, "`id`", &["prefix"]);
-        let prefix = reader.text(node.get("prefix")?, "`prefix`")?;
+        let Some(prefix) = node.get("prefix") else {
+            reader.refuse(codes::WRONG_KIND, node, "`id` does not say how ids look", "`id: {prefix: user_}`");
+            return None;
+        };
+        let prefix = reader.text(prefix, "`prefix`")?;
         let fits = prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
         if prefix.is_empty() || prefix.len() > 32 || !fits {
             let help = "1 to 32 letters, digits, `_` or `-`";
@@ -147,10 +151,10 @@ fn read_roles(reader: &mut Reader, node: &Node) -> RolePolicy {
     }
     if let Some(default) = node.get("default") {
         let named = reader.list(default, "`default`").unwrap_or_default().iter();
-        roles.default = named.filter_map(|role| reader.line(role, "a role").map(str::to_owned)).collect();
+        roles.default = named.filter_map(|name| role(reader, name, "a role")).collect();
     }
     if let Some(administrator) = node.get("administrator") {
-        roles.administrator = reader.line(administrator, "`administrator`").map(str::to_owned);
+        roles.administrator = role(reader, administrator, "`administrator`");
         if roles.administers(&roles.default) {
             let help =
                 "leave it out of `default`; `doorward account set-roles` makes the first administrator";
@@ -159,6 +163,15 @@ fn read_roles(reader: &mut Reader, node: &Node) -> RolePolicy {
         }
     }
     roles
+}
+
+fn role(reader: &mut Reader, node: &Node, what: &str) -> Option<String> {
+    let name = reader.line(node, what)?;
+    if name.trim().is_empty() {
+        reader.refuse(codes::WRONG_KIND, node, format!("{what} has no name"), "for example `admin`");
+        return None;
+    }
+    Some(name.to_owned())
 }
 
 pub(super) fn password(reader: &mut Reader, node: &Node) -> PasswordPolicy {

@@ -186,7 +186,15 @@ pub(super) fn renew(
     if !reader.members(node, "`renew`", &RENEW) {
         return None;
     }
-    let token = node.get("token").and_then(|token| signing.known(reader, token))?;
+    let token = match node.get("token") {
+        Some(token) => signing.known(reader, token)?,
+        None if signing.has("access") => "access".to_owned(),
+        None => {
+            let help = "declare `tokens: {access: …}`";
+            reader.refuse(codes::WRONG_KIND, node, "the contract has no access token to renew", help);
+            return None;
+        }
+    };
     if token != "access" {
         let at = node.get("token").unwrap_or(node);
         reader.refuse(codes::WRONG_KIND, at, "only the access token is renewed", "write `token: access`");
@@ -254,7 +262,8 @@ fn renew_headers(
     let mut read = Vec::new();
     for entry in headers.entries() {
         let named = reader.header_name(&entry.key, entry.key_span);
-        let template = reader.parsed_text(&entry.value, "a header");
+        let template =
+            reader.line(&entry.value, "a header").and_then(|_| reader.parsed_text(&entry.value, "a header"));
         let compiled = template
             .and_then(|template| reader.compiled(&template, &names, &Setting::reply(signing.times.clone())));
         if let Some(compiled) = compiled

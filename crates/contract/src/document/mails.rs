@@ -9,7 +9,7 @@ use crate::expression::{Kind, Type};
 use crate::mails::{MailPlan, Mails};
 use crate::root_names::RootNames;
 use crate::scope::Root;
-use crate::source::Node;
+use crate::source::{Entry, Node};
 use crate::template::{CompiledTemplate, Escape, Part, Setting, Template, TemplateKind};
 use crate::wording::Localized;
 use doorward_core::code::{CodePolicy, Purpose};
@@ -55,9 +55,13 @@ pub(super) fn mails(
         let is_link = entry.key == "link"
             || purpose.is_some() && of_a_link((library, &names, &link_names), &entry.value);
         let names = if is_link { &link_names } else { &names };
+        let before = reader.found.len();
         let mut mail = MailReader { library, names, used: &mut used };
         let Some(plan) = mail.read(reader, &entry.value) else { continue };
         reached(reader, account, &entry.value);
+        if reader.found.len() == before && MAILS.contains(&entry.key.as_str()) {
+            MailReader { library, names, used: &mut Vec::new() }.carries_its_secret(reader, entry, is_link);
+        }
         match purpose {
             Some(purpose) if is_link => drop(mails.link_purposes.insert(purpose, plan)),
             Some(purpose) => drop(mails.purposes.insert(purpose, plan)),
@@ -127,9 +131,38 @@ impl MailReader<'_> {
     fn part(&mut self, reader: &mut Reader, mail: &Node, member: &str, escape: Escape) -> Option<Localized> {
         let node = mail.get(member)?;
         let written = self.written(reader, node, member)?;
+        if member == "subject" && written.texts.iter().any(|(_, text)| has_lines(text)) {
+            let help = "write it in one line; `|` and `>` keep the end of theirs";
+            reader.refuse(codes::WRONG_KIND, node, "the subject of a mail is one line", help);
+        }
         self.library.check_without_request(reader, &written, "a mail");
         let setting = Setting { escape, ..self.library.setting.clone() };
         written.compile(reader, self.names, &setting)
+    }
+
+    /// A mail without its code or link is of no use to whoever gets it.
+    fn carries_its_secret(&mut self, reader: &mut Reader, entry: &Entry, is_link: bool) {
+        let secret = if is_link { "link" } else { "code" };
+        let mut has = |member: &str| {
+            let written =
+                entry.value.get(member).map(|node| self.written(&mut Reader::default(), node, member));
+            written
+                .map(|written| written.is_none_or(|it| it.texts.iter().all(|(_, text)| reads(text, secret))))
+        };
+        let parts = [has("subject"), has("text"), has("html")];
+        let sms = has("sms");
+        let read = parts.contains(&Some(true)) || parts.iter().all(Option::is_none);
+        if read && sms != Some(false) {
+            return;
+        }
+        let node = if read { entry.value.get("sms").unwrap_or(&entry.value) } else { &entry.value };
+        let message = match (read, is_link) {
+            (true, _) => format!("this text message does not carry its {secret}"),
+            (false, true) => "this mail does not carry its link".to_owned(),
+            (false, false) => "this mail carries neither `code` nor `link`".to_owned(),
+        };
+        let help = format!("write `${{{secret}}}` in it, in every language");
+        reader.refuse(codes::WRONG_KIND, node, message, &help);
     }
 
     /// The text itself, or the text of the contract whose key it is.
@@ -254,7 +287,7 @@ fn link(
     if let Some(template) = &template
         && let Some(compiled) = reader.compiled(template, names, &setting)
     {
-        if !carries_token(template) {
+        if !reads(template, "token") {
             let message = "this link does not carry its token";
             reader.refuse(codes::WRONG_KIND, node, message, "write it as `https://…?token=${token}`");
         }
@@ -264,15 +297,28 @@ fn link(
     reader.compiled(&nothing, names, &setting)
 }
 
-fn carries_token(template: &Template) -> bool {
-    let is_token = |path: &[String]| path.first().is_some_and(|name| name == "token");
+/// Whether a text reads this name.
+fn reads(template: &Template, name: &str) -> bool {
+    let is_it = |path: &[String]| path.first().is_some_and(|first| first == name);
     match &template.kind {
-        TemplateKind::Path(path) => is_token(&path.segments),
-        TemplateKind::Expression(ast) => ast.paths().into_iter().any(is_token),
+        TemplateKind::Path(path) => is_it(&path.segments),
+        TemplateKind::Expression(ast) => ast.paths().into_iter().any(is_it),
         TemplateKind::Text(parts) => parts.iter().any(|part| match part {
-            Part::Hole(ast) => ast.paths().into_iter().any(is_token),
+            Part::Hole(ast) => ast.paths().into_iter().any(is_it),
             Part::Constant(_) => false,
         }),
+        _ => false,
+    }
+}
+
+/// Whether what is written in it takes more than one line.
+fn has_lines(template: &Template) -> bool {
+    let many = |text: &str| text.contains(['\r', '\n']);
+    match &template.kind {
+        TemplateKind::Constant(value) => value.as_str().is_some_and(many),
+        TemplateKind::Text(parts) => {
+            parts.iter().any(|part| matches!(part, Part::Constant(text) if many(text)))
+        }
         _ => false,
     }
 }

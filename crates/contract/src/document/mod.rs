@@ -299,8 +299,13 @@ fn title(reader: &mut Reader, contract: &Node) -> String {
 
 /// The path of the first server.
 fn base(reader: &mut Reader, contract: &Node) -> String {
-    let first = contract.get("servers").and_then(Node::as_list).and_then(<[Node]>::first);
-    let Some(url) = first.and_then(|server| server.get("url")) else {
+    let Some(servers) = contract.get("servers") else { return String::new() };
+    let help = "for example `servers: [{url: /auth}]`";
+    let Some(first) = reader.list(servers, "`servers`").and_then(<[Node]>::first) else {
+        return String::new();
+    };
+    let Some(url) = first.get("url") else {
+        reader.refuse(codes::INVALID_DOCUMENT, first, "a server wants `url`", help);
         return String::new();
     };
     let Some(text) = reader.line(url, "`url`") else {
@@ -314,7 +319,6 @@ fn base(reader: &mut Reader, contract: &Node) -> String {
     if (path.is_empty() || path.starts_with('/')) && !path.contains(['{', '}', '?', '#', ' ']) {
         return path.to_owned();
     }
-    let help = "for example `servers: [{url: /auth}]`";
     reader.refuse(codes::INVALID_DOCUMENT, url, "this is no base path", help);
     String::new()
 }

@@ -113,6 +113,15 @@ impl FieldReader<'_, '_> {
     fn values(&mut self, field: &mut Field, node: &Node) {
         if let Some(allowed) = node.get("enum") {
             let values = self.reader.list(allowed, "`enum`").unwrap_or_default();
+            if allowed.as_list().is_some_and(<[Node]>::is_empty) {
+                let message = format!("`{}` may have no value at all", field.name);
+                self.reader.refuse(
+                    codes::WRONG_KIND,
+                    allowed,
+                    message,
+                    "list its values, or take `enum` away",
+                );
+            }
             values.iter().for_each(|value| self.admits(field, value));
             field.allowed = values.iter().map(Node::to_json).collect();
         }

@@ -45,6 +45,11 @@ fn read_scheme(reader: &mut Reader, entry: &Entry, signing: &Signing<'_>) -> Opt
         let help = "leave `expired` out: an expired access token names its session, a stage has none";
         reader.refuse(codes::WRONG_KIND, expired, "a stage token is good until it expires", help);
     }
+    let tells = matches!(proves, Proves::Session | Proves::Stage(_));
+    if let Some(expired) = said("expired").filter(|_| !tells) {
+        let help = "leave `expired` out: it is for the scheme that carries the token";
+        reader.refuse(codes::WRONG_KIND, expired, "nothing expires in this scheme", help);
+    }
     let accept_expired =
         said("expired").is_some_and(|expired| reader.word(expired, "`expired`", &["accepted"]).is_some());
     Some(Scheme { name: entry.key.clone(), token, proves, place, accept_expired })
@@ -134,6 +139,12 @@ fn companion(reader: &mut Reader, node: &Node, signing: &Signing<'_>) -> Option<
     if let Some(name) = fresh {
         let message = format!("`tokens.{name}` is a new one each time: nothing sent can equal it");
         let help = "declare a token for it: `tokens: {csrf: {opaque: {}}}`, and `must_equal: $tokens.csrf`";
+        reader.refuse(codes::WRONG_KIND, node, message, help);
+        return None;
+    }
+    if matches!(template.kind, TemplateKind::Constant(_)) {
+        let message = "whoever reads the contract knows what this scheme must equal";
+        let help = "compare with something of the request or the session: `must_equal: $account.email`";
         reader.refuse(codes::WRONG_KIND, node, message, help);
         return None;
     }

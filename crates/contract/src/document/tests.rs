@@ -418,7 +418,7 @@ x-doorward: {{account: {{identifiers: [{kinds}]}}, tokens: {{}}, mails: {{{mails
     };
     let (document, found) = identifiers(
         "email, phone",
-        "code: {subject: Hi, text: 'long ${code}', html: '<b>${code}</b>'}, login: {subject: Hi, text: x, sms: 'short ${code}'}",
+        "code: {subject: Hi, text: 'long ${code}', html: '<b>${code}</b>'}, login: {subject: Hi, text: '${code}', sms: 'short ${code}'}",
     );
     assert!(found.is_empty(), "{found:?}");
     let sms = |purpose| message_of(&document, (Channel::Sms, "+1555"), purpose, "en");

@@ -166,7 +166,14 @@ fn language_source(reader: &mut Reader, node: &Node) -> Option<CompiledTemplate>
         .with("cookie", anything(), Root::Cookie.slot())
         .with("path", anything(), Root::PathParameters.slot());
     let template = reader.parsed(node)?;
-    reader.compiled(&template, &names, &Setting::input())
+    let compiled = reader.compiled(&template, &names, &Setting::input())?;
+    if compiled.constant().is_some() || !(compiled.ty().is_text() || compiled.ty().kind == Kind::Any) {
+        let message = "`from` wants a part of the request whose text names the language";
+        let help = "for example `from: {$first: [$query.lang, $header.Accept-Language]}`";
+        reader.refuse(codes::WRONG_KIND, node, message, help);
+        return None;
+    }
+    Some(compiled)
 }
 
 pub(super) fn texts(reader: &mut Reader, node: Option<&Node>, library: &mut Library) {

@@ -42,6 +42,10 @@ pub(super) fn request(reader: &mut Reader, node: &Node) -> RequestPlan {
         return plan;
     }
     if let Some(types) = node.get("types") {
+        if types.as_list().is_some_and(<[Node]>::is_empty) {
+            let help = "for example `types: [application/json]`";
+            reader.refuse(codes::WRONG_KIND, types, "no body could be sent", help);
+        }
         let items = reader.texts(types, "`types`");
         let types: Vec<String> =
             items.into_iter().filter_map(|item| readable(reader, item)).map(str::to_owned).collect();

@@ -7,7 +7,7 @@ mod violation_text;
 
 pub(crate) use languages::Languages;
 pub(crate) use localized::Localized;
-pub(crate) use violation_text::{names_of_rule, rule_of};
+pub(crate) use violation_text::{names_of_rule, rule_of, rules};
 
 use crate::expression::{Kind, Scope, Type};
 use crate::template::CompiledTemplate;

@@ -49,6 +49,29 @@ const UNLIMITED: [&str; 18] = [
     "alphabet",
 ];
 
+/// Every rule that is known by name; a contract's checks may have more.
+pub(crate) fn rules() -> impl Iterator<Item = &'static str> {
+    LIMITED.into_iter().chain(UNLIMITED).chain(OTHERS)
+}
+
+/// Rules that say nothing in a key of `violations.texts` by standing at its end: members may be called so.
+const OTHERS: [&str; 14] = [
+    "check",
+    "anyOf",
+    "oneOf",
+    "allOf",
+    "not",
+    "if",
+    "propertyNames",
+    "dependentRequired",
+    "dependentSchemas",
+    "unevaluatedItems",
+    "prefixItems",
+    "maxContains",
+    "minContains",
+    "false schema",
+];
+
 /// The rule that a key of `violations.texts` ends with; a key that ends with none is a field's.
 pub(crate) fn rule_of(key: &str) -> Option<&'static str> {
     let last = key.rsplit('.').next().unwrap_or_default();

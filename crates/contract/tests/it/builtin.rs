@@ -1,9 +1,11 @@
 //! The built-in contracts load, and compile to what their notes promise.
 
-use doorward_contract::plan::{BodyReply, Operation, Plan, Reply, ReplyTable, StatusPlan};
+use doorward_contract::plan::{
+    Binding, BodyReply, InputTarget, Operation, Plan, Reply, ReplyTable, StatusPlan,
+};
 use doorward_contract::{BUILTIN, Severity, VARIANTS, all_builtin, builtin, diagnostic, load, open_builtin};
 use doorward_core::outcome::Outcome;
-use doorward_core::spec::{ActionSpec, Identifiers};
+use doorward_core::spec::Identifiers;
 
 fn plan(name: &str) -> Plan {
     let loaded = load(name, &format!("{name}/contract.yaml"), builtin(name).expect(name), &open_builtin);
@@ -166,8 +168,16 @@ fn bodies_that_nobody_reads_are_ignored() {
     assert_eq!(login.body.types.len(), 2);
 }
 
-/// Whether accounts without limited or unique fields rule it out.
-fn ruled_out(plan: &Plan, spec: &ActionSpec, failure: Outcome) -> bool {
+/// Whether accounts without limited or unique fields rule it out, or a binding that sets nothing of the kind.
+fn ruled_out(plan: &Plan, binding: &Binding, failure: Outcome) -> bool {
+    let spec = binding.action.spec();
+    let binds =
+        |name: &'static str| binding.inputs.iter().any(|input| input.target == InputTarget::Named(name));
+    let takes = |name: &str| spec.inputs.iter().any(|input| input.name == name);
+    let identifies = binding
+        .inputs
+        .iter()
+        .any(|input| matches!(input.target, InputTarget::Identifier(_) | InputTarget::AnyIdentifier));
     let fields = &plan.account.profile.fields;
     let limited = fields.iter().any(|field| field.changes.once || field.changes.every.is_some())
         || plan.account.changes.iter().any(|(_, change)| change.once || change.every.is_some());
@@ -176,7 +186,16 @@ fn ruled_out(plan: &Plan, spec: &ActionSpec, failure: Outcome) -> bool {
             spec.profile && spec.failures.contains(&Outcome::AlreadySet) && !limited
         }
         Outcome::Taken => {
-            spec.identifiers == Identifiers::Optional && fields.iter().all(|field| field.unique.is_none())
+            let sets_names = spec.identifiers != Identifiers::Optional
+                && (identifies || spec.identifiers != Identifiers::Any);
+            !sets_names && fields.iter().all(|field| field.unique.is_none())
+        }
+        Outcome::WeakPassword => {
+            let new = if takes("new_password") { "new_password" } else { "password" };
+            takes(new) && !binds(new)
+        }
+        Outcome::WrongPassword if spec.identifiers == Identifiers::Any => {
+            !identifies && !binds("new_password") && !binds("remove")
         }
         _ => false,
     }
@@ -197,7 +216,7 @@ fn replies_are_total() {
                 let impossible = |failure: &Outcome| {
                     let mut rules = spec.only_with.iter().filter(|rule| rule.failures.contains(failure));
                     rules.any(|rule| !rule.words.contains(&options.word(rule.option)))
-                        || ruled_out(&plan, spec, *failure)
+                        || ruled_out(&plan, binding, *failure)
                 };
                 for outcome in own
                     .chain(spec.failures.iter().copied().filter(|failure| !impossible(failure)))

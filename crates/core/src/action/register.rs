@@ -16,6 +16,7 @@ use crate::fault::Fault;
 use crate::identifier::{Identifier, IdentifierKind};
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash};
+use crate::policy::Policy;
 use crate::port::uuid_v7;
 use crate::profile::{Asking, Setter};
 use crate::public_id::PublicIdKind;
@@ -113,7 +114,7 @@ impl Entry for Register {
             wire: inputs.wire.clone(),
         };
         let answer = perform(&input, cx).await?;
-        match input.known(&answer, options) {
+        match input.known((&answer, options), cx.setting.policy) {
             Some(login) => Ok(login_or(answer, perform(&login, cx).await?)),
             None => Ok(answer),
         }
@@ -348,7 +349,7 @@ type Proved = Result<Proof, (Refusal, Vec<Change>)>;
 
 impl Input {
     /// The sign-in of whoever registered before, where the contract wants one.
-    fn known(&self, answer: &Answer, options: &Options) -> Option<login::Input> {
+    fn known(&self, (answer, options): (&Answer, &Options), policy: &Policy) -> Option<login::Input> {
         let wanted = answer.outcome == Name::Taken && options.word("on_taken_with_password") == "sign_in";
         let taken = |name: &&Named| answer.datum("field").and_then(Value::as_str) == Some(name.kind.name());
         let name = self.identifiers.iter().find(taken).filter(|_| wanted)?;
@@ -358,7 +359,7 @@ impl Input {
             wish: self.wish.clone(),
             sessions: login::Sessions::Many,
             second_step: false,
-            refuse_unverified: false,
+            refuse_unverified: policy.refuses_unverified,
             refuse_must_change: true,
         })
     }

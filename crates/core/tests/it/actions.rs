@@ -56,12 +56,23 @@ async fn taken_names_cost_no_hash_and_numbers_are_never_reused() {
 
 #[tokio::test]
 async fn who_registers_again_with_the_right_password_is_signed_in_where_the_contract_says_so() {
-    let world = TestRealm::new().await;
+    let mut world = TestRealm::new().await;
+    let known = [("on_taken_with_password", "sign_in")];
+    world.run("register", by_name("ann", "password", "secret"), &known).await;
+    // Nor is who could not sign in before an address is proved.
+    let bea = || Inputs {
+        identifiers: vec![(IdentifierKind::Email, "bea@example.com".to_owned())],
+        ..named("password", "secret")
+    };
+    assert_eq!(world.run("register", bea(), &known).await.outcome, Outcome::Registered);
+    world.policy.refuses_unverified = true;
+    let unproved = world.run("register", bea(), &known).await;
+    assert!(unproved.outcome == Outcome::Taken && unproved.session.is_none());
+    world.policy.refuses_unverified = false;
+    assert_eq!(world.run("register", bea(), &known).await.outcome, Outcome::SignedIn);
     let register = async |password: &str, options: &[(&'static str, &str)]| {
         world.run("register", by_name("ann", "password", password), options).await
     };
-    let known = [("on_taken_with_password", "sign_in")];
-    assert_eq!(register("secret", &known).await.outcome, Outcome::Registered);
     assert_eq!(register("secret", &[]).await.outcome, Outcome::Taken);
     let again = register("secret", &known).await;
     assert_eq!(again.outcome, Outcome::SignedIn);

@@ -69,7 +69,7 @@ fn data_of(binding: Option<&Binding>, outcome: Outcome) -> Vec<Field> {
         let answer = spec.answers.iter().find(|answer| answer.outcome == outcome)?;
         let stage = Purpose::from_name(binding.options.word("purpose")).and_then(Purpose::stage);
         let has = |name: &str| spec.options.iter().any(|option| option.name == name);
-        let stays_out = has("sign_in") && !binding.options.flag("sign_in");
+        let stays_out = outcome != Outcome::SignedIn && has("sign_in") && !binding.options.flag("sign_in");
         let consumed = binding.options.flag("consume");
         let offered = |field: &Field| match field.kind {
             Kind::Session | Kind::Tokens => !stays_out,
