@@ -17,6 +17,8 @@ pub struct Difference {
     pub expected: Option<String>,
     /// What came; nothing where nothing did.
     pub actual: Option<String>,
+    /// Where both are JSON: what differs in it, member by member.
+    pub members: Vec<String>,
 }
 
 impl Difference {
@@ -28,10 +30,20 @@ impl Difference {
         pairs.take_while(|(one, other)| one == other).count()
     }
 
-    /// The difference for people: both values, and a mark below the first byte that differs.
+    /// The difference for people: both values, a mark below the first byte that differs, and what differs member by
+    /// member.
     #[must_use]
     pub fn text(&self) -> String {
+        let members: String = self.members.iter().map(|line| format!("  - {line}\n")).collect();
+        self.values() + &members
+    }
+
+    fn values(&self) -> String {
         match (&self.expected, &self.actual) {
+            // Of one word and another, everybody sees where they part.
+            (Some(expected), Some(actual)) if is_word(expected) && is_word(actual) => {
+                format!("{} is {actual}, not {expected}\n", self.what)
+            }
             (Some(expected), Some(actual)) => {
                 let at = self.position();
                 let (left, before) = window(expected, at);
@@ -51,6 +63,12 @@ impl Difference {
             (None, None) => format!("{} is wrong\n", self.what),
         }
     }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 40
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// The part of a value around a byte, on one line, and how many characters stand before that byte.
@@ -83,7 +101,13 @@ mod tests {
         let source = Sources::new().add("x", "");
         let at = Span { source, start: 0, end: 0 };
         let own = |text: &str| text.to_owned();
-        Difference { at, what: own("the body"), expected: expected.map(own), actual: actual.map(own) }
+        Difference {
+            at,
+            what: own("the body"),
+            expected: expected.map(own),
+            actual: actual.map(own),
+            members: Vec::new(),
+        }
     }
 
     #[test]
@@ -104,6 +128,7 @@ mod tests {
         assert!(text.contains(&format!("…{}X", "a".repeat(60))) && text.contains("b\\n"), "{text}");
         assert_eq!(text.lines().count(), 4);
         assert!(difference(None, Some("a=1")).text().starts_with("the body should not be there"));
+        assert_eq!(difference(Some("401"), Some("500")).text(), "the body is 500, not 401\n");
         assert!(difference(Some(""), None).text().starts_with("the body is missing"));
     }
 }

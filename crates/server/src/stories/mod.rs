@@ -9,6 +9,7 @@ mod coverage;
 mod difference;
 mod examples;
 mod files;
+mod members;
 mod order;
 mod own;
 mod read;

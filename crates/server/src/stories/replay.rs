@@ -75,6 +75,15 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// Whether the same step failed in the same things.
+    #[must_use]
+    pub fn is_like(&self, other: &Failure) -> bool {
+        let whats = |one: &Failure| -> Vec<String> {
+            one.differences.iter().map(|difference| difference.what.clone()).collect()
+        };
+        self.at == other.at && whats(self) == whats(other)
+    }
+
     fn new(at: Span, what: impl Into<String>, note: impl Into<String>) -> Failure {
         Failure { at, what: what.into(), differences: Vec::new(), notes: vec![note.into()] }
     }
@@ -247,7 +256,8 @@ impl Telling {
             let expected = subject.fill_from(&written, &self.names);
             if expected != written {
                 let (expected, actual) = (Some(expected), Some(written));
-                let differs = Difference { at, what: "the subject".to_owned(), expected, actual };
+                let what = "the subject".to_owned();
+                let differs = Difference { at, what, expected, actual, members: Vec::new() };
                 return Err(Failure {
                     at,
                     what: String::new(),
@@ -289,6 +299,7 @@ fn outcome_differs(step: &Exchange, answered: Option<&Answered>) -> Option<Diffe
         what: "the outcome".to_owned(),
         expected: Some(wanted.clone()),
         actual: Some(answered.outcome.clone()),
+        members: Vec::new(),
     })
 }
 

@@ -63,14 +63,21 @@ impl Report {
     #[must_use]
     pub fn text(&self, file: &str, sources: &Sources) -> String {
         let mut text = String::new();
+        let mut shown: Vec<&Failure> = Vec::new();
         for (name, _, told) in &self.told {
             match &told.ending {
                 Ending::Good => {}
-                Ending::Bad(failure) => text.push_str(&failure_text(name, failure, sources)),
+                // Stories that begin with one setup fail with it: once is enough.
+                Ending::Bad(failure) if shown.iter().any(|one| one.is_like(failure)) => {}
+                Ending::Bad(failure) => {
+                    text.push_str(&failure_text(name, failure, sources));
+                    text.push_str(&self.also(name, failure));
+                    shown.push(failure);
+                }
                 Ending::Skipped { at, kind } => {
                     let at = place(*at, sources);
                     text.push_str(&format!(
-                        "SKIPPED {name}\n  {at}: only Doorward can do a `{kind}` step\n\n"
+                        "SKIPPED {name}\n  {at}: from here on; `{kind}` is a step that only Doorward can do\n\n"
                     ));
                 }
             }
@@ -80,6 +87,23 @@ impl Report {
             text.push_str(&coverage_text(coverage, sources));
         }
         text
+    }
+
+    /// The other stories that fail alike, and the empty line after a failure.
+    fn also(&self, name: &str, failure: &Failure) -> String {
+        let alike = self.told.iter().filter_map(|(other, _, told)| match &told.ending {
+            Ending::Bad(one) if other != name && one.is_like(failure) => Some(other.as_str()),
+            _ => None,
+        });
+        let alike: Vec<&str> = alike.collect();
+        match alike.len() {
+            0 => "\n".to_owned(),
+            count => format!(
+                "  in the same step also {}: {}\n\n",
+                many(count, "story fails", "stories fail"),
+                alike.join("; ")
+            ),
+        }
     }
 
     fn summary(&self) -> String {
@@ -147,7 +171,6 @@ fn failure_text(name: &str, failure: &Failure, sources: &Sources) -> String {
         text.push_str(&indented(&said));
     }
     failure.notes.iter().for_each(|note| text.push_str(&indented(note)));
-    text.push('\n');
     text
 }
 
@@ -162,7 +185,13 @@ fn coverage_text(coverage: &Coverage, sources: &Sources) -> String {
     }
     text.push('\n');
     let mut list = |what: &str, replies: &[Answered]| {
-        replies.iter().for_each(|one| text.push_str(&format!("  {what}: {}\n", one.reply())));
+        let same =
+            |one: &Answered, other: &Answered| (&one.method, &one.route) == (&other.method, &other.route);
+        for operation in replies.chunk_by(same) {
+            let outcomes: Vec<&str> = operation.iter().map(|one| one.outcome.as_str()).collect();
+            let Some(Answered { method, route, .. }) = operation.first() else { continue };
+            text.push_str(&format!("  {what}: {method} {route} {}\n", outcomes.join(", ")));
+        }
     };
     list("no story sees", &coverage.unseen);
     list("no story looks at the body of", &coverage.glanced);
@@ -187,7 +216,8 @@ fn span_json(at: Span, sources: &Sources) -> Value {
 fn failure_json(failure: &Failure, sources: &Sources) -> Value {
     let difference = |difference: &Difference| {
         json!({"at": span_json(difference.at, sources), "what": difference.what,
-            "position": difference.position(), "expected": difference.expected, "actual": difference.actual})
+            "position": difference.position(), "expected": difference.expected, "actual": difference.actual,
+            "members": difference.members})
     };
     json!({"at": span_json(failure.at, sources), "step": failure.what, "notes": failure.notes,
         "differences": failure.differences.iter().map(difference).collect::<Vec<_>>()})

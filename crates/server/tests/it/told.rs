@@ -148,7 +148,11 @@ fn a_good_story_is_good_and_says_what_is_left_to_prove() {
     let said = run(folder.path(), &["contract", "test", &file]);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
     assert!(said.out.contains("2 stories good, 4 steps"), "{}", said.out);
-    assert!(said.out.contains("no story sees: POST /login unknown_account"), "{}", said.out);
+    assert!(
+        said.out.contains("no story sees: POST /login invalid_input, unknown_account, barred"),
+        "{}",
+        said.out
+    );
     let all = run(folder.path(), &["contract", "test", "--require-all", &file]);
     assert_eq!(all.code, 1, "a reply that nobody proves is a failure there");
 }
@@ -184,6 +188,7 @@ fn a_bad_story_shows_the_byte() {
         "the body differs at byte 14 (line 8)",
         r#"expected  {"error":"bad_kredentials"}"#,
         r#"actual    {"error":"bad_credentials"}"#,
+        r#"- error is "bad_credentials", not "bad_kredentials""#,
         "the outcome `wrong_password`",
         "1 story good, 1 bad",
     ] {
@@ -192,6 +197,36 @@ fn a_bad_story_shows_the_byte() {
     let json = run(folder.path(), &["contract", "test", "--format", "json", &file]).json();
     let difference = &json[0]["stories"][0]["because"]["differences"][0];
     assert_eq!((&json[0]["bad"], &difference["position"]), (&1.into(), &14.into()), "{json:#}");
+}
+
+#[test]
+fn stories_that_fail_with_their_setup_are_told_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let stories = r#"
+setups:
+  known:
+    - send: POST /login
+      json: {email: ann@example.org, password: wrong}
+      expect: {status: 200, json: {error: bad_credentials, id: $integer}}
+stories:
+  - {story: One, given: known, steps: []}
+  - {story: Two, given: known, steps: []}
+"#;
+    let file = write(folder.path(), stories);
+    let said = run(folder.path(), &["contract", "test", &file]);
+    assert_eq!(said.code, 1, "{}{}", said.out, said.err);
+    for wanted in [
+        "the status is 401, not 200 (line 6)",
+        "- id is missing",
+        "  in the same step also 1 story fails: Two\n",
+        "small.yaml: 0 stories good, 2 bad",
+    ] {
+        assert!(said.out.contains(wanted), "{wanted} is not in\n{}", said.out);
+    }
+    assert_eq!(said.out.matches("FAILED").count(), 1, "{}", said.out);
+    let json = run(folder.path(), &["contract", "test", "--format", "json", &file]).json();
+    let members = &json[0]["stories"][1]["because"]["differences"][1]["members"];
+    assert_eq!(members.to_string(), r#"["id is missing"]"#, "{json:#}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A reply beside what a story says it must be.
 
 use super::difference::Difference;
+use super::members::members;
 use super::story::{BodyWanted, CookiesWanted, Exchange, JwtWanted, Keep, KeepFrom};
 use super::text::Text;
 use super::wanted::Wanted;
@@ -34,7 +35,17 @@ pub(super) struct Compared {
 impl Compared {
     fn differ(&mut self, at: Span, what: &str, expected: Option<String>, actual: Option<String>) {
         if expected != actual {
-            self.differences.push(Difference { at, what: what.to_owned(), expected, actual });
+            let what = what.to_owned();
+            self.differences.push(Difference { at, what, expected, actual, members: Vec::new() });
+        }
+    }
+
+    /// Two texts of JSON, and what they say.
+    fn json(&mut self, at: Span, what: &str, texts: (String, String), values: (&Value, Option<&Value>)) {
+        let before = self.differences.len();
+        self.differ(at, what, Some(texts.0), Some(texts.1));
+        if let (Some(new), Some(actual)) = (self.differences.get_mut(before), values.1) {
+            new.members = members(values.0, actual);
         }
     }
 
@@ -100,9 +111,9 @@ fn compare_body(
                 // Members, their order and their values are the same; only spaces and escapes can differ.
                 Some(same) if !manner.to_the_byte => {
                     found.spelt_differently = same == expected && actual != expected;
-                    found.differ(at, "the body", Some(expected), Some(same));
+                    found.json(at, "the body", (expected, same), (&filled, value.as_ref()));
                 }
-                _ => found.differ(at, "the body", Some(expected), Some(actual)),
+                _ => found.json(at, "the body", (expected, actual), (&filled, value.as_ref())),
             }
         }
     }
@@ -136,6 +147,7 @@ pub(super) fn kept(keep: &Keep, heard: &Heard) -> Result<Value, Difference> {
         what,
         expected: Some(expected),
         actual,
+        members: Vec::new(),
     };
     let Some(value) = value else {
         let body = String::from_utf8_lossy(&heard.body).into_owned();
@@ -187,9 +199,10 @@ pub(super) fn compare_jwt(wanted: &JwtWanted, names: &Names) -> Compared {
                 there.shift_remove("jti");
             }
         }
-        let expected = written(&part.fill_from(Some(&actual), names), 0);
+        let expected = part.fill_from(Some(&actual), names);
+        let texts = (written(&expected, 0), written(&actual, 0));
         let what = format!("{what} of {}", wanted.name);
-        differences.differ(wanted.at, &what, Some(expected), Some(written(&actual, 0)));
+        differences.json(wanted.at, &what, texts, (&expected, Some(&actual)));
     };
     part("the header", &wanted.header, header);
     part("the claims", &wanted.claims, claims);

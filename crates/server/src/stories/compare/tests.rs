@@ -44,8 +44,8 @@ fn what_differs_is_told_with_its_place() {
     let headers = [("X", "y"), ("Set-Cookie", "a=2")];
     let text = said(&compare(&step, &heard(&headers, r#"{"b":2,"a":1}"#), &Names::new(), STRICT));
     for line in [
-        "the status differs at byte 2",
-        "the reason phrase differs at byte 0",
+        "the status is 200, not 201",
+        "the reason phrase is OK, not Made",
         "the header Location is missing",
         "the header X should not be there",
         "the cookie differs at byte 2",
