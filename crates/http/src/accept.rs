@@ -1,7 +1,7 @@
 //! The accept loop: connections with limits, and a shutdown that waits for nothing but work under way.
 
 use crate::app::{App, Bounds};
-use crate::call::Activity;
+use crate::call::{Activity, Door, Peer};
 use async_trait::async_trait;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -53,9 +53,28 @@ impl Served {
     }
 }
 
+/// Where connections come from, and what is served to them.
+pub struct Listening {
+    /// The socket.
+    pub listener: TcpListener,
+    /// Which paths are served here.
+    pub door: Door,
+}
+
+impl From<TcpListener> for Listening {
+    fn from(listener: TcpListener) -> Listening {
+        Listening { listener, door: Door::default() }
+    }
+}
+
 /// Serves until `stop` turns true (or its sender is gone), then lets the requests under way finish, for as long as
 /// [`crate::Bounds::drain`] says. Idle connections and half-sent requests are not waited for.
-pub async fn serve(listener: TcpListener, served: impl Into<Served>, mut stop: watch::Receiver<bool>) {
+pub async fn serve(
+    listening: impl Into<Listening>,
+    served: impl Into<Served>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let Listening { listener, door } = listening.into();
     let served = served.into();
     let app = served.app().await;
     let mut connections = JoinSet::new();
@@ -73,6 +92,7 @@ pub async fn serve(listener: TcpListener, served: impl Into<Served>, mut stop: w
                 let (app, served, stop) = (Arc::clone(&app), served.clone(), stop.clone());
                 connections.spawn(async move {
                     app.metrics.connections.inc();
+                    let peer = Peer { address: peer.ip(), tls: false, door };
                     connection((stream, peer), &app.bounds, &served, stop).await;
                     app.metrics.connections.dec();
                     drop(place);
@@ -114,7 +134,7 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 }
 
 async fn connection(
-    (stream, peer): (TcpStream, SocketAddr),
+    (stream, peer): (TcpStream, Peer),
     bounds: &Bounds,
     served: &Served,
     mut stop: watch::Receiver<bool>,
@@ -131,7 +151,7 @@ async fn connection(
             reason = "outlives its connection on purpose; ends with its reply"
         )]
         let answering =
-            tokio::spawn(async move { served.app().await.handle(request, peer.ip(), &activity).await });
+            tokio::spawn(async move { served.app().await.handle(request, peer, &activity).await });
         async move {
             let broken = || crate::reject::error(http::StatusCode::INTERNAL_SERVER_ERROR, "broken");
             Ok::<_, Infallible>(answering.await.unwrap_or_else(|_| broken()))

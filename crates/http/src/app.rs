@@ -2,10 +2,11 @@
 
 use crate::client_ip::TrustedProxies;
 use crate::cors::Origins;
-use crate::face::Face;
+use crate::face::{Face, FaceOf};
 use crate::log::{AccessLog, Stopwatch};
 use crate::metrics::Metrics;
 use crate::pages::Pages;
+use crate::places::{Located, Places};
 use doorward_contract::plan::Plan;
 use doorward_core::action::Services;
 use doorward_core::key::RealmKeys;
@@ -51,6 +52,8 @@ impl Default for Bounds {
 
 /// One contract and where it is mounted.
 pub struct Mount {
+    /// The hosts it answers, in lower case and without port; none: those that no other mount names.
+    pub hosts: Vec<String>,
     /// What comes before every path: empty, or `/name`.
     pub prefix: String,
     /// The compiled contract.
@@ -69,7 +72,7 @@ impl Mount {
         ids.dedup();
         let mount = |(prefix, plan): (String, Arc<Plan>)| {
             let policy = Arc::new(plan.policy(realm, &ids));
-            Mount { prefix, plan, policy }
+            Mount { hosts: Vec::new(), prefix, plan, policy }
         };
         contracts.into_iter().map(mount).collect()
     }
@@ -94,6 +97,10 @@ pub struct RealmParts {
     pub keys: Arc<RealmKeys>,
     /// What callers of introspection show; without it nobody is let in.
     pub introspection_secret: Option<String>,
+    /// Which origins may call from a browser.
+    pub origins: Origins,
+    /// The keys that clients show, where contracts ask for them; several of one scheme are as good.
+    pub client_keys: Vec<ClientKey>,
 }
 
 /// Everything an application is made of.
@@ -110,14 +117,10 @@ pub struct Parts {
     pub access_log: Arc<dyn AccessLog>,
     /// What durations are measured with.
     pub stopwatch: Arc<dyn Stopwatch>,
-    /// Which origins may call from a browser.
-    pub origins: Origins,
     /// Whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// How much a request may ask for.
     pub bounds: Bounds,
-    /// The keys that clients show, where contracts ask for them; several of one scheme are as good.
-    pub client_keys: Vec<ClientKey>,
 }
 
 /// A realm as it is served.
@@ -136,11 +139,9 @@ pub struct App {
     pub(crate) pages: Arc<dyn Pages>,
     pub(crate) access_log: Arc<dyn AccessLog>,
     pub(crate) stopwatch: Arc<dyn Stopwatch>,
-    pub(crate) origins: Origins,
     pub(crate) trusted: TrustedProxies,
     pub(crate) bounds: Bounds,
-    /// (Realm, contract), the longest prefix first.
-    order: Vec<(usize, usize)>,
+    places: Places,
     stopping: AtomicBool,
 }
 
@@ -156,14 +157,14 @@ impl App {
             if realms.iter().any(|known| known.name == name) {
                 return Err(format!("two realms are called {name}"));
             }
+            let with = FaceOf { realm: &name, keys: &realm.keys, origins: &realm.origins };
             let faces = realm.contracts.into_iter();
-            let faces =
-                faces.map(|mount| Face::new((&name, &realm.keys), mount, &parts.client_keys, &parts.metrics));
+            let faces = faces.map(|mount| Face::new(&with, mount, &realm.client_keys, &parts.metrics));
             let faces = faces.collect::<Result<Vec<Face>, String>>()?;
             let introspection_secret = realm.introspection_secret;
             realms.push(Realm { name, keys: realm.keys, faces, introspection_secret });
         }
-        let order = order(&realms)?;
+        let places = Places::of(&realms)?;
         Ok(App {
             services: parts.services,
             realms,
@@ -171,10 +172,9 @@ impl App {
             pages: parts.pages,
             access_log: parts.access_log,
             stopwatch: parts.stopwatch,
-            origins: parts.origins,
             trusted: TrustedProxies(parts.trusted_proxies),
             bounds: parts.bounds,
-            order,
+            places,
             stopping: AtomicBool::new(false),
         })
     }
@@ -188,25 +188,8 @@ impl App {
         self.stopping.load(Ordering::Acquire)
     }
 
-    /// The contract that a path belongs to, and the path below its prefix.
-    pub(crate) fn locate<'p>(&self, path: &'p str) -> Option<(&Face, &'p str)> {
-        self.order.iter().find_map(|(realm, face)| {
-            let face = self.realms.get(*realm)?.faces.get(*face)?;
-            face.below(path).map(|rest| (face, rest))
-        })
+    /// The contract that a request belongs to, and the path below its prefix.
+    pub(crate) fn locate<'p>(&self, host: Option<&str>, path: &'p str) -> Located<'_, 'p> {
+        self.places.locate(&self.realms, host, path)
     }
-}
-
-fn order(realms: &[Realm]) -> Result<Vec<(usize, usize)>, String> {
-    let mut all: Vec<(&str, (usize, usize))> = Vec::new();
-    for (r, realm) in realms.iter().enumerate() {
-        for (f, face) in realm.faces.iter().enumerate() {
-            if all.iter().any(|(prefix, _)| *prefix == face.prefix) {
-                return Err(format!("two contracts are mounted at {}/", face.prefix));
-            }
-            all.push((&face.prefix, (r, f)));
-        }
-    }
-    all.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));
-    Ok(all.into_iter().map(|(_, at)| at).collect())
 }

@@ -29,6 +29,35 @@ impl Activity {
     }
 }
 
+/// Which paths a listener serves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Door {
+    /// Contracts, and what is below `/_doorward/`: the demo.
+    #[default]
+    Everybody,
+    /// Contracts only.
+    Clients,
+    /// What is below `/_doorward/` only, and the program's pages.
+    Operators,
+}
+
+/// Who is at the other end of a connection, and how it came.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// The address of the other end.
+    pub address: IpAddr,
+    /// Whether the connection itself is TLS.
+    pub tls: bool,
+    /// Which listener it came through.
+    pub door: Door,
+}
+
+impl From<IpAddr> for Peer {
+    fn from(address: IpAddr) -> Peer {
+        Peer { address, tls: false, door: Door::default() }
+    }
+}
+
 /// One request without its body.
 pub(crate) struct Call {
     /// Request line and headers.
@@ -43,21 +72,23 @@ pub(crate) struct Call {
     pub(crate) now: Timestamp,
     /// Its connection's state.
     pub(crate) activity: Activity,
+    /// Which listener it came through.
+    pub(crate) door: Door,
 }
 
 impl Call {
     /// Reads what is fixed about a request.
     pub(crate) fn new(
         head: Parts,
-        peer: IpAddr,
+        peer: Peer,
         trusted: &TrustedProxies,
         (clock, dice): (&dyn Clock, &dyn Dice),
         activity: Activity,
     ) -> Call {
         let now = clock.now();
         let request_id = uuid_v7(now, dice).to_string();
-        let (address, https) = trusted.resolve(peer, &head.headers);
-        Call { head, address, https, request_id, now, activity }
+        let (address, https) = trusted.resolve(peer.address, peer.tls, &head.headers);
+        Call { head, address, https, request_id, now, activity, door: peer.door }
     }
 
     pub(crate) fn method(&self) -> &Method {
@@ -94,6 +125,20 @@ impl Call {
     /// The user agent, cut to 256 characters.
     pub(crate) fn user_agent(&self) -> String {
         self.header(&header::USER_AGENT).unwrap_or("").chars().take(AGENT).collect()
+    }
+
+    /// The host that the client called: in lower case, without its port and the root's dot. Two `Host` lines name
+    /// none.
+    pub(crate) fn host(&self) -> Option<String> {
+        let named = self.head.uri.authority().map(http::uri::Authority::as_str);
+        let mut lines = self.head.headers.get_all(header::HOST).iter();
+        let line = lines.next().and_then(text_of).filter(|_| lines.next().is_none());
+        let authority = named.or(line)?.to_ascii_lowercase();
+        let host = match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => authority.as_str(),
+        };
+        Some(host.trim_end_matches('.').to_owned())
     }
 
     /// Scheme and authority by which the client called.
@@ -136,7 +181,21 @@ pub(crate) mod tests {
             request_id: "r1".to_owned(),
             now: Timestamp(1_767_225_600_007),
             activity: Activity::default(),
+            door: Door::default(),
         }
+    }
+
+    #[test]
+    fn a_host_has_no_port_and_no_case() {
+        let host = |line: &'static str| call(http::Request::builder().uri("/a").header("host", line)).host();
+        assert_eq!(host("API.Example.org:8080").as_deref(), Some("api.example.org"));
+        assert_eq!(host("api.example.org.").as_deref(), Some("api.example.org"));
+        assert_eq!(host("[::1]:80").as_deref(), Some("[::1]"));
+        assert_eq!(host("[::1]").as_deref(), Some("[::1]"));
+        let absolute = http::Request::builder().uri("http://a.example/x").header("host", "b.example");
+        assert_eq!(call(absolute).host().as_deref(), Some("a.example"));
+        let twice = http::Request::builder().uri("/x").header("host", "a").header("host", "b");
+        assert_eq!(call(twice).host(), None);
     }
 
     #[test]

@@ -14,16 +14,16 @@ pub(crate) struct TrustedProxies(pub(crate) Vec<IpNet>);
 
 impl TrustedProxies {
     /// The client's address and whether it came over https. From a peer that is no trusted proxy nothing is
-    /// believed. Otherwise the right-most address that is not a proxy of ours counts; a list that does not parse
+    /// believed: what counts is whether its own connection is TLS. Otherwise the right-most address that is not a proxy of ours counts; a list that does not parse
     /// is not believed at all.
-    pub(crate) fn resolve(&self, peer: IpAddr, headers: &HeaderMap) -> (IpAddr, bool) {
+    pub(crate) fn resolve(&self, peer: IpAddr, tls: bool, headers: &HeaderMap) -> (IpAddr, bool) {
         let peer = peer.to_canonical();
         if !self.trusts(peer) {
-            return (peer, false);
+            return (peer, tls);
         }
         let proto = headers.get_all(&PROTO).iter().next_back().and_then(text_of);
         let last = proto.and_then(|value| value.rsplit(',').next());
-        let https = last.is_some_and(|last| last.trim().eq_ignore_ascii_case("https"));
+        let https = last.map_or(tls, |last| last.trim().eq_ignore_ascii_case("https"));
         (self.forwarded(headers).unwrap_or(peer), https)
     }
 
@@ -62,7 +62,7 @@ mod tests {
         for list in lists {
             headers.append(&FOR, list.parse().expect("header"));
         }
-        trusted.resolve(peer.parse().expect("address"), &headers).0.to_string()
+        trusted.resolve(peer.parse().expect("address"), false, &headers).0.to_string()
     }
 
     #[test]
@@ -93,8 +93,9 @@ mod tests {
         let trusted = TrustedProxies(vec!["10.0.0.0/8".parse().expect("net")]);
         let mut headers = HeaderMap::new();
         headers.insert(&PROTO, "https".parse().expect("header"));
-        assert!(trusted.resolve("10.0.0.1".parse().expect("address"), &headers).1);
-        assert!(!trusted.resolve("192.0.2.1".parse().expect("address"), &headers).1);
+        assert!(trusted.resolve("10.0.0.1".parse().expect("address"), false, &headers).1);
+        assert!(trusted.resolve("192.0.2.1".parse().expect("address"), true, &headers).1, "its own TLS");
+        assert!(!trusted.resolve("192.0.2.1".parse().expect("address"), false, &headers).1);
     }
 
     proptest! {

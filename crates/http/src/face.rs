@@ -1,7 +1,7 @@
 //! One contract as it is mounted: its plan, its policy, and everything that can be made ready at load.
 
 use crate::app::{ClientKey, Mount};
-use crate::cors::CorsFace;
+use crate::cors::{CorsFace, Origins};
 use crate::header::{name, safe};
 use crate::metrics::Metrics;
 use crate::route::RouteTable;
@@ -21,8 +21,12 @@ use std::sync::Arc;
 pub(crate) struct Face {
     /// Its realm's name.
     pub(crate) realm: Arc<str>,
+    /// The hosts it answers; none: those that nobody names.
+    pub(crate) hosts: Vec<String>,
     /// What comes before every path: empty, or `/name`.
     pub(crate) prefix: String,
+    /// Which origins may call from a browser.
+    pub(crate) origins: Origins,
     /// The compiled contract.
     pub(crate) plan: Arc<Plan>,
     /// Its policy in the realm.
@@ -53,18 +57,28 @@ pub(crate) struct Measured {
     pub(crate) seconds: Histogram,
 }
 
+/// What the contracts of one realm have in common.
+pub(crate) struct FaceOf<'a> {
+    /// The realm's name.
+    pub(crate) realm: &'a Arc<str>,
+    /// Its keys.
+    pub(crate) keys: &'a Arc<RealmKeys>,
+    /// Which origins may call from a browser.
+    pub(crate) origins: &'a Origins,
+}
+
 impl Face {
     /// Makes a contract ready to be served.
     ///
     /// # Errors
     /// Its routes are ambiguous, or a header cannot be sent.
     pub(crate) fn new(
-        (realm, keys): (&Arc<str>, &Arc<RealmKeys>),
+        of: &FaceOf<'_>,
         mount: Mount,
         client_keys: &[ClientKey],
         metrics: &Metrics,
     ) -> Result<Face, String> {
-        let Mount { prefix, plan, policy } = mount;
+        let Mount { hosts, prefix, plan, policy } = mount;
         let fail = |text: &str| format!("{}: {text}", plan.name);
         if !(prefix.is_empty() || prefix.starts_with('/') && !prefix.ends_with('/')) {
             return Err(fail("a prefix begins with a slash and does not end with one"));
@@ -92,10 +106,12 @@ impl Face {
         let cors = plan.cors.as_ref().map(CorsFace::new);
         let dates = TimeFormat::parse("http", None)?;
         Ok(Face {
-            realm: Arc::clone(realm),
+            realm: Arc::clone(of.realm),
+            hosts,
             prefix,
+            origins: of.origins.clone(),
             policy,
-            keys: Arc::clone(keys),
+            keys: Arc::clone(of.keys),
             routes,
             cors,
             headers,

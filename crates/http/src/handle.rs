@@ -3,11 +3,12 @@
 
 use crate::app::App;
 use crate::body::Payload;
-use crate::call::{Activity, Call};
+use crate::call::{Activity, Call, Door, Peer};
 use crate::face::{Face, method_label};
 use crate::header::safe;
 use crate::log::AccessEntry;
 use crate::ops;
+use crate::places::Located;
 use crate::reject::{Reply, error, harden};
 use crate::run::Exchange;
 use bytes::Bytes;
@@ -19,7 +20,6 @@ use http_body_util::BodyExt;
 use hyper::body::Body;
 use std::borrow::Cow;
 use std::error::Error;
-use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ pub(crate) struct Trace<'a> {
 
 impl App {
     /// Answers one request. Never fails and never panics: the last resort is a bare 500.
-    pub async fn handle<B>(&self, request: Request<B>, peer: IpAddr, activity: &Activity) -> Reply
+    pub async fn handle<B>(&self, request: Request<B>, peer: impl Into<Peer>, activity: &Activity) -> Reply
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -51,7 +51,7 @@ impl App {
         let (head, body) = request.into_parts();
         activity.set(body.is_end_stream());
         let world = (self.services.clock.as_ref(), self.services.dice.as_ref());
-        let call = Call::new(head, peer, &self.trusted, world, activity.clone());
+        let call = Call::new(head, peer.into(), &self.trusted, world, activity.clone());
         let body = body.map_err(Into::into).boxed_unsync();
         let mut trace = Trace { route: Cow::Borrowed("unmatched"), ..Trace::default() };
         let answered = AssertUnwindSafe(self.answer(&call, body, &mut trace)).catch_unwind().await;
@@ -70,10 +70,26 @@ impl App {
 
     async fn answer<'a>(&'a self, call: &Call, body: Payload, trace: &mut Trace<'a>) -> Reply {
         if let Some(rest) = call.path().strip_prefix(ops::PREFIX) {
+            if call.door == Door::Clients {
+                trace.route = "/_doorward/".into();
+                return error(StatusCode::NOT_FOUND, "not_found");
+            }
             return ops::answer(self, call, (rest, body), trace).await;
         }
-        let Some((face, path)) = self.locate(call.path()) else {
+        if call.door == Door::Operators {
             return ops::page(self, call, trace);
+        }
+        let host = call.host();
+        let (face, path) = match self.locate(host.as_deref(), call.path()) {
+            Located::Face(face, path) => (face, path),
+            Located::Nowhere if call.door == Door::Clients => {
+                return error(StatusCode::NOT_FOUND, "not_found");
+            }
+            Located::Nowhere => return ops::page(self, call, trace),
+            Located::WrongHost => {
+                trace.route = "unknown_host".into();
+                return error(StatusCode::MISDIRECTED_REQUEST, "unknown_host");
+            }
         };
         trace.face = Some(face);
         let mut reply = match self.preflight(face, call) {
@@ -86,7 +102,7 @@ impl App {
 
     fn preflight(&self, face: &Face, call: &Call) -> Option<Reply> {
         let (json, headers) = (&face.plan.response.content_type, &call.head.headers);
-        let mut reply = face.cors.as_ref()?.preflight(call.method(), headers, &self.origins, json)?;
+        let mut reply = face.cors.as_ref()?.preflight(call.method(), headers, &face.origins, json)?;
         for (name, value) in &face.headers {
             reply.headers_mut().insert(name.clone(), value.clone());
         }
@@ -96,7 +112,7 @@ impl App {
     /// Adds the contract's CORS headers.
     fn mark(&self, face: &Face, call: &Call, reply: &mut Reply) {
         if let Some(cors) = &face.cors {
-            cors.mark(reply.headers_mut(), &call.head.headers, &self.origins);
+            cors.mark(reply.headers_mut(), &call.head.headers, &face.origins);
         }
     }
 

@@ -21,6 +21,7 @@ mod log;
 mod metrics;
 mod ops;
 mod pages;
+mod places;
 mod reject;
 mod render;
 mod renew;
@@ -35,8 +36,9 @@ mod every_reply;
 mod testing;
 
 pub use app::{App, Bounds, ClientKey, Mount, Parts, RealmParts};
-pub use call::Activity;
+pub use call::{Activity, Door, Peer};
 pub use cors::Origins;
 pub use log::{AccessEntry, AccessLog, Stopwatch};
 pub use metrics::Metrics;
 pub use pages::{NoPages, Page, PageRequest, Pages};
+pub use route::overlap;

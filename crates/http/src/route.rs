@@ -102,6 +102,12 @@ impl RouteTable {
         Routed::Operation(index, parameters)
     }
 
+    /// Whether it has an operation at a path, by whatever method.
+    pub(crate) fn knows(&self, path: &str) -> bool {
+        let found = self.router.at(&self.normal(path)).ok().map(|found| *found.value);
+        found.and_then(|at| self.places.get(at)).is_some_and(|place| !place.methods.is_empty())
+    }
+
     /// The form in which paths are compared; bytes stay where they are.
     fn normal(&self, path: &str) -> String {
         let trimmed = match path.strip_suffix('/') {
@@ -147,6 +153,24 @@ fn renamed(template: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// A path that two contracts know, were they mounted at one place. What one leaves to the team's backend the other may
+/// have.
+#[must_use]
+pub fn overlap(one: &Plan, other: &Plan) -> Option<String> {
+    let table = |plan: &Plan| RouteTable::new(plan).ok();
+    let shared = |table: &RouteTable, plan: &Plan| {
+        // A parameter stands for any text: this one is as good as another.
+        let known = plan.operations.iter().find(|operation| table.knows(&sample(&operation.path)));
+        known.map(|operation| operation.path.clone())
+    };
+    shared(&table(one)?, other).or_else(|| shared(&table(other)?, one))
+}
+
+/// A template with a text in place of each parameter.
+fn sample(template: &str) -> String {
+    renamed(template).replace(['{', '}'], "~")
 }
 
 #[cfg(test)]

@@ -155,17 +155,23 @@ impl Bed {
         };
         let lines = Arc::new(Lines::default());
         let introspection_secret = Some("let-me-in".to_owned());
+        let origins = Origins { listed: vec!["https://good.com".to_owned()], loopback: false };
         let app = App::new(Parts {
             services: Arc::new(services),
-            realms: vec![RealmParts { name: realm.to_owned(), contracts, keys, introspection_secret }],
+            realms: vec![RealmParts {
+                name: realm.to_owned(),
+                contracts,
+                keys,
+                introspection_secret,
+                origins,
+                client_keys,
+            }],
             metrics: Arc::new(Metrics::default()),
             pages: Arc::new(NoPages),
             access_log: Arc::<Lines>::clone(&lines),
             stopwatch: Arc::new(Standing),
-            origins: Origins { listed: vec!["https://good.com".to_owned()], loopback: false },
             trusted_proxies: vec!["10.0.0.0/8".parse().expect("net")],
             bounds: Bounds::default(),
-            client_keys,
         });
         Bed { app: Arc::new(app.expect("application")), clock, lines, gate }
     }

@@ -9,12 +9,14 @@ use std::path::Path;
 pub struct Banner<'a> {
     /// `http://` and the address.
     pub url: &'a str,
+    /// Where operators are answered.
+    pub ops: &'a str,
     /// The realms as the start page shows them.
     pub realms: &'a [PageRealm],
     /// The data folder.
     pub data: &'a Path,
     /// The demo's master key.
-    pub key: &'a Path,
+    pub key: Option<&'a Path>,
 }
 
 impl Banner<'_> {
@@ -35,10 +37,15 @@ impl Banner<'_> {
                 writeln!(text, "  {command}")?;
             }
         }
-        writeln!(text, "\nstart page  {}/_doorward/", self.url)?;
-        writeln!(text, "mailbox     {}/_doorward/mailbox", self.url)?;
+        writeln!(text, "\nstart page  {}/_doorward/", self.ops)?;
+        writeln!(text, "mailbox     {}/_doorward/mailbox", self.ops)?;
         writeln!(text, "data        {}", self.data.display())?;
-        writeln!(text, "demo key    {} (a demo's: keep it as secret as the data)", self.key.display())
+        match self.key {
+            Some(key) => {
+                writeln!(text, "demo key    {} (a demo's: keep it as secret as the data)", key.display())
+            }
+            None => Ok(()),
+        }
     }
 
     /// For programs: one line.
@@ -51,10 +58,11 @@ impl Banner<'_> {
             .collect();
         json!({
             "serving": self.url,
+            "operators": self.ops,
             "realms": realms,
-            "mailbox": format!("{}/_doorward/mailbox", self.url),
+            "mailbox": format!("{}/_doorward/mailbox", self.ops),
             "data": self.data.display().to_string(),
-            "key": self.key.display().to_string(),
+            "key": self.key.map(|key| key.display().to_string()),
         })
     }
 }

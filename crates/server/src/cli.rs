@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and who does it.
 
-use crate::command::{account, contract, serve};
+use crate::command::{account, config, contract, serve};
+use crate::config::{Beside, Config, Environment};
 use crate::output::Output;
 use crate::start_error::StartError;
 use clap::error::ErrorKind;
@@ -27,18 +28,57 @@ struct Cli {
 /// What every command takes.
 #[derive(clap::Args, Clone)]
 pub struct Global {
-    /// The data folder
-    #[arg(long, global = true, value_name = "FOLDER", default_value = "./doorward-data")]
+    /// The data folder; with a configuration, in place of its `store.data` [default: ./doorward-data]
+    #[arg(long = "data", global = true, value_name = "FOLDER")]
+    given_data: Option<PathBuf>,
+    /// The data folder that holds.
+    #[arg(skip)]
     pub data: PathBuf,
-    /// The address that `serve` listens on
-    #[arg(long, global = true, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    /// The address that `serve` listens on; with a configuration, in place of its `server.listen`
+    /// [default: 127.0.0.1:8080]
+    #[arg(long = "listen", global = true, value_name = "ADDRESS")]
+    given_listen: Option<String>,
+    /// The address that holds without a configuration.
+    #[arg(skip)]
     pub listen: String,
-    /// The configuration file of `serve`; this version reads its `[limits]`
+    /// The configuration file (see `doorward config`)
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Say everything as JSON
     #[arg(long, global = true)]
     pub json: bool,
+}
+
+impl Global {
+    /// Fills in what was not said.
+    fn settle(&mut self) {
+        self.data = self.given_data.clone().unwrap_or_else(|| PathBuf::from("./doorward-data"));
+        self.listen = self.given_listen.clone().unwrap_or_else(|| "127.0.0.1:8080".to_owned());
+    }
+
+    /// What lies over a configuration: the environment, and the arguments that were given.
+    #[must_use]
+    pub fn beside(&self) -> Beside {
+        let data =
+            self.given_data.as_ref().map(|data| ("--data", ["store", "data"], data.display().to_string()));
+        let listen = self.given_listen.clone().map(|listen| ("--listen", ["server", "listen"], listen));
+        let arguments = data.into_iter().chain(listen).collect();
+        Beside { environment: Environment::of_process(), arguments }
+    }
+
+    /// The configuration of the deployment, if there is one; from then on `data` is its data folder.
+    ///
+    /// # Errors
+    /// It cannot be read, or is wrong.
+    pub fn deployment(&mut self) -> Result<Option<Config>, StartError> {
+        let Some(file) = &self.config else { return Ok(None) };
+        let config = Config::read(file, &self.beside())?;
+        if config.realms.is_empty() {
+            return Ok(None);
+        }
+        self.data = config.data();
+        Ok(Some(config))
+    }
 }
 
 #[derive(Subcommand)]
@@ -48,6 +88,9 @@ enum Command {
     /// Look at contracts
     #[command(subcommand)]
     Contract(contract::Contract),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
     /// Look after accounts, while a server runs or without one
     #[command(subcommand)]
     Account(account::Account),
@@ -68,11 +111,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(refuse(&error, Output::new(json))),
     };
-    let output = Output::new(cli.global.json);
+    let (mut global, output) = (cli.global, Output::new(json));
+    global.settle();
     let done = match cli.command {
-        Command::Serve(command) => command.run(&cli.global, output),
-        Command::Contract(command) => command.run(&cli.global, output),
-        Command::Account(command) => command.run(&cli.global, output),
+        Command::Serve(command) => command.run(&global, output),
+        Command::Contract(command) => command.run(&global, output),
+        Command::Config(command) => command.run(&global, output),
+        Command::Account(command) => {
+            global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
+        }
     };
     ExitCode::from(match done {
         Ok(code) => code,

@@ -77,8 +77,7 @@ impl DataFolder {
             dice.fill(bytes.as_mut());
             Zeroizing::new(STANDARD.encode(bytes.as_ref()))
         })?;
-        let bytes = STANDARD.decode(text.trim()).ok().map(Zeroizing::new);
-        bytes.and_then(|bytes| MasterKey::new(&bytes).ok()).ok_or_else(|| {
+        master_key_of(&text).ok_or_else(|| {
             StartError::new(format!(
                 "{} is not a master key: 32 bytes in base64 are expected",
                 file.display()
@@ -109,6 +108,12 @@ impl DataFolder {
     }
 }
 
+/// The master key that a text says: 32 bytes in base64.
+pub(crate) fn master_key_of(text: &str) -> Option<MasterKey> {
+    let bytes = STANDARD.decode(text.trim()).ok().map(Zeroizing::new);
+    bytes.and_then(|bytes| MasterKey::new(&bytes).ok())
+}
+
 /// The text of a file; if it is not there it is made, readable by its owner only, complete or not at all.
 fn read_or_make(
     file: &Path,
@@ -137,13 +142,16 @@ fn read_or_make(
 
 /// A secret that others may read is none.
 fn only_for_owner(file: &Path, mode: u32) -> Result<(), StartError> {
-    if mode & 0o077 == 0 {
-        return Ok(());
-    }
-    let (file, mode) = (file.display(), mode & 0o777);
+    let Some(mode) = open_to_others(mode) else { return Ok(()) };
+    let file = file.display();
     Err(StartError::new(format!(
         "{file} is open to others than its owner (mode {mode:04o}): chmod 600 {file}"
     )))
+}
+
+/// The mode of a file that others than its owner may read or write.
+pub(crate) fn open_to_others(mode: u32) -> Option<u32> {
+    (mode & 0o077 != 0).then_some(mode & 0o777)
 }
 
 fn refused(doing: &str, path: &Path, error: &std::io::Error) -> StartError {

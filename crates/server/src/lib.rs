@@ -22,6 +22,7 @@ pub mod options;
 pub mod output;
 pub mod pages;
 pub mod realm;
+pub mod realm_options;
 pub mod start_error;
 pub mod stories;
 mod sweep;

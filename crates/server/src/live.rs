@@ -2,7 +2,8 @@
 //! A file that is broken changes nothing; accounts, sessions and keys are the same throughout.
 
 use crate::contracts::Contract;
-use crate::realm::{OpenRealm, Realms};
+use crate::realm::{OpenRealm, Prepared, Realms};
+use crate::realm_options::{Placed, RealmOptions};
 use crate::start_error::StartError;
 use crate::wiring::{Front, open_realms};
 use async_trait::async_trait;
@@ -35,6 +36,8 @@ pub enum Saved {
 
 /// The contract and the application that its last good text made.
 pub(crate) struct Live {
+    /// The realm of the one contract.
+    realm: RealmOptions,
     front: Front,
     realms: Realms,
     master: Arc<MasterKey>,
@@ -52,14 +55,15 @@ struct State {
 impl Live {
     /// Begins with an application that serves what the realms say.
     pub(crate) fn new(
-        contract: Contract,
+        realm: RealmOptions,
         (front, app): (Front, Arc<App>),
         (realms, master): (Realms, Arc<MasterKey>),
         on_save: OnSave,
-    ) -> Live {
+    ) -> Option<Live> {
+        let contract = realm.contracts.first()?.contract.clone();
         let files = contract.files(contract.load().extends.as_deref());
         let state = Mutex::new(State { contract, seen: look(files), app });
-        Live { front, realms, master, on_save, state }
+        Some(Live { realm, front, realms, master, on_save, state })
     }
 
     /// Looks at the file again and again.
@@ -79,9 +83,15 @@ impl Live {
         let Some(plan) = loaded.plan else { return Err(contract.no_plan()) };
         let (operations, lints) = (plan.operations.len(), plan.lints.clone());
         let services = &self.front.around.0;
-        let realms: Vec<OpenRealm> =
-            open_realms(vec![(plan, contract.clone())], services, &self.master).await?;
-        let app = self.front.app(&realms)?;
+        let placed =
+            self.realm.contracts.iter().map(|placed| Placed { contract: contract.clone(), ..placed.clone() });
+        let prepared = Prepared {
+            name: self.realm.name.clone(),
+            contracts: std::iter::once(plan).zip(placed).collect(),
+            access: Arc::clone(&self.realm.access),
+        };
+        let realms: Vec<OpenRealm> = open_realms(vec![prepared], services, &self.master).await?;
+        let app = self.front.app(&self.front.options, &realms)?;
         self.realms.replace(Arc::new(realms));
         state.app = Arc::new(app);
         state.contract = contract;

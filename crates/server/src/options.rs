@@ -6,6 +6,8 @@ use crate::dice::SystemDice;
 use crate::hashing::{HashCost, HashKeys};
 use crate::limits::LimitPolicy;
 use crate::live::OnSave;
+use crate::realm_options::{Introspection, Placed, RealmAccess, RealmOptions, Tightening};
+use doorward_core::key::MasterKey;
 use doorward_core::port::{Clock, Dice, Store};
 use doorward_http::{AccessEntry, AccessLog, Bounds, ClientKey, Origins, Stopwatch};
 use ipnet::IpNet;
@@ -17,10 +19,17 @@ use std::sync::Arc;
 pub struct Options {
     /// The data folder: keys, the control socket, and the database unless `store` is given.
     pub data: PathBuf,
-    /// The address; port 0 takes a free one.
-    pub listen: SocketAddr,
+    /// Where clients are answered; port 0 takes a free one.
+    pub listen: Vec<SocketAddr>,
+    /// Where operators are answered: what is below `/_doorward/` is served there only. Without it it is served beside
+    /// the contracts: the demo.
+    pub ops: Option<SocketAddr>,
+    /// The master key. Without it one is made in the data folder: the demo's.
+    pub master: Option<Arc<MasterKey>>,
     /// How the program was called, for lines that can be pasted into a shell.
     pub program: String,
+    /// The realms of a configuration. Without any, `contracts` are served.
+    pub realms: Vec<RealmOptions>,
     /// The contracts, each in a realm of its own name.
     pub contracts: Vec<Contract>,
     /// Who hears of it when the one contract's file is saved again: then the next request is answered by what it
@@ -61,8 +70,11 @@ impl Options {
     pub fn demo(data: impl Into<PathBuf>) -> Options {
         Options {
             data: data.into(),
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
+            ops: None,
+            master: None,
             program: "doorward".to_owned(),
+            realms: Vec::new(),
             contracts: Contract::demo(),
             on_save: None,
             at_root: false,
@@ -87,6 +99,34 @@ impl Options {
         self.at_root = contracts.len() == 1;
         self.contracts = contracts;
         self
+    }
+
+    /// The realms to serve: those of the configuration, or the contracts, each below its name or in the one realm that
+    /// they share.
+    #[must_use]
+    pub fn realms(&self) -> Vec<RealmOptions> {
+        if !self.realms.is_empty() {
+            return self.realms.clone();
+        }
+        let mut realms: Vec<RealmOptions> = Vec::new();
+        for contract in &self.contracts {
+            let prefix = if self.at_root { String::new() } else { format!("/{}", contract.name) };
+            let placed = Placed { contract: contract.clone(), hosts: Vec::new(), prefix };
+            match realms.iter_mut().find(|known| known.name == contract.realm()) {
+                Some(known) => known.contracts.push(placed),
+                None => realms.push(RealmOptions {
+                    name: contract.realm().to_owned(),
+                    contracts: vec![placed],
+                    access: Arc::new(RealmAccess {
+                        origins: self.origins.clone(),
+                        client_keys: self.client_keys.clone(),
+                        introspection: Introspection::OfTheFolder,
+                    }),
+                    tightening: Tightening::default(),
+                }),
+            }
+        }
+        realms
     }
 }
 

@@ -1,6 +1,7 @@
 //! A realm that is open: its contracts' plans, their policies and its keys.
 
 use crate::contracts::Contract;
+use crate::realm_options::{Placed, RealmAccess};
 use doorward_contract::plan::Plan;
 use doorward_core::action::{Client, Context, NoPreview, Services, Setting};
 use doorward_core::change::{ApplyResult, Change};
@@ -20,6 +21,10 @@ pub struct OpenRealm {
     pub name: String,
     /// The contract's text.
     pub contract: Contract,
+    /// Where it is mounted: its hosts and what comes before its paths.
+    pub place: Placed,
+    /// Who may talk to the realm.
+    pub access: Arc<RealmAccess>,
     /// What its contract says.
     pub plan: Arc<Plan>,
     /// What actions decide by.
@@ -28,6 +33,16 @@ pub struct OpenRealm {
     pub operator_policy: Arc<Policy>,
     /// Its keys.
     pub keys: Arc<RealmKeys>,
+}
+
+/// A realm whose contracts are compiled, before it is opened.
+pub struct Prepared {
+    /// Its name.
+    pub name: String,
+    /// Its contracts.
+    pub contracts: Vec<(Plan, Placed)>,
+    /// Who may talk to it.
+    pub access: Arc<RealmAccess>,
 }
 
 /// The realms that are served at the moment. Clones share them.
@@ -71,11 +86,9 @@ impl OpenRealm {
     ///
     /// # Errors
     /// The store failed, or a key does not open under this master key.
-    pub async fn open(
-        name: &str,
-        contracts: Vec<(Plan, Contract)>,
-        with: &Opening<'_>,
-    ) -> Result<Vec<OpenRealm>, Fault> {
+    pub async fn open(realm: Prepared, with: &Opening<'_>) -> Result<Vec<OpenRealm>, Fault> {
+        let Prepared { name, contracts, access } = realm;
+        let name = name.as_str();
         let ids: BTreeSet<PublicIdKind> = contracts.iter().map(|(plan, _)| plan.account.id.clone()).collect();
         let ids: Vec<PublicIdKind> = ids.into_iter().collect();
         let mut needs: Vec<KeyNeed> = Vec::new();
@@ -87,9 +100,11 @@ impl OpenRealm {
         let (master, moment) = (Arc::clone(with.master), (with.clock.now(), with.dice));
         let keys = Arc::new(RealmKeys::open(name, &needs, master, with.store, moment).await?);
         complete_ids((name, &ids), contracts.len() > 1, with).await?;
-        let open = |(plan, contract): (Plan, Contract)| OpenRealm {
+        let open = |(plan, place): (Plan, Placed)| OpenRealm {
             name: name.to_owned(),
-            contract,
+            contract: place.contract.clone(),
+            place,
+            access: Arc::clone(&access),
             policy: Arc::new(plan.policy(name, &ids)),
             operator_policy: Arc::new(Policy { contract: "operator".to_owned(), ..plan.policy(name, &ids) }),
             plan: Arc::new(plan),

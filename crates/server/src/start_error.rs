@@ -27,6 +27,16 @@ impl StartError {
         self
     }
 
+    /// Both at once: the first one's sentence, and what was found of either.
+    #[must_use]
+    pub fn and(mut self, other: StartError) -> StartError {
+        self.sentence = format!("{}; {}", self.sentence, other.sentence);
+        let both: Vec<String> = [self.diagnostics.take(), other.diagnostics].into_iter().flatten().collect();
+        self.diagnostics = (!both.is_empty()).then(|| both.join("\n\n"));
+        self.found.extend(other.found);
+        self
+    }
+
     /// The whole error for programs.
     #[must_use]
     pub fn json(&self) -> Value {

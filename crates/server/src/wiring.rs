@@ -1,5 +1,6 @@
 //! Puts a server together: store, keys, realms, pool, budgets, mail, control socket and the HTTP face.
 
+use crate::config::{Config, Environment};
 use crate::contracts::Contract;
 use crate::control::ControlSocket;
 use crate::folder::{DataFolder, plain};
@@ -8,7 +9,8 @@ use crate::limits::MemoryLimits;
 use crate::live::Live;
 use crate::options::Options;
 use crate::pages::{PageRealm, ProgramPages};
-use crate::realm::{OpenRealm, Opening, Realms};
+use crate::realm::{OpenRealm, Opening, Prepared, Realms};
+use crate::realm_options::{Introspection, RealmOptions};
 use crate::start_error::StartError;
 use crate::sweep::sweep_each_minute;
 use crate::{clock::SystemClock, dice::SystemDice, limits::LimitPolicy};
@@ -19,8 +21,8 @@ use doorward_core::fault::Fault;
 use doorward_core::key::MasterKey;
 use doorward_core::live::LiveSessions;
 use doorward_core::port::{Dice, Store};
-use doorward_http::accept::{self, Served};
-use doorward_http::{App, Metrics, Mount, Parts, RealmParts};
+use doorward_http::accept::{self, Listening, Served};
+use doorward_http::{App, Door, Metrics, Mount, Parts, RealmParts};
 use doorward_mail::{Bell, Mailbox, Outbox, Transport};
 use doorward_store_sqlite::{OpenError, SqliteStore};
 use prometheus_client::metrics::counter::Counter;
@@ -33,8 +35,10 @@ use tokio::task::JoinSet;
 
 /// A server that answers.
 pub struct Running {
-    /// Where it listens.
+    /// Where it listens; the first of several.
     pub addr: SocketAddr,
+    /// Where operators are answered, if that is another place.
+    pub ops: Option<SocketAddr>,
     /// Its realms.
     pub realms: Arc<Vec<OpenRealm>>,
     /// What its actions run on.
@@ -43,8 +47,6 @@ pub struct Running {
     pub mailbox: Mailbox,
     /// Its metrics.
     pub metrics: Arc<Metrics>,
-    /// Whether the one contract is mounted at `/`.
-    pub at_root: bool,
     stop: watch::Sender<bool>,
     serving: JoinSet<()>,
     workers: JoinSet<()>,
@@ -55,12 +57,6 @@ impl Running {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.addr)
-    }
-
-    /// Where a contract is mounted: the URL without a slash at its end.
-    #[must_use]
-    pub fn realm_url(&self, name: &str) -> String {
-        format!("{}{}", self.url(), prefix(name, self.at_root))
     }
 
     /// Stops accepting, answers what is being answered, and ends everything.
@@ -77,25 +73,28 @@ impl Running {
 /// # Errors
 /// One sentence: why it cannot start.
 pub async fn assemble(options: Options) -> Result<Running, StartError> {
-    let plans = plans(&options.contracts)?;
+    let wanted = options.realms();
+    let prepared = prepare(&wanted)?;
     let folder = Arc::new(DataFolder::open(&options.data)?);
     let in_folder = options.store.is_none();
     let store = match &options.store {
         Some(store) => Arc::clone(store),
         None => Arc::new(SqliteStore::open(folder.path()).map_err(|error| unopened(&error))?),
     };
-    let listener = TcpListener::bind(options.listen).await.map_err(|error| {
-        StartError::new(format!("cannot listen on {}: {}", options.listen, plain(&error)))
-    })?;
-    let addr = listener.local_addr().map_err(|error| StartError::new(plain(&error)))?;
-    let names = plans.iter().map(|(_, contract)| contract.realm());
-    let master = master_key(&folder, store.as_ref(), names, options.dice.as_ref()).await?;
+    let Doors { listening, addr, ops } = Doors::open(&options).await?;
+    let master = match &options.master {
+        Some(master) => Arc::clone(master),
+        None => {
+            let names = wanted.iter().map(|realm| realm.name.as_str());
+            master_key(&folder, store.as_ref(), names, options.dice.as_ref()).await?
+        }
+    };
     let metrics = Arc::new(Metrics::default());
     let bell = Bell::default();
     let mailbox = Mailbox::new();
     let transport = Transport::Mailbox(mailbox.clone());
     let services = Arc::new(services(&options, &store, metrics.password_hashes(), (&transport, &bell))?);
-    let realms = Arc::new(open_realms(plans, &services, &master).await?);
+    let realms = Arc::new(open_realms(prepared, &services, &master).await?);
 
     let mut workers = JoinSet::new();
     workers.spawn(outbox(&services, &master, &metrics, (transport, &bell)).run());
@@ -106,42 +105,89 @@ pub async fn assemble(options: Options) -> Result<Running, StartError> {
         workers.spawn(socket.serve(now.clone(), Arc::clone(&services)));
     }
 
-    let (at_root, on_save) = (options.at_root, options.on_save.clone());
+    let on_save = options.on_save.clone();
     let around = (Arc::clone(&services), Arc::clone(&metrics), mailbox.clone(), addr);
     let front = Front { options, folder, around };
-    let app = Arc::new(front.app(&realms)?);
-    let served = match on_save.zip(realms.first().map(|realm| realm.contract.clone())) {
+    let app = Arc::new(front.app(&front.options, &realms)?);
+    let live = on_save.zip(wanted.into_iter().next()).and_then(|(on_save, realm)| {
+        Live::new(realm, (front, Arc::clone(&app)), (now, master), on_save).map(Arc::new)
+    });
+    let served = match live {
         None => Served::Fixed(app),
-        Some((on_save, contract)) => {
-            let live = Arc::new(Live::new(contract, (front, app), (now, master), on_save));
+        Some(live) => {
             workers.spawn(Arc::clone(&live).watch());
             Served::Current(live)
         }
     };
     let (stop, stopped) = watch::channel(false);
     let mut serving = JoinSet::new();
-    serving.spawn(accept::serve(listener, served, stopped));
-    Ok(Running { addr, realms, services, mailbox, metrics, at_root, stop, serving, workers })
+    for one in listening {
+        serving.spawn(accept::serve(one, served.clone(), stopped.clone()));
+    }
+    Ok(Running { addr, ops, realms, services, mailbox, metrics, stop, serving, workers })
 }
 
-fn plans(contracts: &[Contract]) -> Result<Vec<(Plan, Contract)>, StartError> {
-    let mut names = BTreeSet::new();
-    let mut plans = Vec::new();
-    for contract in contracts {
-        if !names.insert(&contract.name) {
-            return Err(StartError::new(format!("two contracts are called {}", contract.name)));
+/// The sockets of a server, bound.
+struct Doors {
+    listening: Vec<Listening>,
+    addr: SocketAddr,
+    ops: Option<SocketAddr>,
+}
+
+impl Doors {
+    async fn open(options: &Options) -> Result<Doors, StartError> {
+        let door = if options.ops.is_some() { Door::Clients } else { Door::Everybody };
+        let mut listening = Vec::new();
+        let mut addr = None;
+        for at in &options.listen {
+            let (listener, bound) = bind(*at).await?;
+            addr = addr.or(Some(bound));
+            listening.push(Listening { listener, door });
         }
-        let plan = contract.plan()?;
-        // What the built-in ones give away is known and written down beside them.
-        for lint in plan.lints.iter().filter(|_| !contract.is_builtin()) {
-            tracing::warn!(contract = contract.name, lint, "the contract gives something away");
+        let mut ops = None;
+        if let Some(at) = options.ops {
+            let (listener, bound) = bind(at).await?;
+            ops = Some(bound);
+            listening.push(Listening { listener, door: Door::Operators });
         }
-        plans.push((plan, contract.clone()));
+        let addr = addr.ok_or_else(|| StartError::new("there is no address to listen on"))?;
+        Ok(Doors { listening, addr, ops })
     }
-    if plans.is_empty() {
+}
+
+async fn bind(at: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let refused =
+        |error: std::io::Error| StartError::new(format!("cannot listen on {at}: {}", plain(&error)));
+    let listener = TcpListener::bind(at).await.map_err(refused)?;
+    let bound = listener.local_addr().map_err(refused)?;
+    Ok((listener, bound))
+}
+
+/// The contracts of every realm, compiled, and narrowed as the realm wants it.
+pub(crate) fn prepare(realms: &[RealmOptions]) -> Result<Vec<Prepared>, StartError> {
+    let mut prepared = Vec::new();
+    for realm in realms {
+        let mut names = BTreeSet::new();
+        let mut contracts = Vec::new();
+        for placed in &realm.contracts {
+            let contract = &placed.contract;
+            if !names.insert(&contract.name) {
+                return Err(StartError::new(format!("two contracts are called {}", contract.name)));
+            }
+            let mut plan = contract.plan()?;
+            // What the built-in ones give away is known and written down beside them.
+            for lint in plan.lints.iter().filter(|_| !contract.is_builtin()) {
+                tracing::warn!(contract = contract.name, lint, "the contract gives something away");
+            }
+            realm.tightening.apply(&mut plan);
+            contracts.push((plan, placed.clone()));
+        }
+        prepared.push(Prepared { name: realm.name.clone(), contracts, access: Arc::clone(&realm.access) });
+    }
+    if prepared.is_empty() {
         return Err(StartError::new("there is no contract to serve"));
     }
-    Ok(plans)
+    Ok(prepared)
 }
 
 /// The folder's master key, made if there is none; but not beside keys that are sealed under one that is gone.
@@ -166,17 +212,18 @@ async fn master_key(
 }
 
 pub(crate) async fn open_realms(
-    plans: Vec<(Plan, Contract)>,
+    prepared: Vec<Prepared>,
     services: &Services,
     master: &Arc<MasterKey>,
 ) -> Result<Vec<OpenRealm>, StartError> {
     let (store, clock, dice) = (services.store.as_ref(), services.clock.as_ref(), services.dice.as_ref());
     let opening = Opening { store, master, clock, dice };
     let mut realms = Vec::new();
-    for (name, contracts) in by_realm(plans) {
-        agree(&name, &contracts)?;
-        let opened = OpenRealm::open(&name, contracts, &opening).await;
-        realms.extend(opened.map_err(|fault| match fault {
+    for realm in prepared {
+        let name = realm.name.clone();
+        let plans: Vec<&Plan> = realm.contracts.iter().map(|(plan, _)| plan).collect();
+        agree(&name, &plans).map_err(StartError::new)?;
+        realms.extend(OpenRealm::open(realm, &opening).await.map_err(|fault| match fault {
             Fault::Crypto(_) => StartError::new(format!(
                 "the keys of realm {name} do not open under this data folder's master key: it is another one's"
             )),
@@ -186,33 +233,19 @@ pub(crate) async fn open_realms(
     Ok(realms)
 }
 
-/// The contracts of each realm, in the order in which they were given.
-fn by_realm(plans: Vec<(Plan, Contract)>) -> Vec<(String, Vec<(Plan, Contract)>)> {
-    let mut realms: Vec<(String, Vec<(Plan, Contract)>)> = Vec::new();
-    for (plan, contract) in plans {
-        let name = contract.realm().to_owned();
-        match realms.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, contracts)) => contracts.push((plan, contract)),
-            None => realms.push((name, vec![(plan, contract)])),
-        }
-    }
-    realms
-}
-
 /// Contracts that share accounts find them by the same rules.
-fn agree(realm: &str, contracts: &[(Plan, Contract)]) -> Result<(), StartError> {
-    let rules =
-        contracts.iter().flat_map(|(plan, _)| plan.account.identifiers.iter().map(move |rule| (plan, rule)));
+pub(crate) fn agree(realm: &str, plans: &[&Plan]) -> Result<(), String> {
+    let rules = plans.iter().flat_map(|plan| plan.account.identifiers.iter().map(move |rule| (plan, rule)));
     let rules: Vec<_> = rules.collect();
     for (plan, rule) in &rules {
         let other = rules.iter().find(|(_, known)| known.kind == rule.kind && known.compare != rule.compare);
         if let Some((other, _)) = other {
-            return Err(StartError::new(format!(
+            return Err(format!(
                 "{} and {} cannot share the realm {realm}: they compare `{}` differently; write the same `compare` in both",
                 other.name,
                 plan.name,
                 rule.kind.name()
-            )));
+            ));
         }
     }
     Ok(())
@@ -278,25 +311,31 @@ pub(crate) struct Front {
 
 impl Front {
     /// The application that serves these realms.
-    pub(crate) fn app(&self, realms: &[OpenRealm]) -> Result<App, StartError> {
-        let Front { options, folder, around: (services, metrics, mailbox, addr) } = self;
+    pub(crate) fn app(&self, options: &Options, realms: &[OpenRealm]) -> Result<App, StartError> {
+        let Front { folder, around: (services, metrics, mailbox, addr), .. } = self;
         let mut parts = Vec::new();
         let mut shown = Vec::new();
+        let url = format!("http://{addr}");
         for realm in realms {
-            let prefix = prefix(&realm.contract.name, options.at_root);
             let around = (folder.path(), options.program.as_str());
-            shown.push(PageRealm::new(realm, &format!("http://{addr}{prefix}"), around));
-            let mount = Mount { prefix, plan: Arc::clone(&realm.plan), policy: Arc::clone(&realm.policy) };
+            shown.push(PageRealm::new(realm, &realm.place.url(&url), around));
+            let mount = Mount {
+                hosts: realm.place.hosts.clone(),
+                prefix: realm.place.prefix.clone(),
+                plan: Arc::clone(&realm.plan),
+                policy: Arc::clone(&realm.policy),
+            };
             if let Some(known) = parts.iter_mut().find(|known: &&mut RealmParts| known.name == realm.name) {
                 known.contracts.push(mount);
                 continue;
             }
-            let secret = folder.introspection_secret(&realm.name, services.dice.as_ref())?;
             parts.push(RealmParts {
                 name: realm.name.clone(),
                 contracts: vec![mount],
                 keys: Arc::clone(&realm.keys),
-                introspection_secret: Some(secret.to_string()),
+                introspection_secret: self.introspection_secret(realm)?,
+                origins: realm.access.origins.clone(),
+                client_keys: realm.access.client_keys.clone(),
             });
         }
         let pages = Arc::new(ProgramPages::new(shown, mailbox.clone()));
@@ -307,19 +346,22 @@ impl Front {
             pages,
             access_log: Arc::clone(&options.access_log),
             stopwatch: Arc::clone(&options.stopwatch),
-            origins: options.origins.clone(),
             trusted_proxies: options.trusted_proxies.clone(),
             bounds: options.bounds.clone(),
-            client_keys: options.client_keys.clone(),
         })
         .map_err(StartError::new)
     }
-}
 
-/// What comes before every path of a contract.
-#[must_use]
-pub fn prefix(name: &str, at_root: bool) -> String {
-    if at_root { String::new() } else { format!("/{name}") }
+    fn introspection_secret(&self, realm: &OpenRealm) -> Result<Option<String>, StartError> {
+        Ok(match &realm.access.introspection {
+            Introspection::OfTheFolder => {
+                let dice = self.around.0.dice.as_ref();
+                Some(self.folder.introspection_secret(&realm.name, dice)?.to_string())
+            }
+            Introspection::Secret(secret) => Some(secret.to_string()),
+            Introspection::Nobody => None,
+        })
+    }
 }
 
 fn unopened(error: &OpenError) -> StartError {
@@ -328,6 +370,35 @@ fn unopened(error: &OpenError) -> StartError {
             StartError::new(format!("cannot write {}: {}", path.display(), plain(error)))
         }
         error => StartError::new(error.to_string()),
+    }
+}
+
+/// Which realm the command line opens itself, and the master key where a configuration names it.
+pub struct OfflineRealm {
+    realm: Vec<RealmOptions>,
+    master: Option<Arc<MasterKey>>,
+}
+
+impl OfflineRealm {
+    /// The demo's realm of one contract.
+    #[must_use]
+    pub fn of(contract: Contract) -> OfflineRealm {
+        let realm = Options { contracts: vec![contract], ..Options::demo("") }.realms();
+        OfflineRealm { realm, master: None }
+    }
+
+    /// A realm of a configuration.
+    ///
+    /// # Errors
+    /// There is none of this name, or its contracts or the master key cannot be read.
+    pub fn configured(config: &Config, name: &str) -> Result<OfflineRealm, StartError> {
+        let realm = config.realm_named(name).ok_or_else(|| {
+            let known: Vec<&str> = config.realms.iter().map(|realm| realm.name.as_str()).collect();
+            let file = &config.source.name;
+            StartError::new(format!("{file} has no realm {name}: there are {}", known.join(", ")))
+        })?;
+        let master = config.master(&config.secrets(Environment::of_process()))?;
+        Ok(OfflineRealm { realm: vec![config.offline(realm)?], master })
     }
 }
 
@@ -352,19 +423,21 @@ impl Offline {
         }
     }
 
-    /// Opens the realm of one contract.
+    /// Opens one realm.
     ///
     /// # Errors
     /// The keys cannot be read or made.
     pub async fn open(
         folder: &DataFolder,
         store: SqliteStore,
-        contract: Contract,
+        wanted: OfflineRealm,
     ) -> Result<Offline, StartError> {
-        let plan = contract.plan()?;
         let dice = Arc::new(SystemDice);
-        let names = std::iter::once(contract.realm());
-        let master = master_key(folder, &store, names, dice.as_ref()).await?;
+        let names = wanted.realm.iter().map(|realm| realm.name.as_str());
+        let master = match wanted.master {
+            Some(master) => master,
+            None => master_key(folder, &store, names, dice.as_ref()).await?,
+        };
         let services = Services {
             store: Arc::new(store),
             // Operators' orders set passwords; none compares one.
@@ -383,7 +456,7 @@ impl Offline {
             channels: Channels { email: false, sms: false },
             mail_queued: Arc::new(|| {}),
         };
-        let realms = open_realms(vec![(plan, contract)], &services, &master).await?;
+        let realms = open_realms(prepare(&wanted.realm)?, &services, &master).await?;
         Ok(Offline { realms, services })
     }
 }

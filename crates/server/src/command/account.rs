@@ -2,12 +2,13 @@
 
 use crate::account::{Reply, Request, Work, human, operate, table};
 use crate::cli::{DONE, Global, NO};
+use crate::config::Config;
 use crate::contracts::Contract;
 use crate::control::ask;
 use crate::folder::{DataFolder, plain};
 use crate::output::Output;
 use crate::start_error::StartError;
-use crate::wiring::Offline;
+use crate::wiring::{Offline, OfflineRealm};
 use clap::{Args, Subcommand};
 use serde_json::Value;
 use std::io::Read;
@@ -165,12 +166,16 @@ impl Account {
     ///
     /// # Errors
     /// It could not be tried.
-    pub(crate) fn run(self, global: &Global, output: Output) -> Result<u8, StartError> {
+    pub(crate) fn run(
+        self,
+        (global, deployed): (&Global, Option<&Config>),
+        output: Output,
+    ) -> Result<u8, StartError> {
         let (realm, identifiers, work) = self.parts()?;
         let request = Request { realm: realm.realm, identifiers, work };
         let reply = match send(&request, global)? {
             Some(reply) => reply,
-            None => by_itself(&request, realm.contract.as_deref(), global)?,
+            None => by_itself(&request, (realm.contract.as_deref(), deployed), global)?,
         };
         say(reply, &request.work, output)
     }
@@ -238,8 +243,15 @@ fn send(request: &Request, global: &Global) -> Result<Option<Reply>, StartError>
     ask(&socket, request)
 }
 
-/// Takes the data folder and does it here.
-fn by_itself(request: &Request, contract: Option<&str>, global: &Global) -> Result<Reply, StartError> {
+/// The realm as the configuration has it, or of one contract.
+fn realm_options(
+    request: &Request,
+    (contract, deployed): (Option<&str>, Option<&Config>),
+    global: &Global,
+) -> Result<OfflineRealm, StartError> {
+    if let Some(config) = deployed {
+        return OfflineRealm::configured(config, &request.realm);
+    }
     let contract = match contract {
         Some(file) => Contract::read(file)?.named(&request.realm),
         None => Contract::builtin(&request.realm).ok_or_else(|| {
@@ -250,6 +262,16 @@ fn by_itself(request: &Request, contract: Option<&str>, global: &Global) -> Resu
             ))
         })?,
     };
+    Ok(OfflineRealm::of(contract))
+}
+
+/// Takes the data folder and does it here.
+fn by_itself(
+    request: &Request,
+    of: (Option<&str>, Option<&Config>),
+    global: &Global,
+) -> Result<Reply, StartError> {
+    let realm = realm_options(request, of, global)?;
     // A wrong --data should not leave an empty folder behind, and look like one without accounts.
     if !global.data.exists() && !matches!(request.work, Work::Create { .. }) {
         return Err(StartError::new(format!("there is no data folder {}", global.data.display())));
@@ -261,7 +283,7 @@ fn by_itself(request: &Request, contract: Option<&str>, global: &Global) -> Resu
         .build()
         .map_err(|error| StartError::new(format!("cannot start: {}", plain(&error))))?;
     runtime.block_on(async {
-        let offline = Offline::open(&folder, store, contract).await?;
+        let offline = Offline::open(&folder, store, realm).await?;
         Ok(operate(request, &offline.realms, &offline.services).await)
     })
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 mod check;
+pub(crate) mod config;
 pub(crate) mod contract;
 mod fmt;
 mod new;

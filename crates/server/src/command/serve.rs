@@ -3,7 +3,7 @@
 use crate::banner::Banner;
 use crate::cli::{DONE, Global};
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Beside, Config, Environment, LogSection};
 use crate::contracts::{Contract, is_realm_name};
 use crate::folder::{DataFolder, plain};
 use crate::open_files::room_for_connections;
@@ -11,12 +11,12 @@ use crate::options::Options;
 use crate::output::Output;
 use crate::pages::PageRealm;
 use crate::start_error::StartError;
-use crate::telemetry::{AccessFile, log_faults};
+use crate::telemetry::{AccessFile, FaultLog, log_faults};
 use crate::wiring::{Running, assemble};
 use clap::Args;
 use doorward_http::ClientKey;
 use ipnet::IpNet;
-use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,8 +48,36 @@ impl Serve {
     /// # Errors
     /// It cannot start.
     pub(crate) fn run(self, global: &Global, output: Output) -> Result<u8, StartError> {
-        let listen = address(&global.listen)?;
-        let mut options = Options::demo(&global.data);
+        let beside = global.beside();
+        let config = global.config.as_ref().map(|file| Config::read(file, &beside)).transpose()?;
+        if let Some(config) = config.filter(|config| !config.realms.is_empty()) {
+            self.refuse_arguments()?;
+            let options = config.options(&config.secrets(Environment::of_process()))?;
+            return until_told((options, config.log), output);
+        }
+        let (options, log) = demo(global)?;
+        until_told((self.over(options)?, log), output)
+    }
+
+    /// What the configuration says is not said again.
+    fn refuse_arguments(&self) -> Result<(), StartError> {
+        for (given, name, instead) in [
+            (!self.contracts.is_empty(), "a contract", "`contracts` of [realms.NAME]"),
+            (!self.realm.is_empty(), "--realm", "[realms.NAME]"),
+            (!self.trusted_proxy.is_empty(), "--trusted-proxy", "`trusted_proxies` of [server]"),
+            (!self.client_key.is_empty(), "--client-key", "`client_keys` of [realms.NAME]"),
+        ] {
+            if given {
+                return Err(StartError::new(format!(
+                    "{name} is said twice: with a configuration, write {instead}"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The arguments over the demo's options.
+    fn over(self, mut options: Options) -> Result<Options, StartError> {
         if !self.contracts.is_empty() || !self.realm.is_empty() {
             let found: Result<Vec<Contract>, StartError> =
                 self.contracts.iter().map(|argument| Contract::find(argument)).collect();
@@ -59,46 +87,78 @@ impl Serve {
             }
             options = options.serving(contracts);
         }
-        options.listen = listen;
         options.trusted_proxies = self.trusted_proxy;
         options.client_keys =
             self.client_key.iter().map(|given| client_key(given)).collect::<Result<_, _>>()?;
-        if let Some(file) = &global.config {
-            Config::read(file)?.limits.apply(&mut options);
-        }
-        until_told(options, global, output)
+        Ok(options)
     }
+}
+
+/// The demo's options: on a loopback address, with the limits of a configuration that has no realms.
+///
+/// # Errors
+/// The address can be reached from other machines, or a variable would be passed over.
+pub(super) fn demo(global: &Global) -> Result<(Options, LogSection), StartError> {
+    let mut options = Options::demo(&global.data);
+    options.listen = vec![address(&global.listen)?];
+    let environment = Environment::of_process();
+    match &global.config {
+        Some(file) => {
+            let config = Config::read(file, &Beside { environment, ..Beside::default() })?;
+            config.limits.apply(&mut options);
+            Ok((options, config.log))
+        }
+        None => match environment.first_override() {
+            Some(name) => Err(StartError::new(format!(
+                "{name} is set, and there is no configuration that it could lie over: add --config FILE, or unset it"
+            ))),
+            None => Ok((options, LogSection::default())),
+        },
+    }
+}
+
+/// What is said on standard error.
+fn fault_log(log: &LogSection, output: Output) -> FaultLog {
+    let text = match log.format.as_str() {
+        "text" => true,
+        "json" => false,
+        _ => output.coloured(),
+    };
+    FaultLog { level: log.level.clone(), text }
 }
 
 /// Serves until SIGTERM or SIGINT; how the program was called is filled in here.
 ///
 /// # Errors
 /// It cannot start.
-pub(super) fn until_told(mut options: Options, global: &Global, output: Output) -> Result<u8, StartError> {
+pub(super) fn until_told(
+    (mut options, log): (Options, LogSection),
+    output: Output,
+) -> Result<u8, StartError> {
     options.bounds.connections = options.bounds.connections.min(room_for_connections());
     options.program = std::env::args().next().unwrap_or(options.program);
     let started = |error: &std::io::Error| StartError::new(format!("cannot start: {}", plain(error)));
-    let faults = log_faults(output.coloured());
+    let faults = log_faults(&fault_log(&log, output));
     let (log, writer) = AccessFile::start(Box::new(std::io::stdout()), Arc::new(SystemClock))
         .map_err(|error| started(&error))?;
     options.access_log = Arc::new(log);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| started(&error))?;
-    let served = runtime.block_on(serve(options, global, output));
+    let served = runtime.block_on(serve(options, output));
     runtime.shutdown_timeout(Duration::from_millis(500));
     writer.finish();
     drop(faults);
     served.map(|()| DONE)
 }
 
-async fn serve(options: Options, global: &Global, output: Output) -> Result<(), StartError> {
+async fn serve(options: Options, output: Output) -> Result<(), StartError> {
     let refused =
         |error: std::io::Error| StartError::new(format!("cannot wait for signals: {}", plain(&error)));
     let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
-    let program = options.program.clone();
+    let (program, data, is_demo) = (options.program.clone(), options.data.clone(), options.master.is_none());
     let running = assemble(options).await?;
-    greet(&running, (&global.data, &program), output)?;
+    greet(&running, (&data, &program), is_demo, output)?;
     told_to_stop(&mut terminate, &mut interrupt).await;
     // What did not end in time is cut off: the program ends now.
     let _ = tokio::time::timeout(PATIENCE, running.shutdown()).await;
@@ -113,15 +173,19 @@ async fn told_to_stop(terminate: &mut Signal, interrupt: &mut Signal) {
 }
 
 /// Says where everything is. It goes to standard error: standard output is the access log.
-fn greet(running: &Running, around: (&Path, &str), output: Output) -> Result<(), StartError> {
+fn greet(running: &Running, around: (&Path, &str), is_demo: bool, output: Output) -> Result<(), StartError> {
     let folder = DataFolder::open(around.0)?;
     let realms: Vec<PageRealm> = running
         .realms
         .iter()
-        .map(|realm| PageRealm::new(realm, &running.realm_url(&realm.contract.name), around))
+        .map(|realm| PageRealm::new(realm, &realm.place.url(&running.url()), around))
+        // What to try is for trying: a deployment's accounts are real ones.
+        .map(|realm| if is_demo { realm } else { PageRealm { examples: Vec::new(), ..realm } })
         .collect();
     let (url, key) = (running.url(), folder.key_file());
-    let banner = Banner { url: &url, realms: &realms, data: folder.path(), key: &key };
+    let ops = running.ops.map_or_else(|| url.clone(), |ops| format!("http://{ops}"));
+    let key = is_demo.then_some(key.as_path());
+    let banner = Banner { url: &url, ops: &ops, realms: &realms, data: folder.path(), key };
     if output.json() {
         output.aside(&format!("{}\n", banner.json()));
     } else {
@@ -171,12 +235,8 @@ fn client_key(given: &str) -> Result<ClientKey, StartError> {
     Ok(ClientKey { scheme: scheme.to_owned(), key: key.to_owned() })
 }
 
-/// A network, or one address.
 fn network(text: &str) -> Result<IpNet, String> {
-    let one = || text.parse::<IpAddr>().ok().map(IpNet::from);
-    text.parse()
-        .ok()
-        .or_else(one)
+    crate::config::network(text)
         .ok_or_else(|| "an address or a CIDR such as 10.0.0.0/8 is expected".to_owned())
 }
 

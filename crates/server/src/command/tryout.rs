@@ -1,11 +1,9 @@
 //! `doorward contract try`: serves one contract alone while it is being written.
 
-use super::serve::{address, until_told};
+use super::serve::{demo, until_told};
 use crate::cli::Global;
-use crate::config::Config;
 use crate::contracts::Contract;
 use crate::live::Saved;
-use crate::options::Options;
 use crate::output::Output;
 use crate::start_error::StartError;
 use clap::Args;
@@ -26,14 +24,11 @@ impl Try {
     /// # Errors
     /// It cannot start.
     pub(crate) fn run(self, global: &Global, output: Output) -> Result<u8, StartError> {
-        let mut options = Options::demo(&global.data).serving(vec![Contract::find(&self.file)?]);
-        options.listen = address(&global.listen)?;
-        if let Some(file) = &global.config {
-            Config::read(file)?.limits.apply(&mut options);
-        }
+        let (options, log) = demo(global)?;
+        let mut options = options.serving(vec![Contract::find(&self.file)?]);
         let file = self.file;
         options.on_save = Some(Arc::new(move |saved: &Saved| tell(&file, saved, output)));
-        until_told(options, global, output)
+        until_told((options, log), output)
     }
 }
 

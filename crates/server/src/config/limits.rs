@@ -1,32 +1,55 @@
 //! `[limits]`: the budgets for guessing, and how much a request may ask for.
 
-use super::Mistake;
-use super::value::{count, duration, names, unknown};
+use super::kind::Kind;
+use super::mistake::Mistake;
+use super::section::{Group, Member, Section};
 use crate::limits::LimitPolicy;
 use crate::options::Options;
-use std::borrow::Cow;
 use std::time::Duration;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 
-/// Its members.
-const MEMBERS: [&str; 12] = [
-    "tries_per_pair",
-    "tries_per_account",
-    "tries_per_address",
-    "first_delay",
-    "longest_delay",
-    "window",
-    "counters",
-    "body_bytes",
-    "body_time",
-    "head_bytes",
-    "head_time",
-    "connections",
-];
-
+const TRIES: Kind = Kind::Count { least: 1, unit: "tries" };
+const BYTES: Kind = Kind::Count { least: 1, unit: "bytes" };
 /// The least room for a request's head that the HTTP library works with.
-const LEAST_HEAD: u64 = 8192;
+const HEAD: Kind = Kind::Count { least: 8192, unit: "bytes" };
+
+/// The section.
+pub(super) static SECTION: Section = Section {
+    name: "limits",
+    named: None,
+    sentence: "Guessing: how many wrong tries are free, and how the delays after them grow; and how much one request may ask for.",
+    members: &[
+        Member::new("tries_per_pair", TRIES, "Free wrong tries at one secret from one network.").or("5"),
+        Member::new("tries_per_account", TRIES, "Free wrong tries at one secret from everywhere.").or("20"),
+        Member::new("tries_per_address", TRIES, "Free wrong tries from one network at all secrets.")
+            .or("100"),
+        Member::new(
+            "first_delay",
+            Kind::Duration,
+            "The first delay after the free tries; each further one is twice as long.",
+        )
+        .or("\"1s\""),
+        Member::new("longest_delay", Kind::Duration, "No delay is longer.").or("\"15m\""),
+        Member::new("window", Kind::Duration, "After this long without a new count, a counter starts anew.")
+            .or("\"1d\""),
+        Member::new(
+            "counters",
+            Kind::Count { least: 1, unit: "counters" },
+            "How many counters of each sort are kept; the oldest go first.",
+        )
+        .or("100000"),
+        Member::new("body_bytes", BYTES, "The largest body of a request.").or("65536"),
+        Member::new("body_time", Kind::Duration, "How long a body may take to arrive.").or("\"10s\""),
+        Member::new("head_bytes", HEAD, "The largest head of a request.").or("32768"),
+        Member::new("head_time", Kind::Duration, "How long a head, or a TLS handshake, may take to arrive.")
+            .or("\"10s\""),
+        Member::new(
+            "connections",
+            Kind::Count { least: 1, unit: "connections" },
+            "The most connections at a time; more wait to be accepted.",
+        )
+        .or("8192"),
+    ],
+};
 
 /// What `[limits]` says; what it does not mention keeps its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,6 +69,27 @@ pub struct LimitsSection {
 }
 
 impl LimitsSection {
+    pub(super) fn of(group: &Group, mistakes: &mut Vec<Mistake>) -> LimitsSection {
+        let usual = LimitPolicy::default();
+        let policy = LimitPolicy {
+            per_pair: group.count("tries_per_pair", mistakes).unwrap_or(usual.per_pair),
+            per_subject: group.count("tries_per_account", mistakes).unwrap_or(usual.per_subject),
+            per_network: group.count("tries_per_address", mistakes).unwrap_or(usual.per_network),
+            first_delay: group.duration("first_delay").unwrap_or(usual.first_delay),
+            longest_delay: group.duration("longest_delay").unwrap_or(usual.longest_delay),
+            window: group.duration("window").unwrap_or(usual.window),
+            kept: group.count("counters", mistakes).unwrap_or(usual.kept),
+        };
+        LimitsSection {
+            policy,
+            body_bytes: group.count("body_bytes", mistakes),
+            body_time: group.duration("body_time"),
+            head_bytes: group.count("head_bytes", mistakes),
+            head_time: group.duration("head_time"),
+            connections: group.count("connections", mistakes),
+        }
+    }
+
     /// Puts it over the options that a server is assembled from.
     pub fn apply(&self, options: &mut Options) {
         options.limits = self.policy;
@@ -55,42 +99,5 @@ impl LimitsSection {
         bounds.head_bytes = self.head_bytes.unwrap_or(bounds.head_bytes);
         bounds.head_time = self.head_time.unwrap_or(bounds.head_time);
         bounds.connections = self.connections.unwrap_or(bounds.connections);
-    }
-
-    pub(super) fn read(members: &DeTable<'_>) -> Result<LimitsSection, Mistake> {
-        let mut section = LimitsSection::default();
-        for (name, value) in members {
-            section.member(name, value)?;
-        }
-        Ok(section)
-    }
-
-    fn member(&mut self, key: &Spanned<Cow<'_, str>>, value: &Spanned<DeValue<'_>>) -> Result<(), Mistake> {
-        let name = key.get_ref().as_ref();
-        let policy = &mut self.policy;
-        match name {
-            "tries_per_pair" => policy.per_pair = count(name, value, 1)?,
-            "tries_per_account" => policy.per_subject = count(name, value, 1)?,
-            "tries_per_address" => policy.per_network = count(name, value, 1)?,
-            "first_delay" => policy.first_delay = duration(name, value)?,
-            "longest_delay" => policy.longest_delay = duration(name, value)?,
-            "window" => policy.window = duration(name, value)?,
-            "counters" => policy.kept = count(name, value, 1)?,
-            "body_bytes" => self.body_bytes = Some(count(name, value, 1)?),
-            "body_time" => self.body_time = Some(duration(name, value)?),
-            "head_bytes" => self.head_bytes = Some(count(name, value, LEAST_HEAD)?),
-            "head_time" => self.head_time = Some(duration(name, value)?),
-            "connections" => self.connections = Some(count(name, value, 1)?),
-            _ => {
-                let listed = names(&MEMBERS, "`", "`");
-                return Err(unknown(
-                    &format!("member `{name}` of [limits]"),
-                    name,
-                    key.span(),
-                    (&MEMBERS, &listed),
-                ));
-            }
-        }
-        Ok(())
     }
 }

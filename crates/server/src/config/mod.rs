@@ -1,34 +1,79 @@
-//! The configuration file: TOML, of which this version reads `[limits]`.
+//! The configuration file, `doorward.toml`: one file per section here, each with a table of its members.
 //!
-//! Nothing in it is passed over in silence: what this version does not know is an error with its line and column.
+//! From those tables come the parser (nothing is passed over in silence: what is not known is an error with its
+//! place), `config explain`, the reference in `docs/configuration.md` and `examples/doorward.toml`. Variables of the
+//! environment and arguments lie over the file. Reading it touches no secret; [`deploy`] fetches them.
 
-mod limits;
+pub mod deploy;
+pub mod environment;
+mod given;
+mod kind;
+pub mod limits;
+pub mod log;
+pub mod mail;
+pub mod mistake;
+pub mod ops;
+mod realm_kinds;
+pub mod realms;
+pub mod reference;
+mod safety;
+mod secret;
+pub mod section;
+pub mod server;
+pub mod store;
+#[cfg(test)]
+mod tests;
+mod tighten;
 mod value;
 
+pub use environment::Environment;
+pub use kind::Kind;
+pub(crate) use kind::network;
 pub use limits::LimitsSection;
+pub use log::LogSection;
+pub use mistake::{Mistake, Place, Source, refusal};
+pub use ops::OpsSection;
+pub use realms::RealmSection;
+pub use secret::Secrets;
+pub use section::{Group, Member, SECTIONS, Section, Setting};
+pub use server::ServerSection;
+pub use store::StoreSection;
+pub use value::{SecretSource, UsedContract, Value};
 
 use crate::folder::plain;
 use crate::start_error::StartError;
-use std::ops::Range;
-use std::path::Path;
-use toml::de::{DeTable, DeValue};
-use value::{names, unknown};
+use doorward_contract::diagnostic::did_you_mean;
+use given::{Given, Named, Raw, lay_over, loose};
+use std::path::{Path, PathBuf};
 
-/// The sections that this version reads.
-const SECTIONS: [&str; 1] = ["limits"];
-
-/// What a configuration file says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Config {
-    /// `[limits]`
-    pub limits: LimitsSection,
+/// What is said beside the file.
+#[derive(Clone, Default)]
+pub struct Beside {
+    /// The environment.
+    pub environment: Environment,
+    /// Arguments of the command line: name, the path of the member, value.
+    pub arguments: Vec<(&'static str, [&'static str; 2], String)>,
 }
 
-/// What is wrong in a file, and where.
-#[derive(Debug)]
-struct Mistake {
-    at: Range<usize>,
-    said: String,
+/// What a configuration says.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `[server]`
+    pub server: ServerSection,
+    /// `[ops]`
+    pub ops: OpsSection,
+    /// `[store]`
+    pub store: StoreSection,
+    /// `[realms.NAME]`, in the order of the file. None: it only sets limits for the demo.
+    pub realms: Vec<RealmSection>,
+    /// `[limits]`
+    pub limits: LimitsSection,
+    /// `[log]`
+    pub log: LogSection,
+    /// Everything that holds, by section.
+    pub groups: Vec<Group>,
+    /// The file.
+    pub source: Source,
 }
 
 impl Config {
@@ -36,119 +81,153 @@ impl Config {
     ///
     /// # Errors
     /// It cannot be read, or says something that this version does not know.
-    pub fn read(path: &Path) -> Result<Config, StartError> {
+    pub fn read(path: &Path, beside: &Beside) -> Result<Config, StartError> {
         let text = std::fs::read_to_string(path).map_err(|error| {
             StartError::new(format!("cannot read the configuration {}: {}", path.display(), plain(&error)))
         })?;
-        Config::parse(&path.display().to_string(), &text)
+        Config::parse(Source { name: path.display().to_string(), text }, beside)
     }
 
-    /// Reads the text of a file of this name.
+    /// Reads the text of a file.
     ///
     /// # Errors
-    /// One sentence that begins with `file:line:column`.
-    pub fn parse(name: &str, text: &str) -> Result<Config, StartError> {
-        sections(text).map_err(|mistake| {
-            let (line, column) = position(text, mistake.at.start);
-            StartError::new(format!("{name}:{line}:{column}: {}", mistake.said))
-        })
+    /// What is wrong with it, all of it that can be found at once.
+    pub fn parse(source: Source, beside: &Beside) -> Result<Config, StartError> {
+        let mut mistakes = Vec::new();
+        let mut sections = match given::sections(&source) {
+            Ok(sections) => sections,
+            Err(mistake) => return Err(refusal(vec![mistake], &source)),
+        };
+        beside.environment.lay_over(&mut sections, &mut mistakes);
+        for (name, path, value) in &beside.arguments {
+            lay_over(&mut sections, path, loose(value, &Place::Argument(name)));
+        }
+        let groups = groups(sections, &mut mistakes);
+        let of = |section: &'static Section| {
+            let found = groups.iter().find(|group| std::ptr::eq(group.section, section));
+            found.cloned().unwrap_or_else(|| Group::unsaid(section))
+        };
+        let realms = groups.iter().filter(|group| group.section.named.is_some());
+        let realms = realms.map(|group| RealmSection::of(group, &mut mistakes)).collect();
+        let config = Config {
+            server: ServerSection::of(&of(&server::SECTION), &mut mistakes),
+            ops: OpsSection::of(&of(&ops::SECTION)),
+            store: StoreSection::of(&of(&store::SECTION)),
+            realms,
+            limits: LimitsSection::of(&of(&limits::SECTION), &mut mistakes),
+            log: LogSection::of(&of(&log::SECTION)),
+            groups,
+            source,
+        };
+        if mistakes.is_empty() {
+            mistakes = safety::mistakes(&config);
+        }
+        if mistakes.is_empty() { Ok(config) } else { Err(refusal(mistakes, &config.source)) }
+    }
+
+    /// The folder of the file: what its paths are relative to.
+    #[must_use]
+    pub fn folder(&self) -> PathBuf {
+        Path::new(&self.source.name).parent().map(Path::to_owned).unwrap_or_default()
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.beside_file("store", "data", &self.store.data)
+    }
+
+    /// Where a member of a section that has no name was said; where the section begins, if it was not.
+    #[must_use]
+    pub fn at(&self, section: &str, member: &str) -> Place {
+        let group = self.groups.iter().find(|group| group.section.name == section);
+        group.map_or(Place::Default, |group| group.at(member))
+    }
+
+    /// A path: relative ones lie beside the file, but those of an argument where the program was called.
+    pub(crate) fn beside_file(&self, section: &str, member: &str, path: &str) -> PathBuf {
+        match self.at(section, member) {
+            Place::Argument(_) => PathBuf::from(path),
+            _ => self.folder().join(path),
+        }
     }
 }
 
-fn sections(text: &str) -> Result<Config, Mistake> {
-    let document = DeTable::parse(text).map_err(|error| Mistake {
-        at: error.span().unwrap_or(0..0),
-        said: format!("not TOML: {}", error.message().lines().collect::<Vec<_>>().join(", ")),
-    })?;
-    let mut config = Config::default();
-    for (name, section) in document.get_ref() {
-        let DeValue::Table(members) = section.get_ref() else {
-            let said = if SECTIONS.contains(&name.get_ref().as_ref()) {
-                format!("`{0}` is a section: write [{0}], and its members below", name.get_ref())
-            } else {
-                format!(
-                    "`{}` stands in no section: this version knows {}",
-                    name.get_ref(),
-                    names(&SECTIONS, "[", "]")
-                )
-            };
-            return Err(Mistake { at: name.span(), said });
-        };
-        match name.get_ref().as_ref() {
-            "limits" => config.limits = LimitsSection::read(members)?,
-            other => {
-                let known = names(&SECTIONS, "[", "]");
-                return Err(unknown(&format!("section [{other}]"), other, name.span(), (&SECTIONS, &known)));
+/// The sections that were given, in their order here; what no section is goes to the mistakes.
+fn groups(sections: Vec<Named>, mistakes: &mut Vec<Mistake>) -> Vec<Group> {
+    let mut groups = Vec::new();
+    let mut rest: Vec<Named> = Vec::new();
+    for given in sections {
+        if SECTIONS.iter().any(|section| section.name == given.name) {
+            rest.push(given)
+        } else {
+            mistakes.push(unknown(&given))
+        }
+    }
+    let has_realms = rest.iter().any(|given| given.name == realms::SECTION.name);
+    // Without realms the arguments are the demo's.
+    rest.retain(|given| has_realms || !matches!(given.at, Place::Argument(_)));
+    for section in SECTIONS {
+        match rest.iter().find(|given| given.name == section.name) {
+            Some(given) if section.named.is_some() => groups.extend(named(section, given, mistakes)),
+            Some(given) => groups.push(Group::read(section, given, mistakes)),
+            // What must be said is asked for where there are realms to serve.
+            None if has_realms
+                && section.members.iter().any(|member| member.needed)
+                && section.named.is_none() =>
+            {
+                let nothing = Given { raw: Raw::Table(Vec::new()), at: Place::Default };
+                let given = Named { name: section.name.to_owned(), at: Place::Default, value: nothing };
+                groups.push(Group::read(section, &given, mistakes));
             }
+            None if section.named.is_none() => groups.push(Group::unsaid(section)),
+            None => {}
         }
     }
-    Ok(config)
+    groups
 }
 
-/// Line and column of a byte, both from 1; columns count characters.
-fn position(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    (line, before.get(start..).unwrap_or("").chars().count() + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::limits::LimitPolicy;
-    use crate::options::Options;
-    use std::time::Duration;
-
-    fn said(text: &str) -> String {
-        Config::parse("d.toml", text).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn limits_are_read() {
-        let text =
-            "# budgets\n[limits]\ntries_per_pair = 1_000\nlongest_delay = \"15m\"\nbody_bytes = 1024\n";
-        let limits = Config::parse("d.toml", text).unwrap().limits;
-        assert_eq!(limits.policy.per_pair, 1000);
-        assert_eq!(limits.policy.longest_delay, Duration::from_secs(900));
-        assert_eq!(limits.body_bytes, Some(1024));
-        assert_eq!(Config::parse("d.toml", "").unwrap(), Config::default());
-    }
-
-    #[test]
-    fn the_documented_file_is_the_default() {
-        let page = include_str!("../../../../docs/configuration.md");
-        let (_, rest) = page.split_once("```toml").unwrap();
-        let written = Config::parse("d.toml", rest.split_once("```").unwrap().0).unwrap();
-        assert_eq!(written.limits.policy, LimitPolicy::default());
-        let (mut options, defaults) = (Options::demo("/nowhere"), Options::demo("/nowhere").bounds);
-        written.limits.apply(&mut options);
-        let of = |bounds: &doorward_http::Bounds| {
-            let times = (bounds.body_time, bounds.head_time);
-            (bounds.body_bytes, bounds.head_bytes, bounds.connections, times)
-        };
-        assert_eq!(of(&options.bounds), of(&defaults));
-    }
-
-    #[test]
-    fn what_is_not_known_is_said_with_its_place() {
-        for (text, start, words) in [
-            ("[limits]\ntries_per_par = 5", "d.toml:2:1: ", "did you mean `tries_per_pair`?"),
-            ("[limits]\nα = 5", "d.toml:2:1: ", "not TOML"),
-            ("[limit]\n", "d.toml:1:2: ", "this version knows [limits]; did you mean `limits`?"),
-            ("\n[store]\nurl = 'x'", "d.toml:2:2: ", "unknown section [store]: this version knows [limits]"),
-            ("listen = 'x'", "d.toml:1:1: ", "stands in no section"),
-            ("limits = 5", "d.toml:1:1: ", "write [limits]"),
-            ("[limits]\n  window = 5", "d.toml:2:12: ", "a duration such as \"15m\" is expected"),
-            ("[limits]\nwindow = \"5x\"", "d.toml:2:10: ", "a duration"),
-            ("[limits]\nbody_bytes = \"1k\"", "d.toml:2:14: ", "a whole number from 1"),
-            ("[limits]\ntries_per_pair = 0", "d.toml:2:18: ", "a whole number from 1"),
-            ("[limits]\ntries_per_pair = 5\ntries_per_pair = 6", "d.toml:3:1: ", "not TOML: duplicate key"),
-            ("[limits\n", "d.toml:1:8: ", "not TOML"),
-        ] {
-            let said = said(text);
-            assert!(said.starts_with(start) && said.contains(words), "{text:?}: {said}");
-            assert!(!said.contains('\n'), "{said}");
+/// The sections below a section that a name stands below.
+fn named(section: &'static Section, given: &Named, mistakes: &mut Vec<Mistake>) -> Vec<Group> {
+    match &given.value.raw {
+        Raw::Table(below) if below.iter().all(|one| matches!(one.value.raw, Raw::Table(_))) => {
+            below.iter().map(|one| Group::read(section, one, mistakes)).collect()
+        }
+        Raw::Table(below) => {
+            let wrong = below.iter().find(|one| !matches!(one.value.raw, Raw::Table(_)));
+            let at = wrong.map_or(&given.at, |one| &one.at);
+            let said = format!("a member of {} stands without a name", section.header());
+            mistakes.push(
+                Mistake::new(at, said).help(format!("write {}, and its members below", section.header())),
+            );
+            Vec::new()
+        }
+        _ => {
+            let said = format!("`{}` is a section", given.name);
+            mistakes.push(Mistake::new(&given.at, said).help(format!("write {}", section.header())));
+            Vec::new()
         }
     }
+}
+
+fn unknown(given: &Named) -> Mistake {
+    let is_section = matches!(given.value.raw, Raw::Table(_));
+    if !is_section {
+        let mistake = Mistake::new(&given.at, format!("`{}` stands in no section", given.name));
+        let of = SECTIONS.iter().find(|section| section.member(&given.name).is_some());
+        return mistake.help(match of {
+            Some(of) => format!("it is a member of {}: write it below that header", of.header()),
+            None => format!("sections: {}", headers()),
+        });
+    }
+    let mistake = Mistake::new(&given.at, format!("there is no section [{}]", given.name));
+    let alike = did_you_mean(&given.name, SECTIONS.iter().map(|section| section.name));
+    mistake.help(match alike {
+        Some(alike) => format!("did you mean `{alike}`?"),
+        None => format!("sections: {}", headers()),
+    })
+}
+
+fn headers() -> String {
+    SECTIONS.map(Section::header).join(" ")
 }

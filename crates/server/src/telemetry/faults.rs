@@ -12,15 +12,24 @@ pub struct FaultGuard {
     _guard: WorkerGuard,
 }
 
-/// Sends everything from warnings upwards to standard error, without holding up whoever says it: as text on a
-/// terminal, otherwise as JSON.
+/// What the program says of itself, and how.
+pub struct FaultLog {
+    /// From which level on: `error`, `warn` or `info`.
+    pub level: String,
+    /// As text; otherwise as JSON lines.
+    pub text: bool,
+}
+
+/// Sends what the program says to standard error, without holding up whoever says it.
 #[must_use]
-pub fn log_faults(on_terminal: bool) -> FaultGuard {
+pub fn log_faults(log: &FaultLog) -> FaultGuard {
     let queue = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(WAITING);
     let (writer, guard) = queue.finish(std::io::stderr());
-    let lines = tracing_subscriber::fmt().with_max_level(LevelFilter::WARN).with_writer(writer);
+    let lines = tracing_subscriber::fmt()
+        .with_max_level(log.level.parse().unwrap_or(LevelFilter::WARN))
+        .with_writer(writer);
     // A program that has a log already keeps it.
-    let _ = if on_terminal {
+    let _ = if log.text {
         tracing::subscriber::set_global_default(lines.without_time().with_target(false).finish())
     } else {
         tracing::subscriber::set_global_default(lines.json().finish())

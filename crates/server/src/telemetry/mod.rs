@@ -4,4 +4,4 @@ mod access;
 mod faults;
 
 pub use access::{AccessFile, AccessWriter};
-pub use faults::{FaultGuard, log_faults};
+pub use faults::{FaultGuard, FaultLog, log_faults};

@@ -271,9 +271,14 @@ fn limits_come_from_a_configuration_file() {
 
     std::fs::write(&file, "[limits]\ntries_per_pair = 1\ntries = 1\n").unwrap();
     let serve = ["serve", "--listen", "127.0.0.1:0", "--config", path];
-    refused(&run(data.path(), &serve), "doorward.toml:3:1: unknown member `tries` of [limits]");
+    let said = run(data.path(), &serve);
+    assert_eq!(said.code, 2, "{}", said.err);
+    assert!(
+        said.err.contains("error: [limits] has no member `tries`") && said.err.contains("doorward.toml:3:1")
+    );
     std::fs::remove_file(&file).unwrap();
     refused(&run(data.path(), &serve), "cannot read the configuration");
+    std::fs::write(&file, "[limits]\n").unwrap();
     let open = ["serve", "--listen", "0.0.0.0:0", "--config", path];
     refused(&run(data.path(), &open), "other machines");
 }
@@ -481,5 +486,95 @@ fn stops_on_sigterm_whatever_is_open() {
         run(data.path(), &["account", "list", "--realm", "cakes"]).code,
         0,
         "the folder is free again"
+    );
+}
+
+/// A deployment's configuration in a folder, on free ports.
+fn configuration(folder: &Path, text: &str) -> String {
+    crate::deployment::write(folder, text, &[]);
+    folder.join("doorward.toml").display().to_string()
+}
+
+/// Runs a command on a configuration, its data folder as the file says it.
+fn configured(folder: &Path, file: &str, arguments: &[&str]) -> Said {
+    let arguments: Vec<&str> = ["--config", file].iter().chain(arguments).copied().collect();
+    run(&folder.join("doorward-data"), &arguments)
+}
+
+#[test]
+fn a_configuration_is_checked_shown_and_explained() {
+    let folder = scratch();
+    let file =
+        configuration(folder.path(), "[realms.shop]\nhosts = [\"shop.example\"]\ncontracts = [\"cbs\"]\n");
+    let checked = configured(folder.path(), &file, &["config", "check"]);
+    assert_eq!(checked.code, 0, "{}", checked.err);
+    assert_eq!(checked.out, format!("{file}: good\n  shop: cbs at shop.example, /\n"));
+    let checked = configured(folder.path(), &file, &["config", "check", "--json"]).json();
+    assert_eq!(
+        (&checked["good"], &checked["realms"][0]["contracts"][0]["path"]),
+        (&json!(true), &json!("/"))
+    );
+
+    let shown = configured(folder.path(), &file, &["config", "show"]);
+    let line =
+        |start: &str| shown.out.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
+    assert!(line("hosts = [\"shop.example\"]").ends_with(&format!("# {file}:8")), "{}", shown.out);
+    assert!(line("data = ").ends_with("# --data"), "{}", shown.out);
+    assert!(line("window = \"1d\"").ends_with("# default"), "{}", shown.out);
+    assert!(line("master_key = { file = \"master.key\" }").contains("doorward.toml:6"), "{}", shown.out);
+    let shown = configured(folder.path(), &file, &["config", "show", "--json"]).json();
+    let hosts = shown.as_array().unwrap().iter().find(|one| one["key"] == "realms.shop.hosts").unwrap();
+    assert_eq!((&hosts["value"], &hosts["from"]["line"]), (&json!(["shop.example"]), &json!(8)));
+
+    let explained = run(folder.path(), &["config", "explain", "limits.window"]);
+    assert!(
+        explained.out.contains("DOORWARD__LIMITS__WINDOW") && explained.out.contains("\"1d\""),
+        "{}",
+        explained.out
+    );
+    let explained = run(folder.path(), &["config", "explain", "realms.shop.hosts", "--json"]).json();
+    assert_eq!(explained["key"], "realms.NAME.hosts");
+    let unknown = run(folder.path(), &["config", "explain", "limits.windw"]);
+    assert_eq!(unknown.code, 1);
+    assert!(unknown.err.contains("did you mean `window`?"), "{}", unknown.err);
+    refused(&run(folder.path(), &["config", "show"]), "add --config FILE");
+
+    let file = configuration(folder.path(), "[realms.shop]\ncontract = [\"cbs\"]\n");
+    let checked = configured(folder.path(), &file, &["config", "check"]);
+    assert_eq!(checked.code, 1);
+    assert!(checked.err.contains("did you mean `contracts`?"), "{}", checked.err);
+}
+
+#[test]
+fn a_deployment_serves_and_its_accounts_are_looked_after() {
+    let folder = scratch();
+    let file = configuration(folder.path(), "[realms.shop]\ncontracts = [\"cbs\"]\n");
+    let data = folder.path().join("doorward-data");
+    for (more, why) in [
+        (vec!["cbs"], "a contract is said twice"),
+        (vec!["--realm", "a=cbs"], "--realm is said twice"),
+        (vec!["--trusted-proxy", "127.0.0.1"], "--trusted-proxy is said twice"),
+    ] {
+        let arguments: Vec<&str> = std::iter::once("serve").chain(more).collect();
+        refused(&configured(folder.path(), &file, &arguments), why);
+    }
+    assert!(!data.exists(), "nothing is half started");
+    let create = ["account", "create", "--realm", "shop", "--username", "ann", "--password-stdin"];
+    let create: Vec<&str> = ["--config", &file].iter().chain(&create).copied().collect();
+    let made = run_with(&data, &create, "correct horse\n");
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert!(!data.join("demo-master.key").exists(), "no key is made beside the data");
+
+    let server = Serving::start(&data, &["--config", &file]);
+    assert_ne!(server.banner()["operators"], server.banner()["serving"]);
+    assert_eq!((&server.banner()["key"], &server.banner()["realms"][0]["try"]), (&Value::Null, &json!([])));
+    let login = server.ask("POST", "/api/v1/auth/login", r#"{"user": "ann", "password": "correct horse"}"#);
+    assert!(login.starts_with("HTTP/1.1 200"), "{login}");
+    let listed = configured(folder.path(), &file, &["account", "list", "--realm", "shop"]);
+    assert!(listed.out.contains("ann"), "{}", listed.err);
+    server.stop();
+    refused(
+        &configured(folder.path(), &file, &["account", "list", "--realm", "nosuch"]),
+        "has no realm nosuch: there are shop",
     );
 }

@@ -11,6 +11,7 @@ mod against_https;
 mod binary;
 mod built;
 mod cli;
+mod deployment;
 mod house;
 mod kill;
 mod program;

@@ -1,5 +1,6 @@
 //! A whole server in this process, with its clock and dice in the test's hands: all five contracts on one socket.
 
+use crate::deployment;
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -124,6 +125,26 @@ impl World {
     pub(crate) async fn serving_with_keys(contract: &str, keys: &[(&str, &str)]) -> World {
         let key = |(scheme, key): &(&str, &str)| ClientKey { scheme: (*scheme).into(), key: (*key).into() };
         World::serving_where(contract, |options| options.client_keys = keys.iter().map(key).collect()).await
+    }
+
+    /// A server of this configuration, its addresses free ports; `master.key` lies beside it, and so do these files.
+    pub(crate) async fn configured(text: &str, files: &[(&str, &str)]) -> World {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        deployment::write(folder.path(), text, files);
+        let clock = FakeClock::new(Timestamp::from_seconds(START));
+        let dice = Arc::new(SeededDice::new(2026));
+        let mut options = deployment::options(folder.path());
+        options.clock = Arc::new(clock.clone());
+        options.dice = Arc::<SeededDice>::clone(&dice);
+        options.cost = HashCost::least();
+        let running = assemble(options).await;
+        let running = running.unwrap_or_else(|error| panic!("the server starts: {error}"));
+        World { clock, dice, running, folder }
+    }
+
+    /// Somebody who talks to the operators' address.
+    pub(crate) fn operator(&self) -> Actor {
+        Actor::new(self.running.ops.expect("an address of operators"))
     }
 
     async fn serving_where(contract: &str, change: impl FnOnce(&mut Options)) -> World {

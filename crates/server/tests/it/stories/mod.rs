@@ -5,6 +5,7 @@ mod administration;
 mod as_shipped;
 mod cakes;
 mod cbs;
+mod configured;
 mod credentials;
 mod cross;
 mod envelope;

@@ -1,0 +1,39 @@
+//! `[store]`: where accounts, sessions and keys lie.
+
+use super::kind::Kind;
+use super::section::{Group, Member, Section};
+use super::value::SecretSource;
+
+/// The section.
+pub(super) static SECTION: Section = Section {
+    name: "store",
+    named: None,
+    sentence: "Where accounts, sessions and keys lie.",
+    members: &[
+        Member::new("data", Kind::Path, "The data folder: the database and the control socket; one server at a time.")
+            .or("\"doorward-data\""),
+        Member::new(
+            "master_key",
+            Kind::Secret,
+            "The key that everything secret in the database is sealed under: 32 random bytes in base64, outside the data folder.",
+        )
+        .needed()
+        .like("{ file = \"/etc/doorward/master.key\" }"),
+    ],
+};
+
+/// What `[store]` says.
+#[derive(Clone, Debug)]
+pub struct StoreSection {
+    /// The data folder.
+    pub data: String,
+    /// Where the master key lies.
+    pub master_key: Option<SecretSource>,
+}
+
+impl StoreSection {
+    pub(super) fn of(group: &Group) -> StoreSection {
+        let data = group.text("data").unwrap_or_default();
+        StoreSection { data, master_key: group.secret("master_key") }
+    }
+}
