@@ -388,11 +388,15 @@ impl Input {
         let Some(account) = loaded.owners.first().and_then(Clone::clone) else {
             return if self.create { Ok(None) } else { Err(Outcome::UnknownAccount) };
         };
-        if let Some(bar) = account.bar(now) {
-            return Err(Outcome::Barred(Arc::new(account), bar));
-        }
+        // Asked first: a stranger who names an address that is not the account's learns nothing of its standing.
         let owns = |owner: &Option<Account>| owner.as_ref().is_some_and(|owner| owner.id == account.id);
-        if loaded.owners.iter().all(owns) { Ok(Some(account)) } else { Err(Outcome::Forbidden) }
+        if !loaded.owners.iter().all(owns) {
+            return Err(Outcome::Forbidden);
+        }
+        match account.bar(now) {
+            Some(bar) => Err(Outcome::Barred(Arc::new(account), bar)),
+            None => Ok(Some(account)),
+        }
     }
 
     /// Where the code goes: the account's own address, or the one that is named where there is to be an account.
