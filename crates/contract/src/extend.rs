@@ -1,7 +1,7 @@
 //! `extends`: a contract that says only what differs from another, as a JSON merge patch (RFC 7396) on it.
 
-use crate::compile::Findings;
-use crate::diagnostic::codes;
+use crate::compile::{Findings, answered_twice};
+use crate::diagnostic::{Diagnostic, codes};
 use crate::source::{Entry, Node, NodeValue, Sources, parse};
 
 /// What a contract says it extends.
@@ -42,14 +42,15 @@ pub(crate) fn extended(
         return None;
     }
     let mut patch = contract;
-    each_replies(&mut under, &mut split_keys);
-    each_replies(&mut patch, &mut split_keys);
+    each_replies(&mut under, &mut |replies| split_keys(replies, found));
+    each_replies(&mut patch, &mut |replies| split_keys(replies, found));
     without_extends(&mut patch);
-    Some(merged(under, patch))
+    Some(merged(under, patch, found))
 }
 
-/// RFC 7396: members of maps one by one, null takes away, anything else replaces.
-fn merged(base: Node, patch: Node) -> Node {
+/// RFC 7396: members of maps one by one, null takes away, anything else replaces. A null where there is nothing to take
+/// away would be lost, so it is refused.
+fn merged(base: Node, patch: Node, found: &mut Findings) -> Node {
     let (span, text_at) = (patch.span, patch.text_at);
     match (base.value, patch.value) {
         (NodeValue::Map(mut members), NodeValue::Map(changes)) => {
@@ -59,27 +60,35 @@ fn merged(base: Node, patch: Node) -> Node {
                     (Some(at), true) => {
                         members.remove(at);
                     }
-                    (None, true) => {}
+                    (None, true) => found.push(nothing_to_take(&change, &members)),
                     (Some(at), false) => {
                         let before = members.remove(at);
-                        let value = merged(before.value, change.value);
+                        let value = merged(before.value, change.value, found);
                         members.insert(at, Entry { value, ..change });
                     }
                     (None, false) => {
-                        let value = merged(Node::new(change.value.span, NodeValue::Null), change.value);
+                        let nothing = Node::new(change.value.span, NodeValue::Null);
+                        let value = merged(nothing, change.value, found);
                         members.push(Entry { value, ..change });
                     }
                 }
             }
             Node { span, value: NodeValue::Map(members), text_at }
         }
-        // A map over something else is laid over an empty one, so that its nulls vanish.
+        // A map over something else is laid over an empty one.
         (_, NodeValue::Map(changes)) => {
             let empty = Node::new(span, NodeValue::Map(Vec::new()));
-            merged(empty, Node { span, value: NodeValue::Map(changes), text_at })
+            merged(empty, Node { span, value: NodeValue::Map(changes), text_at }, found)
         }
         (_, value) => Node { span, value, text_at },
     }
+}
+
+fn nothing_to_take(change: &Entry, members: &[Entry]) -> Diagnostic {
+    let message = format!("null takes a member away, and there is no `{}` here", change.key);
+    let error = Diagnostic::error(codes::NO_EFFECT, change.key_span, message);
+    let error = error.suggest(&change.key, members.iter().map(|member| member.key.as_str()));
+    error.help("take the line away; a null that is meant is `\"${null}\"` in a contract that extends another")
 }
 
 /// Does something to every `replies` of a contract: of the document, of operations and of their bindings.
@@ -122,13 +131,20 @@ fn member<'n>(node: &'n mut Node, key: &str) -> Option<&'n mut Node> {
     members(node).iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.value)
 }
 
-/// `a, b: reply` becomes `a: reply` and `b: reply`, so that a patch can change one of them.
-fn split_keys(replies: &mut Node) {
+/// `a, b: reply` becomes `a: reply` and `b: reply`, so that a patch can change one of them. One that is there twice is
+/// refused before the two of them are laid over each other.
+fn split_keys(replies: &mut Node, found: &mut Findings) {
     let NodeValue::Map(entries) = &mut replies.value else { return };
-    let split = entries.iter().flat_map(|entry| {
-        entry.key.split(',').map(|key| Entry { key: key.trim().to_owned(), ..entry.clone() })
-    });
-    *entries = split.collect();
+    let mut split: Vec<Entry> = Vec::new();
+    for entry in entries.iter() {
+        for (key, key_span) in entry.words() {
+            match split.iter().find(|earlier| earlier.key == key) {
+                Some(first) => found.push(answered_twice(key, key_span, first.key_span)),
+                None => split.push(Entry { key: key.to_owned(), key_span, ..entry.clone() }),
+            }
+        }
+    }
+    *entries = split;
 }
 
 fn without_extends(contract: &mut Node) {
@@ -141,7 +157,6 @@ fn without_extends(contract: &mut Node) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Diagnostic;
     use serde_json::{Value, json};
 
     fn over(base: &str, patch: &str) -> Result<Value, Vec<Diagnostic>> {
@@ -158,11 +173,11 @@ mod tests {
     #[test]
     fn a_patch_changes_takes_away_and_adds() {
         let base = "a: 1\nb: {c: 2, d: 3}\nx-doorward: {replies: {'taken, barred': {status: 400}}}\n";
-        let patch = "b: {c: null, e: [null]}\nx-doorward: {extends: base.yaml, replies: {barred: {status: 401}}}\nf: {g: null}\n";
+        let patch = "b: {c: null, e: [null]}\nx-doorward: {extends: base.yaml, replies: {barred: {status: 401}}}\nf: {g: 1}\n";
         assert_eq!(
             over(base, patch).expect("extends"),
             json!({"a": 1, "b": {"d": 3, "e": [null]},
-                "x-doorward": {"replies": {"taken": {"status": 400}, "barred": {"status": 401}}}, "f": {}})
+                "x-doorward": {"replies": {"taken": {"status": 400}, "barred": {"status": 401}}}, "f": {"g": 1}})
         );
     }
 

@@ -36,6 +36,7 @@ mod written;
 pub(crate) use input::target_name;
 pub(crate) use json_schema::{definitions, of_operation};
 pub use place::{Origin, Scope};
+pub(crate) use reader::answered_twice;
 pub(crate) use reading::Findings;
 pub(crate) use route::METHODS;
 pub use trace::{BindingTrace, InputTrace, OperationTrace, ReplyPart, ReplyTrace, Trace};

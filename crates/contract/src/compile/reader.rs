@@ -49,8 +49,7 @@ impl Reader<'_> {
 
     fn keys(&mut self, entry: &Entry, before: &RepliesSource) -> Vec<(ReplyKey, Span)> {
         let mut keys: Vec<(ReplyKey, Span)> = Vec::new();
-        for word in entry.key.split(',').map(str::trim) {
-            let span = part_of(entry, word);
+        for (word, span) in entry.words() {
             let Some(key) = ReplyKey::from_name(word) else {
                 let error =
                     Diagnostic::error(codes::UNKNOWN_OUTCOME, span, format!("unknown outcome `{word}`"));
@@ -60,9 +59,7 @@ impl Reader<'_> {
             let earlier = before.get(key).map(|(span, _)| span);
             let beside = keys.iter().find(|(known, _)| *known == key).map(|(_, span)| *span);
             if let Some(first) = earlier.or(beside) {
-                let message = format!("`{word}` is answered twice here");
-                let error = Diagnostic::error(codes::ANSWERED_TWICE, span, message);
-                self.found.push(error.secondary(first, "first here").help("keep one of them"));
+                self.found.push(answered_twice(word, span, first));
                 continue;
             }
             keys.push((key, span));
@@ -275,16 +272,11 @@ impl Reader<'_> {
     }
 }
 
-/// Where one of several comma-separated words of a key stands.
-fn part_of(entry: &Entry, word: &str) -> Span {
-    let written = entry.key_span.end.saturating_sub(entry.key_span.start);
-    match entry.key.find(word) {
-        Some(at) if written == entry.key.len() => {
-            let start = entry.key_span.start + at;
-            Span { start, end: start + word.len(), ..entry.key_span }
-        }
-        _ => entry.key_span,
-    }
+/// Two replies of one `replies` to the same outcome.
+pub(crate) fn answered_twice(word: &str, span: Span, first: Span) -> Diagnostic {
+    let message = format!("`{word}` is answered twice here");
+    let error = Diagnostic::error(codes::ANSWERED_TWICE, span, message);
+    error.secondary(first, "first here").help("keep one of them")
 }
 
 fn is_token(name: &str) -> bool {

@@ -48,6 +48,23 @@ pub struct Entry {
     pub bare: bool,
 }
 
+impl Entry {
+    /// The words of a key with commas, each with its place.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (&str, Span)> {
+        // A key that is written otherwise than it reads, but for its quotes, has no places in it.
+        let around = self.key_span.end.saturating_sub(self.key_span.start).checked_sub(self.key.len());
+        let plain = matches!(around, Some(0 | 2));
+        let mut at = around.map_or(0, |around| around / 2);
+        self.key.split(',').map(move |piece| {
+            let start = self.key_span.start + at + (piece.len() - piece.trim_start().len());
+            at += piece.len() + 1;
+            let word = piece.trim();
+            let span = Span { start, end: start + word.len(), ..self.key_span };
+            (word, if plain { span } else { self.key_span })
+        })
+    }
+}
+
 impl Node {
     /// A node that does not say how its text was written.
     #[must_use]

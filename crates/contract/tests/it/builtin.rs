@@ -243,10 +243,7 @@ fn what_is_given_away_is_named() {
     for (name, codes) in [
         ("cakes", vec!["DW104", "DW120", "DW130", "DW132"]),
         ("formmate", vec!["DW101", "DW102", "DW104", "DW120", "DW121", "DW130", "DW132", "DW141"]),
-        (
-            "haenaem",
-            vec!["DW101", "DW102", "DW103", "DW104", "DW110", "DW113", "DW130", "DW132", "DW141", "DW142"],
-        ),
+        ("haenaem", vec!["DW101", "DW102", "DW103", "DW104", "DW110", "DW113", "DW130", "DW132", "DW141"]),
         ("biji", vec!["DW101", "DW104", "DW130", "DW132"]),
         ("cbs", vec!["DW132"]),
         ("cakes-as-shipped", vec!["DW104", "DW120", "DW130", "DW132"]),
