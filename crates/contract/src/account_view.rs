@@ -12,10 +12,10 @@ use doorward_core::time::Timestamp;
 use serde_json::Value;
 
 /// The words of `account.status`.
-const STATUSES: [&str; 4] = ["active", "pending", "disabled", "locked"];
+const STATUSES: [&str; 5] = ["active", "pending", "disabled", "locked", "closing"];
 
 /// The names under `account` that every contract has, without the profile.
-pub const ACCOUNT_FIELDS: [&str; 20] = [
+pub const ACCOUNT_FIELDS: [&str; 21] = [
     "id",
     "number",
     "username",
@@ -24,6 +24,7 @@ pub const ACCOUNT_FIELDS: [&str; 20] = [
     "status",
     "status_reason",
     "expires_at",
+    "closes_at",
     "roles",
     "created_at",
     "updated_at",
@@ -58,7 +59,7 @@ fn own_type(account: &AccountPlan, name: &str) -> Type {
         "status" => Type::new(Kind::Enum(STATUSES.map(str::to_owned).to_vec())),
         "roles" => Type::list(Type::text()),
         "created_at" | "updated_at" => Type::new(Kind::Time),
-        "last_login_at" | "email_verified_at" | "locked_until" | "expires_at" => {
+        "last_login_at" | "email_verified_at" | "locked_until" | "expires_at" | "closes_at" => {
             Type::new(Kind::Time).or_null()
         }
         "email_verified" | "phone_verified" | "must_change_password" | "has_password" => Type::boolean(),
@@ -182,6 +183,7 @@ fn own_value(account: &Account, (plan, now): (&AccountPlan, Timestamp), field: &
         }
         "status_reason" => Value::from(standing.reason.clone()),
         "expires_at" => standing.expires_at.map_or(Value::Null, time),
+        "closes_at" => standing.status.closes_at().map_or(Value::Null, time),
         "locked_until" if standing.locked(now) => {
             standing.lock.as_ref().and_then(|lock| lock.until).map_or(Value::Null, time)
         }

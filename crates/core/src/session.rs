@@ -69,6 +69,8 @@ pub enum EndReason {
     PasswordForgotten,
     /// The account was closed or deleted.
     AccountDeleted,
+    /// Its owner closed the account, which is removed later.
+    AccountClosed,
     /// Somebody in charge locked the account.
     Locked,
     /// Somebody in charge switched the account off, or wants to approve it first.
@@ -84,11 +86,12 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    const ALL: [EndReason; 10] = [
+    const ALL: [EndReason; 11] = [
         EndReason::SignedOut,
         EndReason::PasswordChanged,
         EndReason::PasswordForgotten,
         EndReason::AccountDeleted,
+        EndReason::AccountClosed,
         EndReason::Locked,
         EndReason::Disabled,
         EndReason::AccountExpired,
@@ -105,6 +108,7 @@ impl EndReason {
             EndReason::PasswordChanged => "password_changed",
             EndReason::PasswordForgotten => "password_forgotten",
             EndReason::AccountDeleted => "account_deleted",
+            EndReason::AccountClosed => "account_closed",
             EndReason::Locked => "locked",
             EndReason::Disabled => "disabled",
             EndReason::AccountExpired => "account_expired",

@@ -137,6 +137,8 @@ pub enum OptionValues {
     Words(&'static [&'static str]),
     /// True or false; the default is given.
     Flag(bool),
+    /// A length of time, more than none; without one the option is off.
+    Duration,
 }
 
 /// One option: a constant of the contract's author, out of any caller's reach.

@@ -27,6 +27,11 @@ pub enum Status {
     Pending,
     /// It is switched off.
     Disabled,
+    /// Its owner has closed it: it is removed then, unless its owner signs in before.
+    Closing {
+        /// When it is removed.
+        until: Timestamp,
+    },
 }
 
 /// A lock, perhaps with an end.
@@ -57,7 +62,7 @@ pub enum Bar {
 }
 
 impl Status {
-    /// Every status.
+    /// Every status that somebody in charge can give an account.
     pub const ALL: [Status; 3] = [Status::Active, Status::Pending, Status::Disabled];
 
     /// The word in the store and in contracts.
@@ -67,10 +72,29 @@ impl Status {
             Status::Active => "active",
             Status::Pending => "pending",
             Status::Disabled => "disabled",
+            Status::Closing { .. } => "closing",
         }
     }
 
-    /// The status with this name.
+    /// When an account with this status is removed, if it is.
+    #[must_use]
+    pub fn closes_at(self) -> Option<Timestamp> {
+        match self {
+            Status::Closing { until } => Some(until),
+            Status::Active | Status::Pending | Status::Disabled => None,
+        }
+    }
+
+    /// The status as a store keeps it: its name, and when the account is removed.
+    #[must_use]
+    pub fn of_store(name: &str, closes_at: Option<Timestamp>) -> Option<Status> {
+        match closes_at {
+            Some(until) => (name == "closing").then_some(Status::Closing { until }),
+            None => Status::from_name(name),
+        }
+    }
+
+    /// The status with this name, of those that somebody in charge can give.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Status> {
         Status::ALL.into_iter().find(|status| status.name() == name)
@@ -78,6 +102,19 @@ impl Status {
 }
 
 impl Standing {
+    /// The same of an account that its owner closes.
+    #[must_use]
+    pub fn closing(&self, until: Timestamp) -> Standing {
+        Standing { status: Status::Closing { until }, reason: None, ..self.clone() }
+    }
+
+    /// The same of an account whose closing is taken back; nothing where it is not closing.
+    #[must_use]
+    pub fn reopened(&self) -> Option<Standing> {
+        self.status.closes_at()?;
+        Some(Standing { status: Status::Active, reason: None, ..self.clone() })
+    }
+
     /// Whether it is locked now.
     #[must_use]
     pub fn locked(&self, now: Timestamp) -> bool {
@@ -95,8 +132,10 @@ impl Standing {
         match self.status {
             Status::Disabled => Some(Bar::Disabled(self.reason.clone())),
             Status::Pending => Some(Bar::Pending),
-            Status::Active if self.expires_at.is_some_and(|end| end <= now) => Some(Bar::Expired),
-            Status::Active => None,
+            // Nobody takes a closing back once it is over, however late the account is removed.
+            Status::Closing { until } if until <= now => Some(Bar::Expired),
+            _ if self.expires_at.is_some_and(|end| end <= now) => Some(Bar::Expired),
+            Status::Active | Status::Closing { .. } => None,
         }
     }
 }
@@ -136,7 +175,23 @@ mod tests {
         assert_eq!(standing.bar(Timestamp(9)), locked(Some(later), 11));
         standing.expires_at = None;
         assert_eq!(standing.bar(later), None);
+        assert_eq!(standing.reopened(), None);
+        standing.lock = None;
+        standing = standing.closing(later);
+        assert_eq!((standing.bar(now), standing.bar(later)), (None, Some(Bar::Expired)));
+        standing = standing.reopened().expect("it was closing");
+        assert_eq!((standing.status, standing.bar(later)), (Status::Active, None));
         standing.lock = Some(Lock::default());
         assert_eq!(standing.bar(Timestamp::MAX), locked(None, 0));
+    }
+
+    #[test]
+    fn a_store_keeps_every_status() {
+        let closing = Status::Closing { until: Timestamp(7) };
+        for status in Status::ALL.into_iter().chain([closing]) {
+            assert_eq!(Status::of_store(status.name(), status.closes_at()), Some(status));
+        }
+        assert_eq!(Status::of_store("closing", None), None);
+        assert_eq!(Status::of_store("active", Some(Timestamp(7))), None);
     }
 }

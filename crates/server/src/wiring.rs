@@ -12,7 +12,7 @@ use crate::pages::{PageRealm, ProgramPages};
 use crate::realm::{OpenRealm, Opening, Prepared, Realms};
 use crate::realm_options::{Introspection, RealmOptions};
 use crate::start_error::StartError;
-use crate::sweep::sweep_each_minute;
+use crate::sweep::{sweep, sweep_each_minute};
 use crate::{clock::SystemClock, dice::SystemDice, limits::LimitPolicy};
 use doorward_contract::plan::Plan;
 use doorward_core::action::{Services, Turns};
@@ -57,6 +57,14 @@ impl Running {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.addr)
+    }
+
+    /// Removes what is over now, as is done each minute.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn sweep(&self) -> Result<u64, Fault> {
+        sweep(&self.services).await
     }
 
     /// Stops accepting, answers what is being answered, and ends everything.

@@ -34,18 +34,26 @@ pub(crate) const TABLE: Table = Table {
         "locked_until",
         "lock_reason",
         "expires_at",
+        "closes_at",
     ],
 };
 
 const BY_ID: &str =
     "SELECT id, realm, version, password, profile, roles, must_change_password, locked, created_at,
-    updated_at, last_login_at, last_login_address, status, status_reason, locked_until, lock_reason, expires_at
+    updated_at, last_login_at, last_login_address, status, status_reason, locked_until, lock_reason, expires_at,
+    closes_at
     FROM accounts WHERE id = ?1";
 const PAGE: &str =
     "SELECT id, realm, version, password, profile, roles, must_change_password, locked, created_at,
-    updated_at, last_login_at, last_login_address, status, status_reason, locked_until, lock_reason, expires_at
+    updated_at, last_login_at, last_login_address, status, status_reason, locked_until, lock_reason, expires_at,
+    closes_at
     FROM accounts
     WHERE realm = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+const CLOSED: &str =
+    "SELECT id, realm, version, password, profile, roles, must_change_password, locked, created_at,
+    updated_at, last_login_at, last_login_address, status, status_reason, locked_until, lock_reason, expires_at,
+    closes_at
+    FROM accounts WHERE closes_at <= ?1 ORDER BY closes_at, id LIMIT ?2";
 
 /// The account with this id, in whatever realm.
 pub(crate) fn by_id(connection: &Connection, id: Uuid) -> Result<Option<Account>, Failure> {
@@ -67,6 +75,20 @@ pub(crate) fn page(
     let after = page.after.map_or_else(Vec::new, |id| id.0.as_bytes().to_vec());
     let mut statement = connection.prepare_cached(PAGE)?;
     let mut rows = statement.query(params![realm, after, page.limit])?;
+    let mut accounts = Vec::new();
+    while let Some(row) = rows.next()? {
+        accounts.push(from_cells(&Cells::new(row, &TABLE, 0))?);
+    }
+    for account in &mut accounts {
+        complete(connection, account)?;
+    }
+    Ok(accounts)
+}
+
+/// Accounts whose closing is over.
+pub(crate) fn closed(connection: &Connection, now: Timestamp, limit: u32) -> Result<Vec<Account>, Failure> {
+    let mut statement = connection.prepare_cached(CLOSED)?;
+    let mut rows = statement.query(params![now.0, limit])?;
     let mut accounts = Vec::new();
     while let Some(row) = rows.next()? {
         accounts.push(from_cells(&Cells::new(row, &TABLE, 0))?);
@@ -107,8 +129,9 @@ fn standing(cells: &Cells<'_>) -> Result<Standing, Failure> {
         }
         false => None,
     };
+    let closes_at = cells.optional(17, Cells::time)?;
     Ok(Standing {
-        status: cells.parsed(12, Status::from_name)?,
+        status: cells.parsed(12, |name| Status::of_store(name, closes_at))?,
         reason: cells.optional(13, Cells::text)?,
         lock,
         expires_at: cells.optional(16, Cells::time)?,
@@ -150,7 +173,7 @@ pub(crate) fn create(
     applied: &mut Applied,
 ) -> Result<(), Failure> {
     let sql = "INSERT INTO accounts VALUES
-        (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+        (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
     let standing = &account.standing;
     connection.prepare_cached(sql)?.execute(params![
         account.id.0.as_bytes(),
@@ -170,6 +193,7 @@ pub(crate) fn create(
         standing.lock.as_ref().and_then(|lock| lock.until).map(|until| until.0),
         standing.lock.as_ref().and_then(|lock| lock.reason.as_ref()),
         standing.expires_at.map(|end| end.0),
+        standing.status.closes_at().map(|end| end.0),
     ])?;
     identifiers::add(connection, (&account.realm, account.id), &account.identifiers)?;
     public_ids::add(connection, account, (0, sequence), applied)
@@ -228,7 +252,7 @@ fn set_standing(
     standing: &Standing,
 ) -> Result<usize, Failure> {
     let sql = "UPDATE accounts SET version = version + 1, updated_at = ?3, locked = ?4, status = ?5,
-        status_reason = ?6, locked_until = ?7, lock_reason = ?8, expires_at = ?9
+        status_reason = ?6, locked_until = ?7, lock_reason = ?8, expires_at = ?9, closes_at = ?10
         WHERE id = ?1 AND version = ?2";
     let lock = standing.lock.as_ref();
     Ok(connection.prepare_cached(sql)?.execute(params![
@@ -241,6 +265,7 @@ fn set_standing(
         lock.and_then(|lock| lock.until).map(|until| until.0),
         lock.and_then(|lock| lock.reason.as_ref()),
         standing.expires_at.map(|end| end.0),
+        standing.status.closes_at().map(|end| end.0),
     ])?)
 }
 

@@ -139,6 +139,10 @@ impl Store for SqliteStore {
         self.reader.snapshot(|connection| accounts::page(connection, realm, page))
     }
 
+    async fn closed_accounts(&self, now: Timestamp, limit: u32) -> Result<Vec<Account>, Fault> {
+        self.reader.snapshot(|connection| accounts::closed(connection, now, limit))
+    }
+
     async fn search_accounts(&self, realm: &str, search: &AccountSearch) -> Result<FoundAccounts, Fault> {
         self.reader.snapshot(|connection| search::search(connection, realm, search))
     }

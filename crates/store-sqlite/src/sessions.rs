@@ -45,7 +45,7 @@ const WITH_ACCOUNT: &str =
     s.device, s.remembered,
     a.id, a.realm, a.version, a.password, a.profile, a.roles, a.must_change_password, a.locked, a.created_at,
     a.updated_at, a.last_login_at, a.last_login_address, a.status, a.status_reason, a.locked_until, a.lock_reason,
-    a.expires_at
+    a.expires_at, a.closes_at
     FROM sessions s LEFT JOIN accounts a ON a.id = s.account WHERE s.id = ?1";
 const LIVE: &str = "SELECT id, realm, contract, account, created_at, last_used_at, generation, seed, rotated_at,
     confirmed, late_retry, expires_at, absolute_until, access_until, access_lifetime, key_id, user_agent, address,

@@ -106,6 +106,16 @@ impl Store for MemoryStore {
         Ok(wanted.take(page.limit as usize).cloned().collect())
     }
 
+    async fn closed_accounts(&self, now: Timestamp, limit: u32) -> Result<Vec<Account>, Fault> {
+        let state = self.state();
+        let end = |account: &Account| account.standing.status.closes_at();
+        let over = state.accounts.values().filter(|account| end(account).is_some_and(|until| until <= now));
+        let mut over: Vec<Account> = over.cloned().collect();
+        over.sort_by_key(|account| (end(account), account.id));
+        over.truncate(limit as usize);
+        Ok(over)
+    }
+
     async fn search_accounts(&self, realm: &str, search: &AccountSearch) -> Result<FoundAccounts, Fault> {
         let state = self.state();
         let wanted = search.contains.as_ref().map(|text| text.to_ascii_lowercase());

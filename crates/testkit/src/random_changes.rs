@@ -187,7 +187,10 @@ impl World<'_> {
         let soon = |chance| self.chance(chance).then(|| now.plus(Duration::from_secs(30)));
         let reason = |chance| self.chance(chance).then(|| self.pick(&NAMES).to_owned());
         Standing {
-            status: self.pick(&Status::ALL),
+            status: match self.dice.below(4) {
+                3 => Status::Closing { until: now.plus(Duration::from_secs(self.dice.below(60) as u64)) },
+                given => Status::ALL[given],
+            },
             reason: reason(50),
             lock: self.chance(50).then(|| Lock { until: soon(50), reason: reason(50) }),
             expires_at: soon(30),

@@ -100,7 +100,7 @@ impl CallerInput {
 fn asks_who(spec: &ActionSpec) -> bool {
     let by_option = spec.options.iter().any(|option| match option.values {
         OptionValues::Words(words) => option.name == "needs" && words.contains(&"session"),
-        OptionValues::Flag(_) => false,
+        OptionValues::Flag(_) | OptionValues::Duration => false,
     });
     spec.caller.signed_in() || spec.identifiers == Identifiers::OneOrCaller || by_option
 }

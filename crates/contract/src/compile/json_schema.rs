@@ -4,7 +4,7 @@ use super::backend::BACKEND;
 use super::caller::CallerInput;
 use super::reader::{PARTS, REPLY, SHAPE};
 use super::{binding, operation, rule};
-use crate::json_schema::{a, each, object, words};
+use crate::json_schema::{a, duration, each, object, words};
 use crate::names::ReplyKey;
 use doorward_core::action::ACTIONS;
 use doorward_core::identifier::IdentifierKind;
@@ -119,6 +119,7 @@ fn of_option(values: OptionValues) -> Value {
     match values {
         OptionValues::Words(all) => words(all),
         OptionValues::Flag(_) => a("boolean"),
+        OptionValues::Duration => duration(),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::reading::Findings;
 use crate::account_plan::AccountPlan;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::document::duration_text;
 use crate::source::{Entry, NodeValue};
 use doorward_core::action::Options;
 use doorward_core::identifier::IdentifierKind;
@@ -40,6 +41,7 @@ fn default(option: &OptionSpec) -> String {
     match option.values {
         OptionValues::Words(words) => words.first().copied().unwrap_or("").to_owned(),
         OptionValues::Flag(value) => value.to_string(),
+        OptionValues::Duration => String::new(),
     }
 }
 
@@ -62,11 +64,28 @@ fn word(
         }
         (NodeValue::Text(text), OptionValues::Words(words)) => (format!("`{text}`"), own(words)),
         (_, OptionValues::Words(words)) => (entry.value.describe().to_owned(), own(words)),
+        (_, OptionValues::Duration) => return length(option, entry, found),
         (_, OptionValues::Flag(_)) => (entry.value.describe().to_owned(), vec!["true", "false"]),
     };
     let message = format!("option `{}` is not {written}", option.name);
     let error = Diagnostic::error(codes::BAD_OPTION, entry.value.span, message);
     let error = error.suggest(entry.value.as_text().unwrap_or(""), allowed.iter().copied());
     found.push(error.help(format!("its values: {}", allowed.join(" "))));
+    None
+}
+
+/// A length of time in seconds, as the action reads it.
+fn length(option: &OptionSpec, entry: &Entry, found: &mut Findings) -> Option<String> {
+    let value = &entry.value;
+    let seconds = match value.as_text() {
+        Some(text) => duration_text(text),
+        None => value.as_integer().and_then(|seconds| u64::try_from(seconds).ok()),
+    };
+    if let Some(seconds) = seconds.filter(|seconds| *seconds > 0) {
+        return Some(seconds.to_string());
+    }
+    let message = format!("option `{}` is a length of time, more than none", option.name);
+    let help = "seconds, or text like `90s`, `30m`, `12h`, `7d`, `2w`; leave the option out for none";
+    found.error(codes::BAD_OPTION, value.span, message, help);
     None
 }

@@ -96,8 +96,8 @@ pub(super) struct Doing<'p> {
 }
 
 impl Doing<'_> {
-    /// What an own answer offers: without signing in there is no session, nor where somebody must approve first; and
-    /// only the stage that a code for its purpose opens.
+    /// What an own answer offers: without signing in there is no session, nor where somebody must approve first; without
+    /// a grace nothing ends later; and only the stage that a code for its purpose opens.
     fn data(&self, outcome: Outcome) -> Vec<Field> {
         let answer = self.spec.answers.iter().find(|answer| answer.outcome == outcome);
         let data = answer.map_or(&[][..], |answer| answer.data).iter().copied();
@@ -111,6 +111,7 @@ impl Doing<'_> {
         match field.kind {
             // Who is signed in has a session, whatever becomes of those who register.
             Kind::Session | Kind::Tokens if outcome == Outcome::SignedIn => Some(field),
+            Kind::Time if may("grace") && self.options.word("grace").is_empty() => None,
             Kind::Session | Kind::Tokens if off("sign_in") || !approved => None,
             Kind::StageToken(_) if off("consume") => None,
             Kind::StageToken(_) if self.by_request.contains(&"purpose") => {

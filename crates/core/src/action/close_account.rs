@@ -1,4 +1,5 @@
-//! `close_account`: its owner removes an account; its identifiers are free again.
+//! `close_account`: its owner removes an account; its identifiers are free again. With a grace it is removed later, and
+//! its owner takes the closing back by signing in.
 
 use super::destination::addresses;
 use super::find::named_or_callers;
@@ -7,8 +8,9 @@ use super::proof::{Proof, prove};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::authenticate::Rejection;
-use crate::change::Change;
+use crate::change::{AccountUpdate, Change};
 use crate::fault::Fault;
+use crate::identifier::Identifier;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::Password;
 use crate::port::Tries;
@@ -17,21 +19,28 @@ use crate::spec::{
     ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
     UNAUTHENTICATED,
 };
+use crate::time::Timestamp;
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// `until` is there with a grace only.
+const CLOSED: &[Field] = &[Field::new("account", Kind::Account), Field::new("until", Kind::Time)];
+
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "close_account",
-    sentence: "Removes an account at its owner's wish and frees its identifiers.",
+    sentence: "Removes an account at its owner's wish and frees its identifiers; with `grace`, a length of time, only after that, and signing in before takes it back.",
     caller: Caller::Anybody,
     identifiers: Identifiers::Optional,
     claims: false,
     profile: false,
     inputs: &[InputSpec::optional("password", Kind::Text), InputSpec::optional("reason", Kind::Text)],
-    options: &[OptionSpec { name: "needs", values: OptionValues::Words(&["password", "session", "both"]) }],
-    answers: &[AnswerSpec::new(Name::Closed, &[Field::new("account", Kind::Account)])],
+    options: &[
+        OptionSpec { name: "needs", values: OptionValues::Words(&["password", "session", "both"]) },
+        OptionSpec { name: "grace", values: OptionValues::Duration },
+    ],
+    answers: &[AnswerSpec::new(Name::Closed, CLOSED)],
     failures: &[
         Name::UnknownAccount,
         Name::WrongPassword,
@@ -67,6 +76,7 @@ impl Entry for CloseAccount {
             password: inputs.password("password"),
             needs_password: needs != "session",
             reason: inputs.loose_text("reason"),
+            grace: options.duration("grace"),
         };
         perform(&input, cx).await
     }
@@ -82,12 +92,14 @@ pub struct Input {
     pub needs_password: bool,
     /// Why, in the owner's words: kept in the audit trail, as given.
     pub reason: Option<String>,
+    /// How long its owner can still take it back; without it the account is removed at once.
+    pub grace: Option<Duration>,
 }
 
 /// What it can answer.
 pub enum Outcome {
-    /// Gone.
-    Closed(Arc<Account>),
+    /// Gone, or to be removed then.
+    Closed(Arc<Account>, Option<Timestamp>),
     /// No such account.
     UnknownAccount(Option<Tries>),
     /// Not its password, or the account may not sign in.
@@ -101,7 +113,10 @@ pub enum Outcome {
 impl From<Outcome> for Answer {
     fn from(outcome: Outcome) -> Answer {
         match outcome {
-            Outcome::Closed(account) => Answer::bare(Name::Closed).account(account),
+            Outcome::Closed(account, None) => Answer::bare(Name::Closed).account(account),
+            Outcome::Closed(account, Some(until)) => {
+                Answer::bare(Name::Closed).account(account).with("until", until.0)
+            }
             Outcome::UnknownAccount(tries) => Answer::bare(Name::UnknownAccount).tried(tries),
             Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::Forbidden => Answer::bare(Name::Forbidden),
@@ -165,26 +180,68 @@ impl Action for Input {
         if at.caller.is_some_and(|caller| caller.account.id != account.id) {
             return Ok(Decision::just(Outcome::Forbidden));
         }
-        Ok(Decision { outcome: Outcome::Closed(Arc::new(account.clone())), changes: removal(account, at) })
+        Ok(match self.grace {
+            Some(grace) => closing(account, grace, at.now),
+            None => Decision {
+                outcome: Outcome::Closed(Arc::new(account.clone()), None),
+                changes: removal(account, at.now),
+            },
+        })
     }
 }
 
+/// The account is closed until the grace is over: its sessions end, and what could start others by mail is forgotten.
+/// Of two closings the earlier end counts.
+fn closing(account: &Account, grace: Duration, now: Timestamp) -> Decision<Outcome> {
+    let asked = now.plus(grace);
+    let before = account.standing.status.closes_at();
+    let until = before.map_or(asked, |before| before.min(asked));
+    if before == Some(until) {
+        return Decision::just(Outcome::Closed(Arc::new(account.clone()), Some(until)));
+    }
+    let standing = account.standing.closing(until);
+    let mut changes = vec![
+        Change::UpdateAccount {
+            account: account.id,
+            version: account.version,
+            update: AccountUpdate::Standing(standing.clone()),
+            at: now,
+        },
+        Change::EndSessions {
+            account: account.id,
+            version: None,
+            except: None,
+            reason: EndReason::AccountClosed,
+            at: now,
+        },
+    ];
+    changes.extend(forgotten(account));
+    let closed = Account { version: account.version + 2, standing, updated_at: now, ..account.clone() };
+    Decision { outcome: Outcome::Closed(Arc::new(closed), Some(until)), changes }
+}
+
+/// The changes that forget the codes of all its addresses.
+fn forgotten(account: &Account) -> Vec<Change> {
+    let of_address = |address: &Identifier| {
+        crate::code::Purpose::ALL.map(|purpose| Change::DropCodes {
+            realm: account.realm.clone(),
+            purpose,
+            destination: address.canonical.clone(),
+        })
+    };
+    addresses(account).flat_map(of_address).collect()
+}
+
 /// The changes that remove an account and all it had; its session rows stay until their tokens have expired.
-pub(super) fn removal(account: &Account, at: &Setting<'_>) -> Vec<Change> {
+pub(super) fn removal(account: &Account, now: Timestamp) -> Vec<Change> {
     let mut changes = vec![Change::EndSessions {
         account: account.id,
         version: Some(account.version),
         except: None,
         reason: EndReason::AccountDeleted,
-        at: at.now,
+        at: now,
     }];
-    for address in addresses(account) {
-        changes.extend(crate::code::Purpose::ALL.map(|purpose| Change::DropCodes {
-            realm: account.realm.clone(),
-            purpose,
-            destination: address.canonical.clone(),
-        }));
-    }
+    changes.extend(forgotten(account));
     changes.push(Change::DeleteAccount { account: account.id, version: account.version + 1 });
     changes
 }

@@ -135,6 +135,12 @@ impl Options {
         self.0.iter().find(|(known, _)| *known == name).map_or("", |(_, word)| word.as_str())
     }
 
+    /// A length of time, where the contract gives one.
+    #[must_use]
+    pub fn duration(&self, name: &str) -> Option<Duration> {
+        self.word(name).parse().ok().map(Duration::from_secs)
+    }
+
     /// A flag.
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {

@@ -16,6 +16,7 @@ pub mod check_available;
 pub mod check_code;
 pub mod check_session;
 pub mod close_account;
+mod closed;
 pub mod codes;
 pub mod complete_register;
 pub mod confirm_verification;
@@ -48,6 +49,7 @@ mod start;
 mod turns;
 pub mod update_account;
 
+pub use closed::remove_closed;
 pub use codes::network;
 pub use input::{Inputs, Named, Options};
 pub use operator::{
@@ -319,7 +321,7 @@ async fn decided<A: Action>(action: &A, cx: &Context<'_>) -> Result<(Answer, Vec
     changes.extend(held::holding(&changes, cx.setting.policy));
     if !quiet(action.name(), &answer) {
         let about = action.about(&loaded);
-        let event = AuditEvent { note: action.note(), ..event(action.name(), &answer, about, cx) };
+        let event = AuditEvent { note: action.note(), ..event(action.name(), &answer, about, &cx.setting) };
         changes.push(Change::Audit(Box::new(event)));
     }
     Ok((answer, changes))
@@ -393,12 +395,11 @@ fn quiet(action: &str, answer: &Answer) -> bool {
 /// # Errors
 /// The store failed.
 pub async fn record(action: &'static str, answer: &Answer, cx: &Context<'_>) -> Result<(), Fault> {
-    let change = Change::Audit(Box::new(event(action, answer, About::default(), cx)));
+    let change = Change::Audit(Box::new(event(action, answer, About::default(), &cx.setting)));
     write(vec![change], cx.services).await.map(drop)
 }
 
-fn event(action: &'static str, answer: &Answer, about: About, cx: &Context<'_>) -> AuditEvent {
-    let at = &cx.setting;
+fn event(action: &'static str, answer: &Answer, about: About, at: &Setting<'_>) -> AuditEvent {
     let caller = at.caller;
     let account = answer.account.as_ref().map(|account| account.id).filter(|id| !id.0.is_nil());
     let session = answer.session.as_ref().map(|session| session.id);

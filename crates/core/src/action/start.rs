@@ -1,15 +1,18 @@
 //! Starting a session: the same for every action that signs in.
 
-use super::{Inputs, Setting};
+use super::{About, Inputs, Setting, close_account, event};
 use crate::account::{Account, LastLogin};
+use crate::audit::AuditEvent;
 use crate::authenticate::{ACCESS, REFRESH};
-use crate::change::Change;
+use crate::change::{AccountUpdate, Change};
+use crate::outcome::{Answer, Outcome};
 use crate::policy::TokenPolicy;
 use crate::port::uuid_v7;
 use crate::session::{RefreshState, Session, SessionId, device_name};
 use crate::spec::{DEVICE, REMEMBER};
 use crate::time::Timestamp;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,9 +61,35 @@ pub(super) struct Started {
     pub(super) changes: Vec<Change>,
 }
 
-/// Starts a session of an account.
+/// Starts a session of an account. An account that its owner has closed is open again by that: whoever signs in wants
+/// to keep it.
 pub(super) fn start_session(account: &Account, wish: &Wish, at: &Setting<'_>) -> Started {
-    let account = account.clone();
+    let (account, mut changes) = reopened(account, at);
+    let session = session(&account, wish, at);
+    changes.push(Change::StartSession {
+        session: Box::new(Session::clone(&session)),
+        account_version: account.version,
+    });
+    Started { account, session, changes }
+}
+
+/// What the audit trail says of a closing that is taken back.
+const TAKEN_BACK: &str = "taken_back";
+
+fn reopened(account: &Account, at: &Setting<'_>) -> (Account, Vec<Change>) {
+    let Some(standing) = account.standing.reopened() else { return (account.clone(), Vec::new()) };
+    let update = AccountUpdate::Standing(standing.clone());
+    let (id, version) = (account.id, account.version);
+    let said =
+        event(close_account::SPEC.name, &Answer::bare(Outcome::Closed), About::account(Some(account)), at);
+    let changes = vec![
+        Change::UpdateAccount { account: id, version, update, at: at.now },
+        Change::Audit(Box::new(AuditEvent { outcome: Cow::Borrowed(TAKEN_BACK), ..said })),
+    ];
+    (Account { version: version + 1, standing, updated_at: at.now, ..account.clone() }, changes)
+}
+
+fn session(account: &Account, wish: &Wish, at: &Setting<'_>) -> Arc<Session> {
     let mut seed = [0u8; 16];
     at.dice.fill(&mut seed);
     let access = at.policy.token(ACCESS);
@@ -72,7 +101,7 @@ pub(super) fn start_session(account: &Account, wish: &Wish, at: &Setting<'_>) ->
     let life = session_life(at, chosen);
     let prolongs = at.policy.prolongs;
     let access_life = chosen.or(access.map(|token| token.lifetime)).unwrap_or(life);
-    let session = Arc::new(Session {
+    Arc::new(Session {
         id: SessionId(uuid_v7(at.now, at.dice)),
         realm: at.policy.realm.clone(),
         contract: at.policy.contract.clone(),
@@ -90,12 +119,7 @@ pub(super) fn start_session(account: &Account, wish: &Wish, at: &Setting<'_>) ->
         remembered: wish.remembered,
         address: at.client.address.to_string(),
         ended: None,
-    });
-    let change = Change::StartSession {
-        session: Box::new(Session::clone(&session)),
-        account_version: account.version,
-    };
-    Started { account, session, changes: vec![change] }
+    })
 }
 
 /// A sign-in: the account as it is then, its new session, and the changes that make them so.

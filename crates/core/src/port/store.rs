@@ -107,6 +107,9 @@ pub trait Store: Send + Sync {
     /// Accounts in order of creation.
     async fn accounts(&self, realm: &str, page: &AccountPage) -> Result<Vec<Account>, Fault>;
 
+    /// Accounts of whatever realm whose closing is over, those first whose was over first.
+    async fn closed_accounts(&self, now: Timestamp, limit: u32) -> Result<Vec<Account>, Fault>;
+
     /// Accounts that fit, in some order.
     async fn search_accounts(&self, realm: &str, search: &AccountSearch) -> Result<FoundAccounts, Fault>;
 

@@ -120,6 +120,7 @@ fn option(OptionSpec { name, values }: &OptionSpec) -> String {
     match values {
         OptionValues::Words(words) => format!("`{name}`: `{}`", words.join("`, `")),
         OptionValues::Flag(default) => format!("`{name}`: `{default}`, `{}`", !default),
+        OptionValues::Duration => format!("`{name}`: a length of time, none"),
     }
 }
 

@@ -162,6 +162,7 @@ async fn no_reset_and_no_closing_slips_past_what_changes_the_account() {
             password: Some(Password::new("secret".to_owned())),
             needs_password: true,
             reason: None,
+            grace: None,
         };
         let late = decided(&close, &world).await;
         happen(what, &world, &code).await;

@@ -20,6 +20,7 @@ pub(super) fn account_json(account: &Account, plan: &Plan) -> Value {
     let standing = &account.standing;
     shown.insert("status".to_owned(), json!(standing.status.name()));
     shown.insert("status_reason".to_owned(), json!(standing.reason));
+    shown.insert("closes_at".to_owned(), json!(standing.status.closes_at().map(at)));
     shown.insert("locked".to_owned(), json!(standing.lock.is_some()));
     shown
         .insert("locked_until".to_owned(), json!(standing.lock.as_ref().and_then(|lock| lock.until).map(at)));
@@ -75,6 +76,7 @@ pub fn table(accounts: &[Value]) -> String {
                         | "last_login"
                         | "has_password"
                         | "status_reason"
+                        | "closes_at"
                         | "locked_until"
                         | "expires_at"
                         | "roles"

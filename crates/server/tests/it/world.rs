@@ -224,6 +224,11 @@ impl World {
         self.clock.advance(length);
     }
 
+    /// What the server does each minute.
+    pub(crate) async fn sweep(&self) {
+        while self.running.sweep().await.expect("the store works") > 0 {}
+    }
+
     /// Forward-auth for a request with these headers.
     pub(crate) async fn verify(&self, realm: &str, headers: &[(&str, &str)]) -> Reply {
         let mut request = self.actor().get(&format!("/_doorward/{realm}/verify"));
@@ -432,6 +437,10 @@ impl Store for FailingStore {
 
     async fn accounts(&self, realm: &str, page: &AccountPage) -> Result<Vec<Account>, Fault> {
         self.works()?.accounts(realm, page).await
+    }
+
+    async fn closed_accounts(&self, now: Timestamp, limit: u32) -> Result<Vec<Account>, Fault> {
+        self.works()?.closed_accounts(now, limit).await
     }
 
     async fn search_accounts(&self, realm: &str, search: &AccountSearch) -> Result<FoundAccounts, Fault> {

@@ -113,6 +113,33 @@ pub(super) async fn numbers_are_never_reused(store: &dyn Store) {
     assert_eq!(done(store, vec![numbered("r", 7)]).await.assigned, [(account_id(7), number("12"))]);
 }
 
+pub(super) async fn closed_ones_are_found(store: &dyn Store) {
+    let closing = |realm, n, seconds| {
+        let account = account(realm, n);
+        Account { standing: account.standing.closing(later(seconds)), ..account }
+    };
+    let all = [closing("r", 1, 60), closing("s", 2, 30), closing("r", 3, 60), closing("r", 4, 61)];
+    for closing in [&all[2], &all[3], &all[0], &all[1]] {
+        done(store, vec![create(closing.clone())]).await;
+    }
+    done(store, vec![create(account("r", 5))]).await;
+    let closed = async |at, limit| store.closed_accounts(later(at), limit).await.expect("works");
+    assert_eq!(closed(29, 9).await, []);
+    assert_eq!(closed(60, 9).await, [all[1].clone(), all[0].clone(), all[2].clone()]);
+    assert_eq!(closed(99, 2).await, [all[1].clone(), all[0].clone()]);
+
+    let standing = all[0].standing.reopened().expect("it was closing");
+    let update = AccountUpdate::Standing(standing);
+    done(store, vec![Change::UpdateAccount { account: account_id(1), version: 1, update, at: later(9) }])
+        .await;
+    let update = AccountUpdate::Standing(all[3].standing.closing(later(10)));
+    done(store, vec![Change::UpdateAccount { account: account_id(4), version: 1, update, at: later(9) }])
+        .await;
+    done(store, vec![Change::DeleteAccount { account: account_id(2), version: 1 }]).await;
+    let ids: Vec<_> = closed(99, 9).await.iter().map(|account| account.id).collect();
+    assert_eq!(ids, [account_id(4), account_id(3)]);
+}
+
 pub(super) async fn are_listed_in_pages(store: &dyn Store) {
     for n in [5, 1, 4, 2] {
         done(store, vec![create(account("r", n))]).await;

@@ -24,6 +24,7 @@ pub const STORIES: &[(&str, Story)] = &[
     ("sequence numbers are never reused", |s| Box::pin(accounts::numbers_are_never_reused(s))),
     ("public ids are given later", |s| Box::pin(accounts::ids_are_given_later(s))),
     ("accounts are listed in pages", |s| Box::pin(accounts::are_listed_in_pages(s))),
+    ("closed accounts are found when their time has come", |s| Box::pin(accounts::closed_ones_are_found(s))),
     ("accounts are searched in any order", |s| Box::pin(accounts::are_searched(s))),
     ("updates are guarded by version", |s| Box::pin(accounts::updates_are_guarded(s))),
     ("identifiers and profile are replaced as a whole", |s| {

@@ -15,7 +15,7 @@ impl Order for DeleteAccount {
     }
 
     fn decide(&self, account: &Account, _prepared: &Prepared, at: &Setting<'_>) -> Decision<Outcome> {
-        Decision { outcome: Outcome::Deleted(Arc::new(account.clone())), changes: removal(account, at) }
+        Decision { outcome: Outcome::Deleted(Arc::new(account.clone())), changes: removal(account, at.now) }
     }
 
     fn harms_self(&self, _at: &Setting<'_>) -> bool {

@@ -22,6 +22,7 @@ impl Order for SetStatus {
             Status::Active => "enable",
             Status::Pending => "suspend",
             Status::Disabled => "disable",
+            Status::Closing { .. } => "close",
         }
     }
 

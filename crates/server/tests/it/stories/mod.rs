@@ -12,6 +12,7 @@ mod envelope;
 mod expect;
 mod formmate;
 mod generations;
+mod grace;
 mod junk;
 mod kept;
 mod left;
