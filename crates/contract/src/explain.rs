@@ -5,7 +5,7 @@ use crate::json_bytes::json_bytes;
 use crate::load::Loaded;
 use crate::openapi::sample::Sample;
 use crate::plan::{
-    Binding, BodyReply, GuardedReply, InputPlan, Operation, Plan, Reply, ReplyTable, StatusPlan,
+    Binding, BodyReply, GuardedReply, InputPlan, Operation, Plan, Reply, ReplyTable, Security, StatusPlan,
 };
 use crate::source::{SourceId, Sources, Span};
 use crate::template::CompiledTemplate;
@@ -60,10 +60,8 @@ struct Row {
 impl<'l> Explainer<'l> {
     fn operation(&self, operation: &'l Operation, trace: &OperationTrace, text: &mut String) {
         let _ = writeln!(text, "\n{} {}  {}", operation.method, operation.path, self.place(trace.span));
-        if let Some(security) = &operation.security {
-            let alternatives: Vec<String> =
-                security.alternatives.iter().map(|schemes| self.schemes(schemes)).collect();
-            let _ = writeln!(text, "  credentials: {}", alternatives.join(", or "));
+        if operation.security.is_some() {
+            let _ = writeln!(text, "  credentials: {}", self.security(operation.security.as_ref()));
         }
         if operation.body.taken {
             let types: Vec<&str> = operation.body.types.iter().map(|(media, _)| media.as_str()).collect();
@@ -72,6 +70,9 @@ impl<'l> Explainer<'l> {
         }
         for (binding, origins) in operation.bindings.iter().zip(&trace.bindings) {
             self.binding(binding, origins, text);
+            if binding.security != operation.security {
+                let _ = writeln!(text, "    credentials: {}", self.security(binding.security.as_ref()));
+            }
             let rows = self.rows(Some(operation), &binding.replies, &origins.origins);
             Self::write(&rows, text);
         }
@@ -101,6 +102,12 @@ impl<'l> Explainer<'l> {
     fn written(&self, span: Span) -> String {
         let text = self.sources.text(span.source).get(span.start..span.end).unwrap_or("its guard holds");
         format!("`{}`", text.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    fn security(&self, security: Option<&Security>) -> String {
+        let alternatives = security.map_or(&[][..], |security| &security.alternatives);
+        let all: Vec<String> = alternatives.iter().map(|schemes| self.schemes(schemes)).collect();
+        if all.is_empty() { "none".to_owned() } else { all.join(", or ") }
     }
 
     fn schemes(&self, schemes: &[usize]) -> String {

@@ -233,6 +233,8 @@ impl Scheme {
 pub struct RequestPlan {
     /// The media types taken where an operation does not list its own.
     pub types: Vec<String>,
+    /// Media types whose bodies are read as another one: as sent, as read; in lower case.
+    pub read_as: Vec<(String, String)>,
     /// The type of a body without a Content-Type.
     pub assume: Option<String>,
     /// Whether an empty text counts as absent.
@@ -328,6 +330,8 @@ pub struct Binding {
     pub when: Option<Typed>,
     /// The action.
     pub action: &'static dyn Entry,
+    /// Which credentials it asks for; `None` when it asks for none.
+    pub security: Option<Security>,
     /// Its inputs.
     pub inputs: Vec<InputPlan>,
     /// Its options, defaults filled in.

@@ -15,6 +15,15 @@ pub enum PublicIdKind {
     Hex24,
     /// A text prefix and 22 random base-62 characters.
     Prefixed(String),
+    /// Characters of an alphabet of one's own, as many as it says, after a prefix that may be empty.
+    Drawn {
+        /// What it begins with.
+        prefix: String,
+        /// The characters it is drawn from.
+        alphabet: String,
+        /// How many of them there are, without the prefix.
+        length: usize,
+    },
     /// The identifier of this kind serves as id; nothing is allocated.
     Identifier(crate::identifier::IdentifierKind),
 }
@@ -28,6 +37,7 @@ impl PublicIdKind {
             PublicIdKind::Uuid => "uuid".to_owned(),
             PublicIdKind::Hex24 => "hex24".to_owned(),
             PublicIdKind::Prefixed(prefix) => format!("prefix:{prefix}"),
+            PublicIdKind::Drawn { prefix, alphabet, length } => format!("drawn:{prefix}:{length}:{alphabet}"),
             PublicIdKind::Identifier(kind) => kind.name().to_owned(),
         }
     }
@@ -40,6 +50,10 @@ impl PublicIdKind {
             PublicIdKind::Prefixed(prefix) => {
                 let letters: Vec<char> = ('0'..='9').chain('A'..='Z').chain('a'..='z').collect();
                 format!("{prefix}{}", draw_text(&letters, 22, dice))
+            }
+            PublicIdKind::Drawn { prefix, alphabet, length } => {
+                let letters: Vec<char> = alphabet.chars().collect();
+                format!("{prefix}{}", draw_text(&letters, *length, dice))
             }
             PublicIdKind::Sequence | PublicIdKind::Uuid | PublicIdKind::Identifier(_) => return None,
         };
@@ -68,4 +82,25 @@ pub struct PublicId {
     pub kind: String,
     /// The id as text; a sequence number in decimal.
     pub value: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes that count up.
+    struct Counting(std::sync::atomic::AtomicU8);
+
+    impl Dice for Counting {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill_with(|| self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        }
+    }
+
+    #[test]
+    fn ids_of_ones_own_alphabet_have_its_length_after_their_prefix() {
+        let kind = PublicIdKind::Drawn { prefix: "u-".to_owned(), alphabet: "abcd".to_owned(), length: 6 };
+        let id = kind.draw(&Counting(0.into())).unwrap();
+        assert_eq!((id.value.as_str(), id.kind.as_str()), ("u-abcdab", "drawn:u-:6:abcd"));
+    }
 }

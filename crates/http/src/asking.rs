@@ -54,9 +54,13 @@ impl Asking<'_> {
     pub(crate) fn is_about_another(&self, caller: Option<&Alive>) -> bool {
         let mut plans = self.binding.inputs.iter().filter(|plan| plan.target == InputTarget::OwnId);
         plans.any(|plan| {
+            let sent = self.text(plan);
+            if sent.is_none() && !plan.required {
+                return false;
+            }
             let own =
                 caller.map(|alive| loose(&account_member(self.asked, &alive.account, &["id".to_owned()])));
-            own.flatten().is_none_or(|own| self.text(plan) != Some(own))
+            own.flatten().is_none_or(|own| sent != Some(own))
         })
     }
 

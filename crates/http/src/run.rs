@@ -130,7 +130,13 @@ impl Exchange<'_> {
     ) -> Result<Answered<'p>, Fault> {
         let client = self.client(asked);
         let mut checker = Checker::new(self.face, &self.app.services, self.call, false);
-        let caller = match &operation.security {
+        let binding = choose(operation, asked);
+        let (security, table) = match binding {
+            Some(binding) => (&binding.security, &binding.replies),
+            None => (&operation.security, &operation.replies),
+        };
+        trace.action = binding.map_or(trace.action, |binding| binding.action.spec().name);
+        let caller = match security {
             Some(security) => checker.authenticate(security).await?,
             None => Ok(None),
         };
@@ -139,16 +145,15 @@ impl Exchange<'_> {
             Ok(caller) => caller,
             Err(answer) => {
                 record(trace.action, &answer, &self.context(&client, None, &NoPreview)).await?;
-                return Ok(Answered { table: &operation.replies, answer, due });
+                return Ok(Answered { table, answer, due });
             }
         };
-        let Some(binding) = choose(operation, asked) else {
+        let Some(binding) = binding else {
             // Every `invalid_input` names a rule: here, that the request is none of those that are taken.
             let broken = if broken.is_empty() { vec![Violation::new("", "anyOf")] } else { broken };
             let answer = Answer::bare(Outcome::InvalidInput).violating(broken);
-            return Ok(Answered { table: &operation.replies, answer, due });
+            return Ok(Answered { table, answer, due });
         };
-        trace.action = binding.action.spec().name;
         let asking = Asking { face: self.face, services: &self.app.services, binding, asked };
         let caller = match asking.caller(caller, &broken).await? {
             Ok(caller) => caller,

@@ -41,6 +41,11 @@ impl Words {
         Words { replies, shapes, with }
     }
 
+    /// Whether a reply from further out may read otherwise here.
+    fn change_shapes(&self) -> bool {
+        !(self.shapes.is_empty() && self.with.is_empty())
+    }
+
     pub(super) fn level(&self, scope: Scope) -> Level<'_> {
         Level { scope, replies: &self.replies, shapes: &self.shapes, with: &self.with }
     }
@@ -56,13 +61,15 @@ pub(super) struct BindingSource {
     pub(super) option_spans: Vec<(String, Span)>,
     pub(super) checks: Vec<CheckSource>,
     pub(super) when: Option<Ast>,
+    /// Which credentials it asks for: its own, or else the operation's.
+    pub(super) security: Option<Security>,
     /// Its own replies; nothing in an operation without `choose`.
     pub(super) words: Option<Words>,
 }
 
 /// Members of one of several bindings.
-pub(super) const CHOICE: [&str; 9] =
-    ["when", "action", "input", "options", "checks", "replies", "shapes", "with", "why"];
+pub(super) const CHOICE: [&str; 10] =
+    ["when", "action", "security", "input", "options", "checks", "replies", "shapes", "with", "why"];
 
 /// Reads the bindings of an operation: one, or those of `choose`, each with the members beside it.
 pub(super) fn read(
@@ -84,15 +91,7 @@ pub(super) fn read(
             found.wrong_kind(item, "a binding", "a map");
             continue;
         }
-        match item.entry("security") {
-            Some(entry) => {
-                let message = "`security` is the operation's, and this is one of its bindings";
-                let help =
-                    "write it beside `x-doorward`; with `{}` among its alternatives other bindings need none";
-                found.error(codes::UNKNOWN_MEMBER, entry.key_span, message, help);
-            }
-            None => found.unknown_members(item, &CHOICE, "a binding"),
-        }
+        found.unknown_members(item, &CHOICE, "a binding");
         bindings.extend(binding(node, Some(item), (item.span, here), found));
     }
     shadowed(&bindings, found);
@@ -141,7 +140,11 @@ fn binding(
     }
     let inputs = merged(beside.get("input"), own("input"), "`input`", found);
     let document = shared.facts.document;
-    let staged = security::carries_stage(security, spec, document);
+    let security = match own("security") {
+        Some(node) => security::read(Some(node), document, found),
+        None => security.cloned(),
+    };
+    let staged = security::carries_stage(security.as_ref(), spec, document);
     let inputs =
         InputReader { document, spec, staged, secured: security.is_some(), found }.read(&inputs, span);
     let options = merged(beside.get("options"), own("options"), "`options`", found);
@@ -152,7 +155,7 @@ fn binding(
     let checks = checks.flat_map(|node| rule::read(node, found)).collect();
     let when = own("when").and_then(|when| found.expression(when, "`when`"));
     let words = item.map(|item| Words::read(item, shared, found));
-    Some(BindingSource { span, action, inputs, options, option_spans, checks, when, words })
+    Some(BindingSource { span, action, inputs, options, option_spans, checks, when, security, words })
 }
 
 fn action(word: &Node, found: &mut Findings) -> Option<&'static dyn Action> {
@@ -197,7 +200,6 @@ pub(super) struct Here<'p, 'd> {
     pub(super) shared: &'p Shared<'d>,
     pub(super) words: &'p Words,
     pub(super) request: &'p RequestTypes,
-    pub(super) security: Option<&'p Security>,
     pub(super) cache: &'p Cache,
 }
 
@@ -259,7 +261,7 @@ impl BindingSource {
     pub(super) fn compiled(&self, here: &Here<'_, '_>, found: &mut Findings) -> (Binding, BindingTrace) {
         let spec = self.action.spec();
         self.has_administrators(here, found);
-        if spec.caller.signed_in() && here.security.is_none() && !self.presents() {
+        if spec.caller.signed_in() && self.security.is_none() && !self.presents() {
             let message =
                 format!("`{}` needs somebody signed in, and the operation asks for no credential", spec.name);
             found.error(
@@ -270,8 +272,9 @@ impl BindingSource {
             );
         }
         linked(self, here.shared.facts.document, found);
-        no_effect::check(self, here.security.is_some(), here.shared.facts.document, found);
-        security::fits(here.security, (spec, self.span, self.presents()), here.shared.facts.document, found);
+        no_effect::check(self, self.security.is_some(), here.shared.facts.document, found);
+        let asked = self.security.as_ref();
+        security::fits(asked, (spec, self.span, self.presents()), here.shared.facts.document, found);
         let names = InputNames { request: here.request, text_keys: &here.shared.facts.text_keys };
         let inputs: Vec<_> =
             self.inputs.iter().filter_map(|source| input::compiled(source, &names, found)).collect();
@@ -297,21 +300,24 @@ impl BindingSource {
         levels.push(super::document_level(here.shared));
         let options = spec.options.iter().map(|option| option.name);
         let by_request: Vec<&'static str> = options.filter(|option| self.binds(option)).collect();
+        // Replies that read shapes or defaults of its own are nobody else's.
+        let own_cache = Cache::default();
+        let reworded = self.words.as_ref().is_some_and(Words::change_shapes);
         let place = Place {
             shared: here.shared,
             levels,
             request: here.request,
             action: Some(Doing { spec, options: &self.options, by_request: &by_request }),
-            cache: here.cache,
+            cache: if reworded { &own_cache } else { here.cache },
             span: self.span,
         };
-        let outcomes = outcomes_of(self, account, here.security.is_some());
+        let outcomes = outcomes_of(self, account, self.security.is_some());
         if let Some(words) = &self.words {
             never_answered(&words.replies, &outcomes, (&[self], account), found);
         }
         let (replies, origins) = place.table(&outcomes, found);
-        let binding =
-            Binding { when, action: self.action, inputs, options: self.options.clone(), checks, replies };
+        let (options, security) = (self.options.clone(), self.security.clone());
+        let binding = Binding { when, action: self.action, security, inputs, options, checks, replies };
         let trace = BindingTrace {
             span: self.span,
             when: self.when.as_ref().map(|when| when.span),

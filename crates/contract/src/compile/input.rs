@@ -376,6 +376,8 @@ pub(super) fn compiled(
         found.error(code, source.span, message, "");
         return None;
     }
+    // Whose id is left out on purpose (`me`) needs no id that is their own.
+    let required = source.required && !(source.target == InputTarget::OwnId && template.may_omit());
     let within = match read.first().map(Vec::as_slice) {
         Some([_, within @ .., _]) => within.to_vec(),
         _ => Vec::new(),
@@ -384,15 +386,7 @@ pub(super) fn compiled(
     let wire = wire.unwrap_or_else(|| target_name(&source.target).to_owned());
     let member = sole_path(&source.template).and_then(below_body);
     let text = sole_path(&source.template).is_some_and(|path| path[0] != "body" && path[0] != "request");
-    Some(InputPlan {
-        target: source.target.clone(),
-        value: template,
-        wire,
-        within,
-        required: source.required,
-        member,
-        text,
-    })
+    Some(InputPlan { target: source.target.clone(), value: template, wire, within, required, member, text })
 }
 
 /// The word of an input in contracts.

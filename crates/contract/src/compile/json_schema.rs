@@ -51,7 +51,9 @@ fn shared(name: &str) -> Value {
 }
 
 fn of_choice() -> Value {
-    let mut schema = object(&binding::CHOICE, &binding_members());
+    let mut known = binding_members();
+    known.push(("security", json!({"type": ["array", "null"], "items": {"type": "object"}})));
+    let mut schema = object(&binding::CHOICE, &known);
     schema["allOf"] = Value::Array(by_action());
     schema
 }

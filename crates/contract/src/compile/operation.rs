@@ -10,7 +10,7 @@ use super::trace::OperationTrace;
 use super::{backend, document_level, responses, security};
 use crate::account_plan::AccountPlan;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::plan::{Operation, Parameter, Security};
+use crate::plan::{Operation, Parameter};
 use crate::schema::Inferred;
 use crate::source::{Entry, Node, Span};
 use doorward_core::outcome::{Group, Outcome};
@@ -62,10 +62,10 @@ pub(super) fn compiled<'d>(
     let body = declared.unwrap_or_else(|| requests.inferred(&members(&sources, shared)));
     let request = types_of(&body, &parameters);
     let cache = RefCell::default();
-    let here = Here { shared, words: &words, request: &request, security: security.as_ref(), cache: &cache };
+    let here = Here { shared, words: &words, request: &request, cache: &cache };
     let (bindings, traces): (Vec<_>, Vec<_>) =
         sources.iter().map(|source| source.compiled(&here, found)).unzip();
-    reachable(&words, (&sources, &shared.facts.document.account), security.as_ref(), found);
+    reachable(&words, (&sources, &shared.facts.document.account), found);
     known_defaults(&words, &sources, shared, found);
     let place = Place {
         shared,
@@ -112,17 +112,12 @@ pub(super) fn before_a_binding(secured: bool) -> Vec<Outcome> {
 }
 
 /// Replies of the operation that none of its bindings can have.
-fn reachable(
-    words: &Words,
-    (sources, account): (&[BindingSource], &AccountPlan),
-    security: Option<&Security>,
-    found: &mut Findings,
-) {
+fn reachable(words: &Words, (sources, account): (&[BindingSource], &AccountPlan), found: &mut Findings) {
     if sources.is_empty() {
         return;
     }
     let possible: Vec<Outcome> =
-        sources.iter().flat_map(|source| outcomes_of(source, account, security.is_some())).collect();
+        sources.iter().flat_map(|source| outcomes_of(source, account, source.security.is_some())).collect();
     let bindings: Vec<&BindingSource> = sources.iter().collect();
     never_answered(&words.replies, &possible, (&bindings, account), found);
 }

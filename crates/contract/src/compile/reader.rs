@@ -8,6 +8,7 @@ use super::written::{
 };
 use crate::diagnostic::{Diagnostic, codes};
 use crate::header_names::written_by_the_server;
+use crate::media::{UTF_8, foreign_charset};
 use crate::names::ReplyKey;
 use crate::source::{Entry, Node, Span};
 use std::cell::Cell;
@@ -177,6 +178,11 @@ impl Reader<'_> {
     fn content_type(&mut self, node: &Node) -> Option<String> {
         match node.as_text() {
             Some(text) if text.contains('/') && !text.contains('$') && is_header_text(text) => {
+                if let Some(charset) = foreign_charset(text) {
+                    let message = format!("no text is written in `{charset}`");
+                    self.found.error(codes::WRONG_KIND, node.span, message, UTF_8);
+                    return None;
+                }
                 Some(text.to_owned())
             }
             _ => {

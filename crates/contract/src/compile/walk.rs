@@ -38,7 +38,7 @@ impl<'t> Walk<'t> {
                 items.iter().for_each(|item| self.template(item));
             }
             TemplateKind::Object(members) => members.iter().for_each(|member| match member {
-                Member::Pair(_, template) => self.template(template),
+                Member::Pair(_, template) | Member::Spread(template) => self.template(template),
                 Member::Each(each) => self.each(each),
             }),
             TemplateKind::Each(each) => self.each(each),

@@ -13,6 +13,10 @@ use doorward_core::profile::{ChangeLimit, ProfileSchema};
 use doorward_core::public_id::PublicIdKind;
 
 pub(super) const MEMBERS: [&str; 5] = ["id", "id_as", "identifiers", "roles", "profile"];
+/// Members of an id's recipe.
+pub(super) const RECIPE: [&str; 3] = ["prefix", "alphabet", "length"];
+/// With fewer ids two accounts would soon draw the same one.
+const FEWEST_BITS: u32 = 48;
 pub(super) const IDS: [&str; 5] = ["uuid", "sequence", "hex24", "username", "email"];
 pub(super) const KINDS: [&str; 3] = ["username", "email", "phone"];
 pub(super) const ROLES: [&str; 2] = ["default", "administrator"];
@@ -66,19 +70,7 @@ pub(super) fn read(reader: &mut Reader, node: &Node, contract: &Node) -> Account
 
 fn read_id(reader: &mut Reader, node: &Node, identifiers: &[IdentifierRule]) -> Option<PublicIdKind> {
     if node.is_map() {
-        reader.members(node, "`id`", &["prefix"]);
-        let Some(prefix) = node.get("prefix") else {
-            reader.refuse(codes::WRONG_KIND, node, "`id` does not say how ids look", "`id: {prefix: user_}`");
-            return None;
-        };
-        let prefix = reader.text(prefix, "`prefix`")?;
-        let fits = prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-        if prefix.is_empty() || prefix.len() > 32 || !fits {
-            let help = "1 to 32 letters, digits, `_` or `-`";
-            reader.refuse(codes::WRONG_KIND, node, "this prefix cannot stand in an id", help);
-            return None;
-        }
-        return Some(PublicIdKind::Prefixed(prefix.to_owned()));
+        return read_recipe(reader, node);
     }
     match reader.word(node, "`id`", &IDS)? {
         "sequence" => Some(PublicIdKind::Sequence),
@@ -95,6 +87,49 @@ fn read_id(reader: &mut Reader, node: &Node, identifiers: &[IdentifierRule]) -> 
             None => Some(PublicIdKind::Uuid),
         },
     }
+}
+
+/// What an id begins with, and which characters it has then, and how many.
+fn read_recipe(reader: &mut Reader, node: &Node) -> Option<PublicIdKind> {
+    reader.members(node, "`id`", &RECIPE);
+    let prefix = match node.get("prefix") {
+        Some(prefix) => Some(reader.text(prefix, "`prefix`")?),
+        None => None,
+    };
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if prefix.is_some_and(|prefix| prefix.is_empty() || prefix.len() > 32 || !prefix.chars().all(fits)) {
+        let help = "1 to 32 letters, digits, `_` or `-`";
+        reader.refuse(codes::WRONG_KIND, node, "this prefix cannot stand in an id", help);
+        return None;
+    }
+    let (letters, length) = (node.get("alphabet"), node.get("length"));
+    if letters.is_none() && length.is_none() {
+        let Some(prefix) = prefix else {
+            let help = "for example `{prefix: user_}`, or `{alphabet: 0123456789abcdef, length: 32}`";
+            reader.refuse(codes::WRONG_KIND, node, "`id` does not say how ids look", help);
+            return None;
+        };
+        return Some(PublicIdKind::Prefixed(prefix.to_owned()));
+    }
+    let alphabet: String = match letters {
+        Some(letters) => profile::alphabet_of(reader, letters)?.into_iter().collect(),
+        None => ('0'..='9').chain('A'..='Z').chain('a'..='z').collect(),
+    };
+    if let Some(letters) = letters.filter(|_| !alphabet.chars().all(fits)) {
+        let help = "letters, digits, `_` and `-`: ids stand in paths";
+        reader.refuse(codes::WRONG_KIND, letters, "these characters cannot stand in an id", help);
+        return None;
+    }
+    let length = length.map_or(Some(22), |length| reader.number(length, "`length`", (1, 64)))?;
+    let length = usize::try_from(length).unwrap_or(22);
+    let bits = u32::try_from(length).unwrap_or(64) * alphabet.len().ilog2();
+    if bits < FEWEST_BITS {
+        let message = "there are too few ids of this length";
+        let help = format!("a longer `length` or more letters: {FEWEST_BITS} bits at least, this has {bits}");
+        reader.refuse(codes::WRONG_KIND, node, message, &help);
+        return None;
+    }
+    Some(PublicIdKind::Drawn { prefix: prefix.unwrap_or_default().to_owned(), alphabet, length })
 }
 
 fn read_identifiers(reader: &mut Reader, node: &Node) -> Vec<IdentifierRule> {

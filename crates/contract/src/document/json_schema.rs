@@ -65,9 +65,10 @@ fn of_account() -> Value {
         &[("compare", words(&account::COMPARE)), ("set", words(&["once"])), ("change_every", duration())],
     );
     let compared = account::KINDS.map(|kind| (kind, compare.clone()));
-    let prefix = object(&["prefix"], &[("prefix", a("string"))]);
+    let members = [("prefix", a("string")), ("alphabet", a("string")), ("length", a("integer"))];
+    let recipe = object(&account::RECIPE, &members);
     let known = [
-        ("id", json!({"anyOf": [words(&account::IDS), prefix]})),
+        ("id", json!({"anyOf": [words(&account::IDS), recipe]})),
         ("id_as", words(&["text"])),
         (
             "identifiers",
@@ -155,6 +156,7 @@ fn of_request() -> Value {
     let routes = object(&web::ROUTES, &web::ROUTES.map(|name| (name, habit.clone())));
     let known = [
         ("types", some(&a("string"))),
+        ("read_as", each(&a("string"))),
         ("assume", a("string")),
         ("empty", words(&["absent"])),
         ("routes", routes),

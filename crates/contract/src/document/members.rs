@@ -3,6 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::expression::{Locator, Names};
 use crate::header_names::written_by_the_server;
+use crate::media::{UTF_8, foreign_charset};
 use crate::source::{Node, Span};
 use crate::template::{CompiledTemplate, Setting, Template, compile, parse, parse_text};
 use std::time::Duration;
@@ -150,6 +151,10 @@ impl Reader {
         let text = self.line(node, what)?;
         let essence = text.split(';').next().unwrap_or_default().trim();
         if essence.split_once('/').is_some_and(|(kind, sub)| is_token(kind) && is_token(sub)) {
+            if let Some(charset) = foreign_charset(text) {
+                self.refuse(codes::WRONG_KIND, node, format!("no text is written in `{charset}`"), UTF_8);
+                return None;
+            }
             return Some(text);
         }
         let message = format!("`{text}` is no media type");

@@ -120,7 +120,12 @@ impl Signing<'_> {
         let names = self.tokens.iter().map(|token| token.policy.name.as_str());
         let error = Diagnostic::error(codes::UNKNOWN_SCHEME, node.span, format!("unknown token `{name}`"));
         let list: Vec<&str> = names.clone().collect();
-        reader.report(error.suggest(name, names).help(format!("tokens: {}", list.join(" "))));
+        let list = if list.is_empty() {
+            "`tokens` has none: declare it there".to_owned()
+        } else {
+            format!("tokens: {}", list.join(" "))
+        };
+        reader.report(error.suggest(name, names).help(list));
         None
     }
 }

@@ -9,6 +9,7 @@ use crate::root_names::RootNames;
 use crate::scope::Root;
 use crate::source::{Entry, Node};
 use crate::template::{CompiledTemplate, PathAst, Setting, Template, TemplateKind};
+use doorward_core::authenticate::ACCESS;
 use doorward_core::policy::TokenUse;
 use std::sync::Arc;
 
@@ -18,7 +19,19 @@ pub(super) fn read(reader: &mut Reader, node: &Node, signing: &Signing<'_>) -> V
     if !reader.map(node, "`securitySchemes`") {
         return Vec::new();
     }
-    node.entries().iter().filter_map(|entry| read_scheme(reader, entry, signing)).collect()
+    let read = |entry| read_scheme(reader, entry, signing).unwrap_or_else(|| stand_in(entry));
+    node.entries().iter().map(read).collect()
+}
+
+/// What takes the place of a scheme that cannot be read, so that what names it is not wrong as well.
+fn stand_in(entry: &Entry) -> Scheme {
+    Scheme {
+        name: entry.key.clone(),
+        token: ACCESS.to_owned(),
+        proves: Proves::Session,
+        place: SchemePlace::Bearer,
+        accept_expired: false,
+    }
 }
 
 fn read_scheme(reader: &mut Reader, entry: &Entry, signing: &Signing<'_>) -> Option<Scheme> {

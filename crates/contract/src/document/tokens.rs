@@ -34,7 +34,10 @@ pub(super) fn read(reader: &mut Reader, node: &Node, account: &AccountPlan) -> V
     let around = Around { account, names: &names };
     let mut tokens: Vec<TokenPlan> = Vec::new();
     for entry in node.entries() {
-        let Some(token) = read_token(reader, entry, &around) else { continue };
+        let Some(token) = read_token(reader, entry, &around) else {
+            tokens.extend(stand_in(entry));
+            continue;
+        };
         let stage = token.policy.stage();
         let same = |known: &&TokenPlan| stage.is_some() && known.policy.stage() == stage;
         if let (Some(known), Some(stage)) = (tokens.iter().find(same), stage) {
@@ -46,6 +49,25 @@ pub(super) fn read(reader: &mut Reader, node: &Node, account: &AccountPlan) -> V
         tokens.push(token);
     }
     tokens
+}
+
+/// What takes the place of a token that cannot be read, so that what names it is not wrong as well.
+fn stand_in(entry: &Entry) -> Option<TokenPlan> {
+    let used = match purpose_of(entry) {
+        _ if [ACCESS, REFRESH].contains(&entry.key.as_str()) => TokenUse::Session,
+        CSRF => TokenUse::Csrf,
+        purpose => TokenUse::Stage(Stage::from_name(purpose)?),
+    };
+    let policy = TokenPolicy {
+        name: entry.key.clone(),
+        format: TokenFormat::Opaque(OpaqueForm::default()),
+        lifetime: Duration::ZERO,
+        longest: None,
+        after_refresh: None,
+        by_digest: false,
+        used,
+    };
+    Some(TokenPlan { policy, recipe: None })
 }
 
 /// What a token is for: its `purpose`, or else its name.

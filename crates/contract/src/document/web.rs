@@ -7,11 +7,11 @@ use crate::media::{READABLE, is_readable};
 use crate::plan::{Allowed, CorsPlan, Preflight, RequestPlan, ResponsePlan};
 use crate::root_names::RootNames;
 use crate::scope::Root;
-use crate::source::Node;
+use crate::source::{Node, NodeValue};
 use crate::template::{CompiledTemplate, Setting, TimeFormat};
 use std::sync::Arc;
 
-pub(super) const REQUEST: [&str; 4] = ["types", "assume", "empty", "routes"];
+pub(super) const REQUEST: [&str; 5] = ["types", "read_as", "assume", "empty", "routes"];
 pub(super) const ROUTES: [&str; 2] = ["case", "trailing_slash"];
 pub(super) const RESPONSE: [&str; 5] = ["type", "indent", "time", "accept", "headers"];
 pub(super) const PREFLIGHT: [&str; 3] = ["status", "body", "always"];
@@ -20,6 +20,7 @@ const JSON: &str = "application/json";
 pub(super) fn default_request() -> RequestPlan {
     RequestPlan {
         types: vec![JSON.to_owned()],
+        read_as: Vec::new(),
         assume: None,
         empty_is_absent: false,
         any_case: false,
@@ -53,6 +54,9 @@ pub(super) fn request(reader: &mut Reader, node: &Node) -> RequestPlan {
             plan.types = types;
         }
     }
+    if let Some(read_as) = node.get("read_as") {
+        plan.read_as = other_names(reader, read_as);
+    }
     if let Some(assume) = node.get("assume") {
         plan.assume = reader.media_type(assume, "`assume`").map(str::to_owned);
         if let Some(assumed) = &plan.assume
@@ -78,6 +82,23 @@ pub(super) fn request(reader: &mut Reader, node: &Node) -> RequestPlan {
         plan.trailing_slash = habit("trailing_slash");
     }
     plan
+}
+
+/// Media types that clients send by another name than what they hold.
+fn other_names(reader: &mut Reader, node: &Node) -> Vec<(String, String)> {
+    if !reader.map(node, "`read_as`") {
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    for entry in node.entries() {
+        let sent = Node::new(entry.key_span, NodeValue::Text(entry.key.clone()));
+        if let (Some(sent), Some(held)) =
+            (reader.media_type(&sent, "a media type"), readable(reader, &entry.value))
+        {
+            names.push((sent.to_ascii_lowercase(), held.to_ascii_lowercase()));
+        }
+    }
+    names
 }
 
 pub(super) fn default_response() -> ResponsePlan {

@@ -250,12 +250,8 @@ impl Checker {
         let (condition, yes_checked, no_checked) = (checked?, yes_checked?, no_checked?);
         let Some(ty) = yes_checked.ty.join(&no_checked.ty) else {
             let message = format!("the branches are {} and {}", yes_checked.ty, no_checked.ty);
-            return self.error(
-                codes::TYPE_CLASH,
-                yes.span.to(no.span),
-                &message,
-                &["both must have one type"],
-            );
+            let help = one_type(&yes_checked.ty, &no_checked.ty);
+            return self.error(codes::TYPE_CLASH, yes.span.to(no.span), &message, &[help]);
         };
         let may_omit = yes_checked.may_omit || no_checked.may_omit;
         let step = Step::If(Box::new([condition.step, yes_checked.step, no_checked.step]));
@@ -435,6 +431,18 @@ fn unique(words: Vec<&str>) -> String {
         }
     }
     seen.join(" ")
+}
+
+/// What makes branches of one type of two that differ.
+fn one_type(yes: &Type, no: &Type) -> &'static str {
+    let (text, other) = if yes.is_text() { (true, no) } else { (no.is_text(), yes) };
+    match &other.kind {
+        Kind::Time if text => "both must have one type: `time(x, 'iso')` writes a time as text",
+        Kind::Integer | Kind::Number | Kind::Boolean | Kind::Duration if text => {
+            "both must have one type: `string(x)` makes text of it"
+        }
+        _ => "both must have one type",
+    }
 }
 
 #[cfg(test)]

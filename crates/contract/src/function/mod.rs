@@ -8,6 +8,7 @@ mod contains;
 mod digits;
 mod ends_with;
 mod html;
+mod join;
 mod json;
 mod lower;
 mod mask;
@@ -78,6 +79,7 @@ pub static FUNCTIONS: &[&Function] = &[
     &digits::DIGITS,
     &ends_with::ENDS_WITH,
     &html::HTML,
+    &join::JOIN,
     &json::JSON,
     &lower::LOWER,
     &mask::MASK,

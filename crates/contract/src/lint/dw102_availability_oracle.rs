@@ -9,7 +9,7 @@ pub(super) static LINT: Lint = Lint { code: codes::AVAILABILITY_ORACLE, check };
 
 fn check(subject: &Subject<'_>, found: &mut Findings) {
     for bound in subject.bindings().filter(|bound| bound.origin(Outcome::InUse).is_some()) {
-        if !subject.for_signed_in(bound.operation) {
+        if !subject.for_signed_in(bound.binding) {
             found.at(bound.trace.span, "anybody may ask whether an identifier is taken");
         }
     }

@@ -39,7 +39,7 @@ fn cookies(subject: &Subject<'_>, found: &mut Findings) {
 
 fn schemes(subject: &Subject<'_>, found: &mut Findings) {
     let asked = |index: usize| {
-        let securities = subject.plan.operations.iter().filter_map(|operation| operation.security.as_ref());
+        let securities = subject.bindings().filter_map(|bound| bound.binding.security.as_ref());
         securities.flat_map(|security| &security.alternatives).any(|schemes| schemes.contains(&index))
     };
     let written = subject.contract.get("components").and_then(|node| node.get("securitySchemes"));

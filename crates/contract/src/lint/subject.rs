@@ -49,11 +49,11 @@ impl<'s> Subject<'s> {
     }
 
     /// Whether only who is signed in is served.
-    pub(super) fn for_signed_in(&self, operation: &Operation) -> bool {
+    pub(super) fn for_signed_in(&self, binding: &Binding) -> bool {
         let session = |scheme: &usize| {
             self.plan.schemes.get(*scheme).is_some_and(|scheme| matches!(scheme.proves, Proves::Session))
         };
-        let security = operation.security.as_ref();
+        let security = binding.security.as_ref();
         security.is_some_and(|security| security.alternatives.iter().all(|all| all.iter().any(session)))
     }
 

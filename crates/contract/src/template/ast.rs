@@ -59,6 +59,8 @@ pub enum Part {
 pub enum Member {
     /// A constant key and its value.
     Pair(Key, Template),
+    /// `$spread`: the members of another object.
+    Spread(Template),
     /// `$each` with a `key`: as many members as the list gives.
     Each(Box<EachAst>),
 }

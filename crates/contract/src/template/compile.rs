@@ -171,7 +171,12 @@ impl Compiler<'_> {
     fn hole(&mut self, ast: &Ast, names: &dyn Names) -> Option<Typed> {
         let typed = self.kept(check(ast, names))?;
         if typed.ty().nullable {
-            let message = format!("this may be null inside a text: it is {}", typed.ty());
+            let paths = ast.paths();
+            let what = match paths.as_slice() {
+                [only] => format!("`{}`", only.join(".")),
+                _ => "this".to_owned(),
+            };
+            let message = format!("{what} may be null inside a text: it is {}", typed.ty());
             let help = "say what null should read like: `x == null ? '' : x`, or `optional(x)` to leave the text out";
             return self.error(codes::NULL_IN_TEXT, ast.span, message, help);
         }
@@ -218,6 +223,13 @@ impl Compiler<'_> {
                     }
                     None => complete = false,
                 },
+                Member::Spread(template) => match self.spread(template, members, names) {
+                    Some((op, more)) => {
+                        types.extend(more);
+                        ops.push(op);
+                    }
+                    None => complete = false,
+                },
                 Member::Each(each) => match self.each(each, names) {
                     Some((op, _)) => {
                         open = true;
@@ -235,6 +247,31 @@ impl Compiler<'_> {
         }
         let kind = if open { Kind::AnyObject } else { Kind::Object(types) };
         Some(CompiledTemplate::new(Op::Object(ops), Type::new(kind)))
+    }
+
+    /// The members of another object, as far as they are not written beside it.
+    fn spread(
+        &mut self,
+        template: &Template,
+        beside: &[Member],
+        names: &dyn Names,
+    ) -> Option<(MemberOp, Vec<(String, Type)>)> {
+        let value = self.template(template, names)?;
+        let Kind::Object(members) = &value.ty.kind else {
+            let message = format!("`$spread` takes an object whose members are known, this is {}", value.ty);
+            return self.error(
+                codes::BAD_DIRECTIVE,
+                template.span,
+                message,
+                "for example `$spread: $view.user`",
+            );
+        };
+        let written = |name: &str| {
+            beside.iter().any(|member| matches!(member, Member::Pair(key, _) if key.name == name))
+        };
+        let (without, kept): (Vec<_>, Vec<_>) = members.iter().cloned().partition(|(name, _)| written(name));
+        let without = without.into_iter().map(|(name, _)| name).collect();
+        Some((MemberOp::Spread(value.op, without), kept))
     }
 
     fn each(&mut self, each: &EachAst, names: &dyn Names) -> Option<(EachOp, Type)> {

@@ -57,6 +57,8 @@ pub(super) enum Piece {
 pub(super) enum MemberOp {
     Pair(String, Op),
     Each(Box<EachOp>),
+    /// The members of another object, but for those with these names.
+    Spread(Op, Vec<String>),
 }
 
 #[derive(Debug)]
@@ -267,6 +269,17 @@ fn object(members: &[MemberOp], scope: &dyn Scope) -> Result<Map<String, Value>,
                 Reading::Unlisted => return Err(UnlistedValue),
             },
             MemberOp::Each(each) => each.members(scope, &mut object)?,
+            MemberOp::Spread(op, without) => match op.read(scope) {
+                Reading::Value(value) => {
+                    let members = value.into_owned();
+                    let members = members.as_object().into_iter().flatten();
+                    for (name, value) in members.filter(|(name, _)| !without.contains(name)) {
+                        object.entry(name.as_str()).or_insert_with(|| value.clone());
+                    }
+                }
+                Reading::Omit => {}
+                Reading::Unlisted => return Err(UnlistedValue),
+            },
         }
     }
     Ok(object)

@@ -19,7 +19,7 @@ pub fn parse(node: &Node) -> Result<Template, Vec<Diagnostic>> {
     }
 }
 
-const DIRECTIVES: [&str; 3] = ["$each", "$map", "$first"];
+const DIRECTIVES: [&str; 4] = ["$each", "$map", "$first", "$spread"];
 
 struct Reader {
     found: Vec<Diagnostic>,
@@ -77,6 +77,7 @@ impl Reader {
             None => self.object(entries, depth)?,
             Some(("$first", entry)) => self.first(entry, entries.len(), depth)?,
             Some(("$map", entry)) => TemplateKind::Map(Box::new(self.table(node, entry, depth)?)),
+            Some(("$spread", _)) => self.object(entries, depth)?,
             Some(("$each", entry)) if keyed(entry) => self.object(entries, depth)?,
             Some(("$each", entry)) => {
                 let each = self.each(entry, depth);
@@ -116,6 +117,9 @@ impl Reader {
     fn member(&mut self, entry: &Entry, depth: usize) -> Option<Member> {
         if entry.key == "$each" {
             return Some(Member::Each(Box::new(self.each(entry, depth)?)));
+        }
+        if entry.key == "$spread" {
+            return Some(Member::Spread(self.template(&entry.value, depth + 1)?));
         }
         if entry.key.starts_with('$') && !entry.key.starts_with("$$") {
             return self.unknown(&entry.key, entry);
@@ -280,7 +284,7 @@ fn constant(template: &Template) -> Option<&Value> {
 fn constants(members: &[Member]) -> Option<Map<String, Value>> {
     let pair = |member: &Member| match member {
         Member::Pair(key, template) => Some((key.name.clone(), constant(template)?.clone())),
-        Member::Each(_) => None,
+        Member::Each(_) | Member::Spread(_) => None,
     };
     members.iter().map(pair).collect()
 }

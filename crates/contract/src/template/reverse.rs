@@ -77,6 +77,12 @@ fn object(members: &[MemberOp], loops: &mut Loops) -> Pattern {
                     found.push(Member { name: name.clone(), pattern: pattern.present(), optional });
                 }
             }
+            MemberOp::Spread(op, without) => match op.pattern(loops) {
+                Pattern::Object(members) => {
+                    found.extend(members.into_iter().filter(|member| !without.contains(&member.name)))
+                }
+                _ => return Pattern::Anything,
+            },
             // Its members have names that only a request tells.
             _ => return Pattern::Anything,
         }

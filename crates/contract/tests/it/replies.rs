@@ -1,6 +1,6 @@
 //! Which reply answers, and what shapes make of it.
 
-use doorward_contract::plan::{BodyReply, Plan, Reply, StatusPlan};
+use doorward_contract::plan::{BodyReply, Plan, Reply, ReplyTable, StatusPlan};
 use doorward_contract::{Code, Severity, diagnostic, load};
 use doorward_core::outcome::Outcome;
 
@@ -173,4 +173,45 @@ fn other_media_types_want_one_text() {
         panic!("no text");
     };
     assert_eq!(content_type, "text/html");
+}
+
+#[test]
+fn bindings_have_credentials_and_defaults_of_their_own() {
+    let text = format!(
+        "{HEAD}x-doorward:
+  account: {{identifiers: [email]}}
+  tokens: {{access: {{opaque: {{}}, lifetime: 1d}}}}
+  shapes: {{failure: {{status: 400, body: {{at: $at}}, with: {{at: nowhere}}}}}}
+  replies: {{failure: {{}}}}
+paths:
+  /all:
+    post:
+      security: [{{bearer: []}}]
+      x-doorward:
+        choose:
+          - when: body.do == 'login'
+            security: []
+            action: login
+            input: {{email: $body.email, password: $body.password}}
+            with: {{at: login}}
+            replies: {{signed_in: {{body: $tokens.access}}}}
+          - when: body.do == 'me'
+            action: show_account
+            with: {{at: me}}
+            replies: {{shown: {{body: $account.id}}}}
+"
+    );
+    let plan = plan(&text);
+    let operation = &plan.operations[0];
+    let [login, me] = operation.bindings.as_slice() else { panic!("two bindings") };
+    assert!(login.security.is_none() && me.security.is_some());
+    assert!(login.replies.of(Outcome::MissingToken).is_empty());
+    let body = |table: &ReplyTable, outcome: Outcome| match &table.of(outcome)[0].reply.body {
+        BodyReply::Json { constant: Some(bytes), .. } => String::from_utf8(bytes.clone()).expect("text"),
+        _ => panic!("no constant"),
+    };
+    assert_eq!(body(&login.replies, Outcome::InvalidInput), r#"{"at":"login"}"#);
+    assert_eq!(body(&me.replies, Outcome::InvalidInput), r#"{"at":"me"}"#);
+    assert_eq!(body(&me.replies, Outcome::MissingToken), r#"{"at":"me"}"#);
+    assert_eq!(body(&operation.replies, Outcome::InvalidInput), r#"{"at":"nowhere"}"#);
 }

@@ -152,12 +152,16 @@ fn chosen_type(
     if encoded.is_some_and(|coding| coding != "identity") {
         return None;
     }
-    let content_type = match (sent.next(), sent.next()) {
+    let mut content_type = match (sent.next(), sent.next()) {
         (Some(value), None) => text_of(value)?.to_owned(),
         (None, _) => plan.request.assume.clone()?,
         (Some(_), Some(_)) => return None,
     };
-    let essence = essence(&content_type);
+    let mut essence = essence(&content_type);
+    if let Some((_, held)) = plan.request.read_as.iter().find(|(sent, _)| *sent == essence) {
+        essence.clone_from(held);
+        content_type.clone_from(held);
+    }
     if types.is_empty() {
         let known = plan.request.types.iter().any(|known| known.eq_ignore_ascii_case(&essence));
         return known.then_some((content_type, None));

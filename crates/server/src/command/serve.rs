@@ -222,7 +222,7 @@ fn realm(given: &str) -> Result<Vec<Contract>, StartError> {
 }
 
 /// A client key from its file, without the line's end.
-fn client_key(given: &str) -> Result<ClientKey, StartError> {
+pub(super) fn client_key(given: &str) -> Result<ClientKey, StartError> {
     let Some((scheme, file)) = given.split_once('=').filter(|(scheme, _)| !scheme.is_empty()) else {
         return Err(StartError::new(format!("SCHEME=FILE is expected for a client key, not {given}")));
     };

@@ -120,7 +120,13 @@ impl Test {
         }
         let run = u64::try_from(SystemClock.now().seconds()).unwrap_or_default();
         let run = if matches!(subject, Subject::Doorward) { 0 } else { run };
-        let replay = Replay { contract: &found.contract, subject: subject.clone(), indent, run };
+        let replay = Replay {
+            contract: &found.contract,
+            subject: subject.clone(),
+            client_keys: &stories.client_keys,
+            indent,
+            run,
+        };
         let report = Report::make(&replay, &stories, &asked_for(&loaded)).await?;
         let whole = report.coverage.as_ref().is_none_or(|coverage| coverage.is_whole());
         let good = report.bad() == 0 && (whole || !self.require_all);

@@ -1,6 +1,6 @@
 //! `doorward contract try`: serves one contract alone while it is being written.
 
-use super::serve::{demo, until_told};
+use super::serve::{client_key, demo, until_told};
 use crate::cli::Global;
 use crate::contracts::Contract;
 use crate::live::Saved;
@@ -16,6 +16,9 @@ pub(crate) struct Try {
     /// The contract; accounts and sessions outlive its changes
     #[arg(value_name = "FILE")]
     file: String,
+    /// A key that clients show by a security scheme with `client_key`, in a file; may be given several times
+    #[arg(long, value_name = "SCHEME=FILE")]
+    client_key: Vec<String>,
 }
 
 impl Try {
@@ -26,6 +29,8 @@ impl Try {
     pub(crate) fn run(self, global: &Global, output: Output) -> Result<u8, StartError> {
         let (options, log) = demo(global)?;
         let mut options = options.serving(vec![Contract::find(&self.file)?]);
+        options.client_keys =
+            self.client_key.iter().map(|given| client_key(given)).collect::<Result<_, _>>()?;
         let file = self.file;
         options.on_save = Some(Arc::new(move |saved: &Saved| tell(&file, saved, output)));
         until_told((options, log), output)

@@ -12,7 +12,7 @@ use doorward_client::Address;
 use doorward_core::fault::Fault;
 use doorward_core::port::Clock;
 use doorward_core::time::Timestamp;
-use doorward_http::{AccessEntry, AccessLog};
+use doorward_http::{AccessEntry, AccessLog, ClientKey};
 use doorward_mail::Received;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -59,12 +59,18 @@ impl Own {
     ///
     /// # Errors
     /// The contract has errors, or there is no room for a folder.
-    pub(super) async fn start(contract: &Contract, limited: bool) -> Result<Own, StartError> {
+    pub(super) async fn start(
+        contract: &Contract,
+        client_keys: &[(String, String)],
+        limited: bool,
+    ) -> Result<Own, StartError> {
         let folder = tempfile::tempdir();
         let folder = folder.map_err(|error| StartError::new(format!("no folder for a story: {error}")))?;
         let clock = StoryClock(Arc::new(AtomicI64::new(START.0)));
         let answered = Arc::new(LastAnswer::default());
         let mut options = Options::demo(folder.path()).serving(vec![contract.clone()]);
+        let key = |(scheme, key): &(String, String)| ClientKey { scheme: scheme.clone(), key: key.clone() };
+        options.client_keys = client_keys.iter().map(key).collect();
         options.clock = Arc::new(clock.clone());
         // How strong a hash is does not matter where the passwords stand in a file.
         options.cost = HashCost::least();

@@ -95,6 +95,8 @@ pub struct Replay<'a> {
     pub contract: &'a Contract,
     /// Whom they are told to.
     pub subject: Subject,
+    /// The keys that its clients show, by their schemes.
+    pub client_keys: &'a [(String, String)],
     /// How many spaces the contract indents JSON by.
     pub indent: u8,
     /// What `${unique}` counts from.
@@ -109,7 +111,7 @@ impl Replay<'_> {
     pub async fn tell(&self, story: &Story, number: usize) -> Result<Told, StartError> {
         let (own, address, client) = match &self.subject {
             Subject::Doorward => {
-                let own = Own::start(self.contract, story.limited).await?;
+                let own = Own::start(self.contract, self.client_keys, story.limited).await?;
                 let address = own.address();
                 (Some(own), address, Client::plain())
             }

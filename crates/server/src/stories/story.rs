@@ -14,6 +14,8 @@ pub struct Stories {
     pub stories: Vec<Story>,
     /// The constants of the file.
     pub names: Vec<(String, Text)>,
+    /// The keys that clients show, by the scheme that they show them by.
+    pub client_keys: Vec<(String, String)>,
     /// The steps of the setup `examples`, with which the document's examples begin.
     pub examples: Vec<Step>,
     /// Replies that no story can prove, as `METHOD /path outcome`, each with where it is written. Why is for readers.

@@ -37,7 +37,8 @@ async fn told(file: &str) -> (bool, String) {
     let stories = stories.unwrap_or_else(|errors| panic!("{}", render(&errors, &sources, false)));
     let subject = Subject::Doorward;
     let indent = loaded.plan.as_ref().map_or(0, |plan| plan.response.indent);
-    let replay = Replay { contract: &found.contract, subject, indent, run: 0 };
+    let replay =
+        Replay { contract: &found.contract, subject, client_keys: &stories.client_keys, indent, run: 0 };
     let report =
         Report::make(&replay, &stories, &asked_for(&loaded)).await.unwrap_or_else(|error| panic!("{error}"));
     (report.bad() == 0 && report.good() > 0, report.text(file, &sources))

@@ -100,12 +100,21 @@ fn values_keep_their_type_and_members_their_order() {
         ("{$map: $body.n, 3: three, $else: many}", "\"three\""),
         ("{$map: $maybe_kind, shop: 1, $else: null}", "null"),
         ("$$literal", "\"$literal\""),
+        ("{a: 1, $spread: {b: $id, c: 3, d: 4}, c: $flag}", r#"{"a":1,"b":7,"d":4,"c":true}"#),
+        ("{$spread: {a: \"${optional(maybe)}\", b: 2}}", r#"{"b":2}"#),
     ] {
         let Evaluated::Value(found) = value(text) else { panic!("{text} is left out") };
         assert_eq!(found.to_string(), expected, "{text}");
     }
     assert_eq!(value("${optional(maybe)}"), Evaluated::Omit);
     assert!(compiled("${optional(maybe)}").may_omit());
+}
+
+#[test]
+fn what_is_spread_has_members_that_are_known() {
+    for text in ["{$spread: $body, a: 1}", "{$spread: $id}", "{$spread: [1]}"] {
+        refused(text, codes::BAD_DIRECTIVE, "for example `$spread: $view.user`");
+    }
 }
 
 #[test]

@@ -42,6 +42,7 @@ fn objects_keep_the_order_of_members() {
         .map(|member| match member {
             Member::Pair(key, _) => key.name.as_str(),
             Member::Each(_) => "$each",
+            Member::Spread(_) => "$spread",
         })
         .collect();
     assert_eq!(names, ["b", "a"]);

@@ -24,8 +24,9 @@ pub fn read(sources: &mut Sources, file: &str, text: &str) -> Result<Stories, Ve
     let mut reader = Reader::default();
     let (stories, names, examples) = document(&mut reader, &root);
     let unproved = root.get("unproved").map(|node| unproved(&mut reader, node)).unwrap_or_default();
+    let client_keys = root.get("client_keys").map(|node| client_keys(&mut reader, node)).unwrap_or_default();
     if reader.found.is_empty() {
-        return Ok(Stories { stories, names, examples, unproved });
+        return Ok(Stories { stories, names, client_keys, examples, unproved });
     }
     reader.found.sort_by_key(|found| found.primary.start);
     Err(reader.found)
@@ -40,7 +41,8 @@ struct Shared<'n> {
 type Document = (Vec<Story>, Vec<(String, Text)>, Vec<Step>);
 
 fn document(reader: &mut Reader, root: &Node) -> Document {
-    if !reader.members(root, "a file of stories", &["names", "setups", "stories", "unproved"]) {
+    if !reader.members(root, "a file of stories", &["names", "client_keys", "setups", "stories", "unproved"])
+    {
         return Document::default();
     }
     let names = root.get("names").map(|node| constants(reader, node)).unwrap_or_default();
@@ -64,6 +66,16 @@ fn document(reader: &mut Reader, root: &Node) -> Document {
     };
     let stories = items.iter().filter_map(|node| story(reader, node, &shared)).collect();
     (stories, shared.names, examples)
+}
+
+/// Scheme → the key that a deployment would know it by.
+fn client_keys(reader: &mut Reader, node: &Node) -> Vec<(String, String)> {
+    if !reader.map(node, "`client_keys`") {
+        return Vec::new();
+    }
+    let keys = node.entries().iter();
+    keys.filter_map(|entry| Some((entry.key.clone(), reader.text(&entry.value, "a client key")?.to_owned())))
+        .collect()
 }
 
 /// `METHOD /path outcome` → why no story proves it; of several outcomes with commas, each.
