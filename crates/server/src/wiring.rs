@@ -18,6 +18,7 @@ use doorward_contract::plan::Plan;
 use doorward_core::action::{Services, Turns};
 use doorward_core::channel::Channels;
 use doorward_core::fault::Fault;
+use doorward_core::identifier::Compare;
 use doorward_core::key::MasterKey;
 use doorward_core::live::LiveSessions;
 use doorward_core::port::{Dice, Store};
@@ -241,22 +242,50 @@ pub(crate) async fn open_realms(
     Ok(realms)
 }
 
-/// Contracts that share accounts find them by the same rules.
+/// Contracts that share accounts find them by the same rules, and read their profiles alike.
 pub(crate) fn agree(realm: &str, plans: &[&Plan]) -> Result<(), String> {
-    let rules = plans.iter().flat_map(|plan| plan.account.identifiers.iter().map(move |rule| (plan, rule)));
-    let rules: Vec<_> = rules.collect();
-    for (plan, rule) in &rules {
-        let other = rules.iter().find(|(_, known)| known.kind == rule.kind && known.compare != rule.compare);
-        if let Some((other, _)) = other {
-            return Err(format!(
-                "{} and {} cannot share the realm {realm}: they compare `{}` differently; write the same `compare` in both",
-                other.name,
-                plan.name,
-                rule.kind.name()
-            ));
+    let pairs = plans
+        .iter()
+        .enumerate()
+        .flat_map(|(at, second)| plans[..at].iter().map(move |first| (first, second)));
+    for (first, second) in pairs {
+        if let Some(why) = disagreement(first, second) {
+            return Err(format!("{} and {} cannot share the realm {realm}: {why}", first.name, second.name));
         }
     }
     Ok(())
+}
+
+/// Why two contracts cannot have the same accounts.
+fn disagreement(first: &Plan, second: &Plan) -> Option<String> {
+    let word = |compare| if compare == Compare::Exact { "exact" } else { "caseless" };
+    for rule in &first.account.identifiers {
+        let same = second.account.identifiers.iter().find(|other| other.kind == rule.kind);
+        if let Some(other) = same.filter(|other| other.compare != rule.compare) {
+            return Some(format!(
+                "{} compares `{}` {}, {} {}; write the same `compare` in both",
+                first.name,
+                rule.kind.name(),
+                word(rule.compare),
+                second.name,
+                word(other.compare)
+            ));
+        }
+    }
+    for field in &first.account.profile.fields {
+        let same = second.account.profile.fields.iter().find(|other| other.name == field.name);
+        if let Some(other) = same.filter(|other| other.kind != field.kind) {
+            return Some(format!(
+                "the profile field `{}` is {} in {} and {} in {}; write the same `type` in both, or another name in one",
+                field.name,
+                field.kind.name(),
+                first.name,
+                other.kind.name(),
+                second.name
+            ));
+        }
+    }
+    None
 }
 
 fn services(
