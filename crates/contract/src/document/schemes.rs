@@ -172,6 +172,8 @@ fn place(reader: &mut Reader, node: &Node, prefix: &str) -> Option<SchemePlace> 
     let scheme = node.get("scheme").and_then(Node::as_text);
     match (kind, scheme) {
         (Some("http"), Some(scheme)) if scheme.eq_ignore_ascii_case("bearer") => Some(SchemePlace::Bearer),
+        // Their flows are how a client gets a token; it arrives as any other (RFC 6750).
+        (Some("oauth2" | "openIdConnect"), _) => Some(SchemePlace::Bearer),
         (Some("http"), Some(scheme)) if scheme.eq_ignore_ascii_case("basic") => Some(SchemePlace::Basic),
         (Some("apiKey"), _) => {
             let Some(name_node) = node.get("name") else {

@@ -58,10 +58,18 @@ impl Account {
         let bad: Vec<_> =
             known.flat_map(|operation| &operation.replies).filter(|reply| reply.status >= 400).collect();
         account.failures = Failures::of(&bad);
+        // Whoever registers says what accounts are known by; a login may call it something else.
+        for operation in operations.iter().filter(|operation| recognise(operation) == Ok("register")) {
+            account.learn_identifiers(operation);
+        }
         for operation in operations {
             if let Ok(action) = recognise(operation) {
                 account.learn(action, operation);
             }
+        }
+        if account.identifiers.is_empty() {
+            let logins = operations.iter().filter(|operation| recognise(operation) == Ok("login"));
+            logins.for_each(|operation| account.learn_identifiers(operation));
         }
         if account.identifiers.is_empty() {
             account.identifiers.insert("email");
@@ -69,12 +77,25 @@ impl Account {
         account
     }
 
+    fn learn_identifiers(&mut self, operation: &Operation<'_>) {
+        let kinds = operation.fields.iter().filter_map(|field| words::identifier(&field.name));
+        self.identifiers.extend(kinds);
+    }
+
+    /// The kind of identifier that a field of an operation holds. Where accounts have one kind only, a login that
+    /// names another means that one: such as OAuth's `username`, which is an address here.
+    pub(super) fn identifier(&self, field: &Field, action: &str) -> Option<&'static str> {
+        let kind = words::identifier(&field.name)?;
+        if self.identifiers.contains(kind) {
+            return Some(kind);
+        }
+        let only = self.identifiers.first().filter(|_| self.identifiers.len() == 1 && action == "login");
+        only.copied()
+    }
+
     fn learn(&mut self, action: &str, operation: &Operation<'_>) {
         for field in &operation.fields {
             match words::identifier(&field.name) {
-                Some(kind) if action == "register" || action == "login" => {
-                    self.identifiers.insert(kind);
-                }
                 None if action == "register" && field.place == "body" => self.field(field),
                 _ => {}
             }
@@ -83,10 +104,15 @@ impl Account {
         if let Some(sample) = operation.success().and_then(super::document::Reply::sample) {
             each_member(&sample, &mut |name, value| {
                 self.refreshes |= words::is_refresh_token(name);
-                if words::is_id(name) {
+                if words::is_id(name) && !value.is_null() {
                     self.id = id_kind(value);
                 }
             });
+        }
+        for (name, kind) in operation.success().map(super::document::Reply::kinds).unwrap_or_default() {
+            if words::is_id(&name) && (kind == "integer" || kind == "number") {
+                self.id = "sequence";
+            }
         }
     }
 

@@ -35,6 +35,19 @@ pub(super) fn bind(operation: &Operation<'_>, account: &Account) -> Result<Bound
     if action == "register" {
         extension.insert("options".to_owned(), json!({"sign_in": reply::issues(&replies)}));
     }
+    for field in operation.fields.iter().filter(|_| action == "login") {
+        let meant =
+            account.identifier(field, action).filter(|kind| words::identifier(&field.name) != Some(kind));
+        if let Some(kind) = meant {
+            todos.push(format!(
+                "`{}` is taken for the {kind}: nobody registers with another name",
+                field.name
+            ));
+        }
+    }
+    if action == "close_account" && !input_has_password(&extension) {
+        extension.insert("options".to_owned(), json!({"needs": "session"}));
+    }
     for field in
         operation.fields.iter().filter(|field| field.place == "body" && !is_read(field, action, account))
     {
@@ -44,6 +57,10 @@ pub(super) fn bind(operation: &Operation<'_>, account: &Account) -> Result<Bound
     }
     extension.insert("replies".to_owned(), Value::Object(replies));
     Ok(Bound { action, extension: json!({"x-doorward": extension}), todos })
+}
+
+fn input_has_password(extension: &Map<String, Value>) -> bool {
+    extension.get("input").is_some_and(|input| input.get("password").is_some())
 }
 
 type Fits = fn(&str) -> bool;
@@ -76,7 +93,7 @@ fn named(action: &str) -> bool {
 fn inputs(action: &str, operation: &Operation<'_>, account: &Account) -> Map<String, Value> {
     let mut input = Map::new();
     for field in operation.fields.iter().filter(|_| named(action)) {
-        if let Some(kind) = words::identifier(&field.name).filter(|kind| account.identifiers.contains(kind)) {
+        if let Some(kind) = account.identifier(field, action) {
             input.entry(kind.to_owned()).or_insert_with(|| json!(field.source()));
         }
     }
@@ -92,7 +109,7 @@ fn inputs(action: &str, operation: &Operation<'_>, account: &Account) -> Map<Str
 }
 
 fn is_read(field: &Field, action: &str, account: &Account) -> bool {
-    named(action) && words::identifier(&field.name).is_some_and(|kind| account.identifiers.contains(kind))
+    named(action) && account.identifier(field, action).is_some()
         || wanted(action).iter().any(|(_, fits)| fits(&field.name))
         || action == "register" && account.profile.contains_key(&field.name)
         || words::is_repeated_password(&field.name)

@@ -60,6 +60,15 @@ impl Reply<'_> {
         self.media.as_deref().is_some_and(|media| media.starts_with("text/"))
     }
 
+    /// Its members' names and types, as its schema declares them.
+    pub(super) fn kinds(&self) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        if let Some(schema) = self.schema {
+            kinds(schema, self.root, &mut found, 0);
+        }
+        found
+    }
+
     /// Its example, or one that its schema makes: every value null but for what is constant.
     pub(super) fn sample(&self) -> Option<Value> {
         self.example.clone().or_else(|| sample(self.schema?, self.root, 0))
@@ -143,7 +152,11 @@ fn members(schema: &Node, root: &Node, fields: &mut Vec<Field>, depth: usize) {
 }
 
 fn kind(schema: &Node) -> Option<String> {
-    let kind = schema.get("type")?;
+    let Some(kind) = schema.get("type") else {
+        // A type that may be null is written so too.
+        let parts = schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Node::as_list)?;
+        return parts.iter().filter_map(kind).find(|kind| kind != "null");
+    };
     let first = kind.as_list().and_then(|list| list.iter().find(|one| one.as_text() != Some("null")));
     first.unwrap_or(kind).as_text().map(str::to_owned)
 }
@@ -159,11 +172,29 @@ fn reply<'n>(status: &str, node: &'n Node, root: &'n Node) -> Option<Reply<'n>> 
     Some(Reply { media: name, status: status.parse().ok()?, example, schema, root })
 }
 
+fn kinds(schema: &Node, root: &Node, found: &mut Vec<(String, String)>, depth: usize) {
+    if depth > 8 {
+        return;
+    }
+    let parts = schema.get("allOf").and_then(Node::as_list).unwrap_or_default();
+    parts.iter().for_each(|part| kinds(resolved(part, root), root, found, depth + 1));
+    for entry in schema.get("properties").map_or(&[][..], Node::entries) {
+        let member = resolved(&entry.value, root);
+        found.extend(kind(member).map(|kind| (entry.key.clone(), kind)));
+        kinds(member, root, found, depth + 1);
+    }
+}
+
 fn sample(schema: &Node, root: &Node, depth: usize) -> Option<Value> {
     if depth > 8 {
         return None;
     }
-    let said = schema.get("example").or_else(|| schema.get("const"));
+    let only = schema.get("enum").and_then(Node::as_list).and_then(|list| match list {
+        [only] => Some(only),
+        _ => None,
+    });
+    let said =
+        schema.get("example").or_else(|| schema.get("const")).or(only).or_else(|| schema.get("default"));
     if let Some(said) = said {
         return Some(said.to_json());
     }

@@ -42,6 +42,8 @@ pub(super) struct Failures {
     template: Value,
     /// Holes: name, where they are, and what stands there unless a reply says otherwise.
     holes: Vec<(String, Vec<String>, Value)>,
+    /// Whether no example shows their values: a null is then one that nobody knows.
+    unknown: bool,
     pub(super) todos: Vec<String>,
 }
 
@@ -53,18 +55,25 @@ impl Failures {
             let media = documented.iter().find(|reply| reply.is_text()).and_then(|reply| reply.media.clone());
             return Failures { text: media, ..Failures::default() };
         }
-        let samples: Vec<(u16, Value)> = documented
+        let mut samples: Vec<(u16, Value)> = documented
             .iter()
             .filter_map(|reply| Some((reply.status, reply.sample().filter(Value::is_object)?)))
             .collect();
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         samples.iter().for_each(|(_, value)| *counts.entry(skeleton(value)).or_default() += 1);
-        // A list among its members tells what is wrong with an input: that is one reply's, not everybody's.
+        // A list among its members tells what is wrong with an input: that is one reply's, not everybody's. Where all
+        // have one, a text stands in its place in the others.
+        if counts.keys().all(|skeleton| skeleton.contains('[')) {
+            samples.iter_mut().for_each(|(_, value)| *value = without_lists(value));
+            counts = BTreeMap::new();
+            samples.iter().for_each(|(_, value)| *counts.entry(skeleton(value)).or_default() += 1);
+        }
         let plain = counts.iter().max_by_key(|(skeleton, count)| (!skeleton.contains('['), **count));
         let Some((skeleton, _)) = plain else { return Failures::default() };
         let alike: Vec<&(u16, Value)> =
             samples.iter().filter(|(_, value)| self::skeleton(value) == *skeleton).collect();
-        let mut failures = Failures { skeleton: skeleton.clone(), ..Failures::default() };
+        let unknown = documented.iter().all(|reply| reply.example.is_none());
+        let mut failures = Failures { skeleton: skeleton.clone(), unknown, ..Failures::default() };
         let first = alike.first().map_or(Value::Null, |(_, value)| value.clone());
         failures.template = failures.part(&first, &mut Vec::new(), &alike);
         failures
@@ -86,13 +95,21 @@ impl Failures {
         if all.iter().all(|(status, value)| value.as_u64() == Some(u64::from(*status))) {
             return json!("$status");
         }
-        let wording = words::is_message(&name) && value.is_string();
+        let nobody_knows = self.unknown && value.is_null();
+        if nobody_knows && words::is_success(&name) {
+            return json!(false);
+        }
+        let wording = words::is_message(&name) && (value.is_string() || nobody_knows);
         let same = all.iter().all(|(_, other)| *other == value);
-        if same && !wording && (all.len() > 1 || value.is_null() || value.is_boolean()) {
+        if same && !wording && !nobody_knows && (all.len() > 1 || value.is_null() || value.is_boolean()) {
             return escaped(value);
         }
         let hole = self.name(&name);
-        let usual = if wording { json!("$outcome.title") } else { escaped(value) };
+        let usual = match (wording, nobody_knows) {
+            (true, _) => json!("$outcome.title"),
+            (_, true) => json!(format!("{TODO}.{}", words::plain(&name))),
+            _ => escaped(value),
+        };
         if !wording {
             self.todos.push(format!(
                 "failures: what is `{}` where nothing is documented? see `shapes.failure.with.{hole}`",
@@ -176,6 +193,16 @@ fn whole(value: &Value, status: u16, open: &mut Vec<String>) -> Value {
             json!(format!("{TODO}.violations"))
         }
         other => escaped(other),
+    }
+}
+
+fn without_lists(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), without_lists(value))).collect()
+        }
+        Value::Array(_) => Value::Null,
+        other => other.clone(),
     }
 }
 

@@ -41,6 +41,9 @@ pub struct Adopted {
 /// # Errors
 /// It is no OpenAPI 3 document, or is a contract already.
 pub fn adopt(file: &str, text: &str) -> Result<Adopted, StartError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let lines = in_lines(text);
+    let text = lines.as_deref().unwrap_or(text);
     let mut sources = Sources::new();
     let root = parse(&mut sources, file, text).map_err(|errors| {
         let found = errors.iter().map(|error| to_json(error, &sources)).collect();
@@ -48,7 +51,6 @@ pub fn adopt(file: &str, text: &str) -> Result<Adopted, StartError> {
             .with_diagnostics(render(&errors, &sources, false), found)
     })?;
     usable(file, &root)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let found = operations(&root);
     let account = Account::of(&root, &found);
     let mut kept_back: BTreeMap<usize, String> = BTreeMap::new();
@@ -64,6 +66,15 @@ pub fn adopt(file: &str, text: &str) -> Result<Adopted, StartError> {
             return Ok(finished(file, written));
         }
     }
+}
+
+/// JSON on a single line, as programs write it, on lines that people can find their way in.
+fn in_lines(text: &str) -> Option<String> {
+    if !text.starts_with('{') || text.trim_end().contains('\n') {
+        return None;
+    }
+    let value: Value = serde_json::from_str(text).ok()?;
+    Some(format!("{value:#}\n"))
 }
 
 fn usable(file: &str, root: &Node) -> Result<(), StartError> {
@@ -163,7 +174,8 @@ fn is_mistake(found: &Diagnostic, sources: &Sources) -> bool {
 fn finished(file: &str, written: Written) -> Adopted {
     let Written { text, operations, mut todos } = written;
     let Loaded { sources, diagnostics, .. } = checked(file, &text);
-    for error in diagnostics.iter().filter(|found| found.severity == Severity::Error) {
+    // The places that are marked have been told.
+    for error in diagnostics.iter().filter(|found| is_mistake(found, &sources)) {
         let (line, _) = sources.position(error.primary);
         todos.push(format!("line {line}: {}: {}", error.code, error.message));
     }

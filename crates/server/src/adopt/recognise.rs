@@ -62,7 +62,7 @@ fn by_name(operation: &Operation<'_>) -> Option<&'static str> {
     {
         return Some("close_account");
     }
-    if any(&["refresh", "renewtoken"]) {
+    if any(&["refresh", "renewtoken", "reissue"]) {
         return Some("refresh");
     }
     if get

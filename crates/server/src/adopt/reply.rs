@@ -17,7 +17,7 @@ pub(super) fn replies(
     let mut replies = Map::new();
     for outcome in own(action) {
         let (reply, open) = success(action, outcome, operation.success(), account);
-        todos.extend(open.into_iter().map(|name| format!("{outcome}: where does `{name}` come from?")));
+        todos.extend(open.into_iter().map(|todo| format!("{outcome}: {todo}")));
         replies.insert((*outcome).to_owned(), reply);
     }
     for failed in operation.replies.iter().filter(|reply| reply.status >= 400) {
@@ -93,7 +93,7 @@ fn success(
     match documented.and_then(Reply::sample) {
         _ if status == 204 => {}
         Some(_) if outcome == "in_use" || outcome == "available" => {
-            open.push(format!("the body when it is {outcome}"));
+            open.push("the document does not say which body that is".to_owned());
             reply.insert("body".to_owned(), json!(format!("{TODO}.{outcome}")));
         }
         Some(sample) => {
@@ -111,10 +111,18 @@ fn success(
 /// A documented body with values of ours in the places of known names.
 fn body(sample: &Value, (account, shown): (&Account, bool), open: &mut Vec<String>) -> Value {
     match sample {
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, value)| (name.clone(), member((name, value), (account, shown), open)))
-            .collect(),
+        Value::Object(members) => {
+            let mut written = Map::new();
+            for (name, value) in members {
+                // A schema shows the envelope of both; an example shows what is written.
+                if !shown && words::is_error(name) && members.len() > 1 {
+                    open.push(format!("`{name}` is left out; does your backend write it where all is well?"));
+                    continue;
+                }
+                written.insert(name.clone(), member((name, value), (account, shown), open));
+            }
+            Value::Object(written)
+        }
         other => escaped(other),
     }
 }
@@ -130,12 +138,15 @@ fn member(
     if let Some(path) = ours(name, account) {
         return json!(path);
     }
+    if !shown && words::is_success(name) && value.is_null() {
+        return json!(true);
+    }
     // A null in an example is said; one that a schema gave is only unknown.
     let constant = words::is_wording(name) && (shown || !value.is_null()) && !value.is_array();
     if constant {
         return escaped(value);
     }
-    open.push(name.to_owned());
+    open.push(format!("where does `{name}` come from?"));
     json!(format!("{TODO}.{}", words::plain(name)))
 }
 

@@ -91,12 +91,23 @@ pub(super) fn is_wording(name: &str) -> bool {
             "result",
             "ok",
             "tokentype",
+            "granttype",
             "type",
             "error",
             "detail",
             "title",
         ],
     )
+}
+
+/// The member that says whether all is well.
+pub(super) fn is_success(name: &str) -> bool {
+    one_of(name, &["success", "ok", "issuccess", "succeeded"])
+}
+
+/// The member of an envelope that only a failure fills.
+pub(super) fn is_error(name: &str) -> bool {
+    one_of(name, &["error", "errors", "errormessage", "errorcode"])
 }
 
 /// The member of a failure that says in words what went wrong.

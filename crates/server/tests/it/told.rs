@@ -176,6 +176,39 @@ fn a_bad_story_shows_the_byte() {
 }
 
 #[test]
+fn a_token_of_an_oauth_scheme_arrives_as_bearer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let stories = r#"
+stories:
+  - story: Whose token is shown
+    steps:
+      - operator: {create: ann@example.org, password: correct horse}
+      - send: POST /login
+        json: {email: ann@example.org, password: correct horse}
+        expect: {status: 200, json: {token: $text}}
+        keep: {token: $body.token}
+      - send: GET /me
+        headers: {Authorization: "Bearer ${token}"}
+        expect: {status: 200, json: {email: ann@example.org}}
+      - send: GET /me
+        expect: {status: 401, outcome: missing_token}
+"#;
+    let file = write(folder.path(), stories);
+    let flows = "flows: {password: {tokenUrl: /login, scopes: {}}}";
+    let more = format!(
+        r#"  /me:
+    get:
+      security: [{{oauth: []}}]
+      x-doorward: {{action: show_account, replies: {{shown: {{body: {{email: $account.email}}}}}}}}
+components: {{securitySchemes: {{oauth: {{type: oauth2, {flows}}}}}}}
+"#
+    );
+    std::fs::write(&file, format!("{CONTRACT}{more}")).expect("room");
+    let said = run(folder.path(), &["contract", "test", &file]);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+}
+
+#[test]
 fn stories_that_fail_with_their_setup_are_told_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let stories = r#"
