@@ -55,6 +55,11 @@ pub(crate) fn unbase64_any(text: &str) -> Option<Vec<u8>> {
     GeneralPurpose::new(alphabet, LENIENT).decode(text).ok()
 }
 
+/// URL-safe base64, with padding.
+pub(crate) fn base64url(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::URL_SAFE.encode(bytes)
+}
+
 /// Standard base64 without padding: PHC strings.
 pub(crate) fn phc(bytes: &[u8]) -> String {
     GeneralPurpose::new(&STANDARD, UNPADDED).encode(bytes)
@@ -122,8 +127,7 @@ mod tests {
             assert_eq!(unpasslib(&passlib(part)).as_deref(), Some(part));
             assert_eq!(unbcrypt(&bcrypt(part)).as_deref(), Some(part));
             assert_eq!(unbase64(&base64(part)).as_deref(), Some(part));
-            let url_safe = base64::engine::general_purpose::URL_SAFE.encode(part);
-            assert_eq!(unbase64_any(&url_safe).as_deref(), Some(part));
+            assert_eq!(unbase64_any(&base64url(part)).as_deref(), Some(part));
             assert!(is_crypt(&crypt(part)));
         }
         assert_eq!(crypt(&[0xff, 0, 0]), "z1..");

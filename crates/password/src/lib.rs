@@ -19,13 +19,16 @@ mod keys;
 mod load;
 mod memory;
 pub mod own;
+pub mod recipe;
 mod refused;
 mod stored;
+mod wrapped;
 
 pub use cost::HashCost;
 pub use format::{Computation, Example, FORMATS, Format, Means, Parsed, Unusable};
 pub use keys::HashKeys;
 pub use load::Load;
 pub use memory::Memory;
+pub use recipe::{Columns, Recipe, RecipeError};
 pub use refused::Refused;
 pub use stored::{Check, StoredHash};

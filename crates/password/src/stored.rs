@@ -7,8 +7,10 @@ use crate::load::Load;
 use crate::memory::Memory;
 use crate::own;
 use crate::refused::Refused;
+use crate::wrapped;
 use doorward_core::key::same_bytes;
 use doorward_core::password::Password;
+use doorward_core::port::Dice;
 use std::fmt;
 
 /// Nothing longer is looked at.
@@ -55,11 +57,14 @@ impl StoredHash {
     /// # Errors
     /// Why it cannot be used.
     pub fn of_store(text: &str, cost: HashCost) -> Result<StoredHash, Refused> {
-        if !own::current(text, cost) {
-            return StoredHash::parse(text);
+        let stored = |format, parsed, bounded| StoredHash { text: text.to_owned(), format, parsed, bounded };
+        if own::current(text, cost) {
+            return Ok(stored("argon2", format::argon2::ours(text)?, false));
         }
-        let parsed = format::argon2::ours(text)?;
-        Ok(StoredHash { text: text.to_owned(), format: "argon2", parsed, bounded: false })
+        if wrapped::current(text, cost) {
+            return Ok(stored("wrapped", wrapped::ours(text)?, true));
+        }
+        StoredHash::parse(text)
     }
 
     /// The string that the database keeps.
@@ -108,6 +113,25 @@ impl StoredHash {
         }
         let output = self.parsed.computation.compute(password, means)?;
         Ok(same_bytes(&output, &self.parsed.expected))
+    }
+
+    /// The same hash under Argon2id of this cost, from now on slow to guess. Nothing is left of its result.
+    ///
+    /// # Errors
+    /// It is under Argon2 already, or the algorithm does not allow this cost.
+    pub fn wrap(&self, cost: HashCost, dice: &dyn Dice, memory: &mut Memory) -> Result<StoredHash, Refused> {
+        if self.text.contains("$argon2") {
+            return Err(Refused::new("it is under Argon2 already"));
+        }
+        let outer = own::hash_bytes(&self.parsed.expected, cost, dice, memory)
+            .map_err(|fault| Refused::new(fault.to_string()))?;
+        StoredHash::of_store(&wrapped::spell(&outer, &self.parsed.blank), cost)
+    }
+
+    /// Whether comparing is itself one hash of this cost, and hardly more: our own, and what is wrapped.
+    #[must_use]
+    pub fn is_one_hash(&self, cost: HashCost) -> bool {
+        own::current(&self.text, cost) || wrapped::current(&self.text, cost)
     }
 
     /// Whether it should be replaced at the next success: it is not one of ours at this cost.

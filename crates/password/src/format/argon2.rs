@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 const PER_BLOCK: u64 = 400;
 
 /// The format.
-pub(super) struct Argon2Phc;
+pub(crate) struct Argon2Phc;
 
 impl Format for Argon2Phc {
     fn name(&self) -> &'static str {

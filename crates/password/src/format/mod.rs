@@ -18,6 +18,8 @@ mod spring;
 mod werkzeug;
 mod wordpress;
 
+pub(crate) use scrypt::{Factors, ScryptHash};
+
 use crate::digest::Secret;
 use crate::keys::HashKeys;
 use crate::load::Load;
@@ -111,6 +113,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &spring::Spring,
     &ldap::Ldap,
     &firebase::Firebase,
+    &crate::recipe::RecipeFormat,
+    &crate::wrapped::Wrapped,
 ];
 
 /// Reads a text of any format.

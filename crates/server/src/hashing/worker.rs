@@ -63,8 +63,8 @@ impl Worker {
         own::hash(password, self.cost, self.dice.as_ref(), memory).map(PasswordHash::new)
     }
 
-    /// One hash of the configured strength in every case. For one of our own it is the comparison; beside another
-    /// server's hash it is the new one where the password is right, and wasted where it is wrong: whoever measures
+    /// One hash of the configured strength in every case. For one of our own, or one that was wrapped, it is the
+    /// comparison; beside another server's hash it is the new one where the password is right, and wasted where it is wrong: whoever measures
     /// must not learn from a cheap old hash that there is an account.
     fn verify(
         &self,
@@ -79,18 +79,18 @@ impl Worker {
         if let Check::Unusable(why) = &check {
             tracing::warn!(format = stored.format(), %why, "a stored password cannot be compared");
         }
-        match (check, stored.needs_upgrade(self.cost)) {
-            (Check::Right, false) => {
+        match check {
+            Check::Right if !stored.needs_upgrade(self.cost) => {
                 self.hashes.inc();
                 Ok(Verdict::Right { upgrade: None })
             }
             // A right password is right, whether or not a better hash could be made of it.
-            (Check::Right, true) => Ok(Verdict::Right { upgrade: self.hash(password, memory).ok() }),
-            (Check::Wrong, false) => {
+            Check::Right => Ok(Verdict::Right { upgrade: self.hash(password, memory).ok() }),
+            Check::Wrong if stored.is_one_hash(self.cost) => {
                 self.hashes.inc_by(password.forms() as u64);
                 Ok(Verdict::Wrong)
             }
-            (Check::Wrong, true) | (Check::Unusable(_), _) => self.wrong(password, memory),
+            Check::Wrong | Check::Unusable(_) => self.wrong(password, memory),
         }
     }
 
