@@ -153,9 +153,10 @@ fn unknown(name: &str, at: usize) -> RecipeError {
         return RecipeError::at(at, format!("`{name}` stands outermost only"))
             .help(format!("`{name}(…)` around all of the recipe: its salt is in the stored hash"));
     }
-    let close = Function::names().into_iter().filter(|known| {
-        known.contains(name) || name.contains(known.as_str()) || known.eq_ignore_ascii_case(name)
-    });
+    let lower = name.to_lowercase();
+    let close = Function::names()
+        .into_iter()
+        .filter(|known| known.starts_with(&lower) || lower.starts_with(known.as_str()));
     match close.max_by_key(String::len) {
         Some(known) => error.help(format!("`{known}`?")),
         None => error.help(format!("there are: {}", Function::names().join(", "))),

@@ -86,7 +86,10 @@ fn outermost_formats_have_their_salt_in_themselves() {
     }
     assert!(refused("argon2(password)", bcrypt).contains("ends in argon2, and its hash is of bcrypt"));
     assert!(refused("bcrypt(password)", "$2b$20$abcdefghijklmnopqrstuu").contains("hash"));
-    assert!(refused("stored(password)", &stored("hex(md5(password))", &"0".repeat(32))).contains("not of a format"));
+    assert!(
+        refused("stored(password)", &stored("hex(md5(password))", &"0".repeat(32)))
+            .contains("not of a format")
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@ use doorward_core::code::{Code, Purpose};
 use doorward_core::fault::Fault;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::key::StoredKey;
+use doorward_core::password::PasswordHash;
 use doorward_core::port::{AccountPage, AccountSearch, FoundAccounts, SessionWithAccount, Store};
 use doorward_core::session::{Session, SessionId};
 use doorward_core::time::Timestamp;
@@ -18,7 +19,7 @@ use doorward_core::token::TokenNote;
 use doorward_http::ClientKey;
 use doorward_server::account::{Reply as Done, Request as Order, Work, operate};
 use doorward_server::contracts::Contract;
-use doorward_server::hashing::HashCost;
+use doorward_server::hashing::{HashCost, HashKeys};
 use doorward_server::limits::LimitPolicy;
 use doorward_server::options::Options;
 use doorward_server::wiring::{Running, assemble};
@@ -145,6 +146,11 @@ impl World {
     /// Somebody who talks to the operators' address.
     pub(crate) fn operator(&self) -> Actor {
         Actor::new(self.running.ops.expect("an address of operators"))
+    }
+
+    /// The same where stored hashes name these keys.
+    pub(crate) async fn serving_with_hash_keys(contract: &str, keys: HashKeys) -> World {
+        World::serving_where(contract, |options| options.hash_keys = keys).await
     }
 
     async fn serving_where(contract: &str, change: impl FnOnce(&mut Options)) -> World {
@@ -334,6 +340,26 @@ impl World {
     pub(crate) async fn set_password(&self, realm: &str, name: &str, password: &str) {
         let work = Work::SetPassword { password: Zeroizing::new(password.to_owned()), must_change: false };
         self.order(realm, name, Vec::new(), work).await;
+    }
+
+    async fn account(&self, realm: &str, name: &str) -> Account {
+        let store = &self.running.services.store;
+        let found = store.account_by_identifier(realm, IdentifierKind::Username, name).await;
+        found.expect("the store answers").expect("the account is there")
+    }
+
+    /// The stored hash of an account.
+    pub(crate) async fn hash(&self, realm: &str, name: &str) -> String {
+        self.account(realm, name).await.password.expect("it has a password").expose().to_owned()
+    }
+
+    /// Puts another stored hash in its place, as an import would have.
+    pub(crate) async fn put_hash(&self, realm: &str, name: &str, stored: &str) {
+        let account = self.account(realm, name).await;
+        let from = account.password.expect("it has a password");
+        let change =
+            Change::UpgradeHash { account: account.id, from, to: PasswordHash::new(stored.to_owned()) };
+        self.running.services.store.apply(vec![change]).await.expect("the store answers");
     }
 
     async fn order(&self, realm: &str, name: &str, extra: Vec<(String, String)>, work: Work) {

@@ -19,6 +19,7 @@ mod left;
 mod limits;
 mod links;
 mod native;
+mod old_hashes;
 mod outdated_codes;
 mod own_account;
 mod own_codes;
