@@ -27,7 +27,7 @@ async fn world() -> World {
 async fn bring(world: &World, name: &str, stored: &str) {
     let body = json!({"username": name, "password": "a password of its own"}).to_string();
     let reply = world.actor().post("/register").json(&body).send().await;
-    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!(reply.status, 201, "{reply:?}");
     world.put_hash("face", name, stored).await;
 }
 
@@ -49,7 +49,7 @@ async fn an_account_of_every_format_signs_in_and_has_our_hash_afterwards() {
         bring(&world, &name, example.stored).await;
         let before = world.metric("password_hash_total").await;
         let wrong = log_in(&world, &name, "something else").await;
-        assert_eq!(wrong.json(), json!({"error": "wrong_password"}), "{}", example.stored);
+        assert_eq!(wrong.json(), json!({"error": "bad_credentials"}), "{}", example.stored);
         assert_eq!(world.hash("face", &name).await, example.stored, "a wrong password changes nothing");
         let right = log_in(&world, &name, example.password).await;
         assert_eq!(right.status, 200, "{}: {right:?}", example.stored);
@@ -109,7 +109,7 @@ async fn what_cannot_be_compared_is_a_wrong_password_at_the_same_price() {
         bring(&world, name, stored).await;
         let before = world.metric("password_hash_total").await;
         let reply = log_in(&world, name, "correct horse").await;
-        assert_eq!(reply.json(), json!({"error": "wrong_password"}), "{name}");
+        assert_eq!(reply.json(), json!({"error": "bad_credentials"}), "{name}");
         assert_eq!(world.metric("password_hash_total").await - before, 1.0, "{name}");
         assert_eq!(world.hash("face", name).await, stored);
     }
