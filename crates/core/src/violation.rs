@@ -18,6 +18,8 @@ pub struct Violation {
     pub limit: Value,
     /// Ajv's `params` of the rule.
     pub params: Map<String, Value>,
+    /// Whether it is a null that broke `type`.
+    pub null: bool,
 }
 
 impl Violation {
@@ -31,6 +33,7 @@ impl Violation {
             rule: rule.to_owned(),
             limit: Value::Null,
             params: Map::new(),
+            null: false,
         }
     }
 

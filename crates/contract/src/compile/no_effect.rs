@@ -60,7 +60,7 @@ struct Unread {
     help: &'static str,
 }
 
-const INPUTS: [Unread; 4] = [
+const INPUTS: [Unread; 6] = [
     Unread {
         action: None,
         input: "password",
@@ -72,6 +72,18 @@ const INPUTS: [Unread; 4] = [
         input: "lifetime",
         option: ("second_step", &["code"]),
         help: "the session begins with the code, and lives as long as its tokens say",
+    },
+    Unread {
+        action: Some("login"),
+        input: "remember",
+        option: ("second_step", &["code"]),
+        help: "the session begins with the code: bind it under `login_by_code`",
+    },
+    Unread {
+        action: Some("login"),
+        input: "device",
+        option: ("second_step", &["code"]),
+        help: "the session begins with the code: bind it under `login_by_code`",
     },
     Unread {
         action: Some("change_identifier"),

@@ -123,6 +123,7 @@ impl<'s> Reading<'s> {
                     rule: rule.to_owned(),
                     limit,
                     params,
+                    null: rule == "type" && error.instance().is_null(),
                 };
                 found.push((self.at(OWN, if rule == "type" { 0 } else { self.keyword + 1 }), violation));
             }
@@ -146,6 +147,7 @@ impl<'s> Reading<'s> {
             rule: rule.to_owned(),
             limit: Value::Null,
             params: Map::from_iter([(param.to_owned(), json!(name))]),
+            null: false,
         }
     }
 

@@ -91,6 +91,7 @@ impl Wording {
             ("name", Type::text()),
             ("path", Type::list(Type::text())),
             ("pointer", Type::text()),
+            ("member_pointer", Type::text()),
             ("rule", Type::text()),
             ("code", code),
             ("message", Type::text()),
@@ -102,12 +103,14 @@ impl Wording {
         Type::new(Kind::Object(members.map(|(name, ty)| (name.to_owned(), ty)).into()))
     }
 
-    /// A violation as templates see it: field path pointer rule code message label limit params args.
+    /// A violation as templates see it: field path pointer member_pointer rule code message label limit params args.
     #[must_use]
     pub fn violation(&self, violation: &Violation, language: &str) -> Value {
         let label = self.label(violation);
         let message = self.message(violation, &label, language);
-        let code = self.codes.iter().find(|(rule, _)| *rule == violation.rule).map(|(_, code)| code.clone());
+        let code = |wanted: &str| self.codes.iter().find(|(rule, _)| *rule == wanted);
+        let of_null = violation.null.then_some(NULL).and_then(code);
+        let code = of_null.or_else(|| code(&violation.rule)).map(|(_, code)| code.clone());
         let args = if violation.limit.is_null() { Vec::new() } else { vec![violation.limit.clone()] };
         json!({
             "field": violation.field,
@@ -115,6 +118,7 @@ impl Wording {
             "name": violation.path.last().unwrap_or(&violation.field),
             "path": violation.path,
             "pointer": violation.pointer,
+            "member_pointer": member_pointer(&violation.path),
             "rule": violation.rule,
             "code": code.unwrap_or_else(|| Value::from(violation.rule.clone())),
             "message": message,
@@ -136,7 +140,10 @@ impl Wording {
         let both = format!("{}.{}", violation.field, violation.rule);
         // A member may be called `type` or `format`; a bare key of that name is the rule's text, not its own.
         let field = Some(violation.field.as_str()).filter(|field| rule_of(field).is_none());
-        let keys = [Some(both.as_str()), field, Some(violation.rule.as_str())];
+        let null = violation.null.then_some(NULL);
+        let null_of_field = null.map(|null| format!("{}.{null}", violation.field));
+        let keys =
+            [null_of_field.as_deref(), Some(both.as_str()), field, null, Some(violation.rule.as_str())];
         let text = |wanted: &str| self.violations.iter().find(|(key, _)| key == wanted);
         let own = keys.into_iter().flatten().find_map(text);
         match own {
@@ -147,6 +154,14 @@ impl Wording {
             None => messages::message(violation),
         }
     }
+}
+
+/// The words of a null where there may be none: they come before those of `type`, the rule that it breaks.
+const NULL: &str = "null";
+
+/// Where the member itself is, or would be: a JSON Pointer (RFC 6901).
+fn member_pointer(path: &[String]) -> String {
+    path.iter().map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1"))).collect()
 }
 
 /// A wire name in words: `authId` is "auth id", `new_password` is "new password".

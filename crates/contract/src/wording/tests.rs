@@ -32,7 +32,7 @@ fn messages_are_ajvs() {
 fn a_violation_has_all_its_names() {
     let seen = Wording::default().violation(&violation("maxLength", json!(3), json!({"limit": 3})), "en");
     let expected = json!({
-        "field": "authId", "name": "authId", "path": ["authId"], "pointer": "/authId", "rule": "maxLength", "code": "maxLength",
+        "field": "authId", "name": "authId", "path": ["authId"], "pointer": "/authId", "member_pointer": "/authId", "rule": "maxLength", "code": "maxLength",
         "message": "must NOT have more than 3 characters", "label": "auth id", "limit": 3,
         "params": {"limit": 3}, "args": [3],
     });
@@ -42,6 +42,12 @@ fn a_violation_has_all_its_names() {
     };
     let names: Vec<&String> = members.iter().map(|(name, _)| name).collect();
     assert!(expected.as_object().unwrap().keys().eq(names));
+}
+
+#[test]
+fn the_pointer_of_the_member_itself_is_there_where_it_is_missing() {
+    let seen = Wording::default().violation(&Violation::required("a/b").under("user"), "en");
+    assert_eq!((&seen["pointer"], &seen["member_pointer"]), (&json!("/user"), &json!("/user/a~1b")));
 }
 
 #[test]

@@ -28,7 +28,8 @@ const LIMITED: [&str; 12] = [
 ];
 
 /// The other rules that are known by name; a key that ends with none is a field's.
-const UNLIMITED: [&str; 18] = [
+const UNLIMITED: [&str; 19] = [
+    "null",
     "required",
     "additionalProperties",
     "unevaluatedProperties",

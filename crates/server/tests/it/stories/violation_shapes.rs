@@ -18,10 +18,11 @@ x-doorward:
     one: {en: One thing is wrong, ko: 한 가지}
     many: {en: Much is wrong, ko: 여러 가지}
   violations:
-    codes: {minLength: 10, pattern: 11, maximum: 12, required: 13}
+    codes: {minLength: 10, pattern: 11, maximum: 12, required: 13, type: 14, "null": 15}
     texts:
       minLength: {en: "${label}: ${limit} or more", ko: "${label} ${limit}자 이상"}
       nick.pattern: {en: letters only, ko: 글자만}
+      "null": {en: "${label}: not null", ko: "${label} 필수"}
   tokens: {access: {opaque: {}, lifetime: 30m}}
   shapes: {failure: {body: {error: $outcome.name}}}
   replies: {failure: {}}
@@ -74,6 +75,10 @@ fn shapes() -> Vec<(&'static str, Value)> {
                 "age: must be <= 99"
             ]),
         ),
+        (
+            "{$each: {in: $violations, item: {pointer: $it.member_pointer}}}",
+            json!([{"pointer": "/email"}, {"pointer": "/nick"}, {"pointer": "/nick"}, {"pointer": "/age"}]),
+        ),
         ("{title: \"${text(violations.count == 1 ? 'one' : 'many')}\"}", json!({"title": "Much is wrong"})),
     ]
 }
@@ -118,6 +123,18 @@ async fn every_shape_can_be_said() {
         assert_eq!(told(&actor, at, &wrong(), "en").await, expected, "{shape}");
     }
     assert_eq!(world.faults().await, 0.0);
+}
+
+#[tokio::test]
+async fn a_null_has_words_of_its_own() {
+    let world = World::serving(&contract()).await;
+    let actor = world.actor();
+    let with = |email: Value| json!({"email": email, "password": "correct horse", "nick": "kimkim"});
+    assert_eq!(told(&actor, 2, &with(Value::Null), "en").await, json!([{"f": "email", "c": 15}]));
+    assert_eq!(told(&actor, 0, &with(Value::Null), "en").await, json!({"message": "email: not null"}));
+    assert_eq!(told(&actor, 4, &with(Value::Null), "en").await, json!({"email": ["type"]}), "the rule stays");
+    assert_eq!(told(&actor, 2, &with(json!(7)), "en").await, json!([{"f": "email", "c": 14}]));
+    assert_eq!(told(&actor, 0, &with(json!(7)), "en").await, json!({"message": "must be string"}));
 }
 
 #[tokio::test]
