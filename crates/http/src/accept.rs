@@ -2,6 +2,7 @@
 
 use crate::app::{App, Bounds};
 use crate::call::{Activity, Door, Peer};
+use crate::tls::Tls;
 use async_trait::async_trait;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -11,6 +12,7 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -59,11 +61,13 @@ pub struct Listening {
     pub listener: TcpListener,
     /// Which paths are served here.
     pub door: Door,
+    /// The certificate that is shown; without it nothing is encrypted.
+    pub tls: Option<Arc<Tls>>,
 }
 
 impl From<TcpListener> for Listening {
     fn from(listener: TcpListener) -> Listening {
-        Listening { listener, door: Door::default() }
+        Listening { listener, door: Door::default(), tls: None }
     }
 }
 
@@ -74,7 +78,7 @@ pub async fn serve(
     served: impl Into<Served>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let Listening { listener, door } = listening.into();
+    let Listening { listener, door, tls } = listening.into();
     let served = served.into();
     let app = served.app().await;
     let mut connections = JoinSet::new();
@@ -89,11 +93,11 @@ pub async fn serve(
         match accepted {
             Ok((stream, peer, place)) => {
                 pause = Duration::from_millis(10);
-                let (app, served, stop) = (Arc::clone(&app), served.clone(), stop.clone());
+                let (app, served, stop, tls) = (Arc::clone(&app), served.clone(), stop.clone(), tls.clone());
                 connections.spawn(async move {
                     app.metrics.connections.inc();
-                    let peer = Peer { address: peer.ip(), tls: false, door };
-                    connection((stream, peer), &app.bounds, &served, stop).await;
+                    let peer = Peer { address: peer.ip(), tls: tls.is_some(), door };
+                    begin((stream, peer), (&app.bounds, tls.as_deref()), &served, stop).await;
                     app.metrics.connections.dec();
                     drop(place);
                 });
@@ -133,14 +137,31 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-async fn connection(
+/// Shakes hands where that is asked for, then serves the connection. A handshake has as long as a head.
+async fn begin(
     (stream, peer): (TcpStream, Peer),
-    bounds: &Bounds,
+    (bounds, tls): (&Bounds, Option<&Tls>),
     served: &Served,
     mut stop: watch::Receiver<bool>,
 ) {
     // A reply is one small write: waiting to fill a packet would only delay it.
     let _ = stream.set_nodelay(true);
+    let Some(tls) = tls else { return connection((stream, peer), bounds, served, stop).await };
+    let shaken = tokio::select! {
+        shaken = timeout(bounds.head_time, tls.accept(stream)) => shaken,
+        () = stopped(&mut stop) => return,
+    };
+    if let Ok(Ok(stream)) = shaken {
+        connection((stream, peer), bounds, served, stop).await;
+    }
+}
+
+async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    (stream, peer): (S, Peer),
+    bounds: &Bounds,
+    served: &Served,
+    mut stop: watch::Receiver<bool>,
+) {
     let activity = Activity::default();
     let service = service_fn(|request| {
         let (served, activity) = (served.clone(), activity.clone());

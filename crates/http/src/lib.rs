@@ -28,6 +28,7 @@ mod renew;
 mod route;
 mod run;
 mod scope;
+mod tls;
 mod tokens;
 
 #[cfg(test)]
@@ -42,3 +43,4 @@ pub use log::{AccessEntry, AccessLog, Stopwatch};
 pub use metrics::Metrics;
 pub use pages::{NoPages, Page, PageRequest, Pages};
 pub use route::overlap;
+pub use tls::Tls;

@@ -2,10 +2,11 @@
 //! A file that is broken changes nothing; accounts, sessions and keys are the same throughout.
 
 use crate::contracts::Contract;
+use crate::front::Front;
 use crate::realm::{OpenRealm, Prepared, Realms};
 use crate::realm_options::{Placed, RealmOptions};
 use crate::start_error::StartError;
-use crate::wiring::{Front, open_realms};
+use crate::wiring::open_realms;
 use async_trait::async_trait;
 use doorward_core::key::MasterKey;
 use doorward_http::App;

@@ -7,6 +7,8 @@ use crate::hashing::{HashCost, HashKeys};
 use crate::limits::LimitPolicy;
 use crate::live::OnSave;
 use crate::realm_options::{Introspection, Placed, RealmAccess, RealmOptions, Tightening};
+use crate::reload::Again;
+use crate::tls_files::TlsFiles;
 use doorward_core::key::MasterKey;
 use doorward_core::port::{Clock, Dice, Store};
 use doorward_http::{AccessEntry, AccessLog, Bounds, ClientKey, Origins, Stopwatch};
@@ -24,6 +26,10 @@ pub struct Options {
     /// Where operators are answered: what is below `/_doorward/` is served there only. Without it it is served beside
     /// the contracts: the demo.
     pub ops: Option<SocketAddr>,
+    /// The certificate that clients are shown. Without it they are spoken to in the clear.
+    pub tls: Option<TlsFiles>,
+    /// Reads all this again from where it came. Without it nothing is reloaded.
+    pub again: Option<Again>,
     /// The master key. Without it one is made in the data folder: the demo's.
     pub master: Option<Arc<MasterKey>>,
     /// How the program was called, for lines that can be pasted into a shell.
@@ -72,6 +78,8 @@ impl Options {
             data: data.into(),
             listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
             ops: None,
+            tls: None,
+            again: None,
             master: None,
             program: "doorward".to_owned(),
             realms: Vec::new(),
@@ -99,6 +107,13 @@ impl Options {
         self.at_root = contracts.len() == 1;
         self.contracts = contracts;
         self
+    }
+
+    /// `http://` or `https://`, and an address.
+    #[must_use]
+    pub(crate) fn url(&self, addr: SocketAddr) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{addr}")
     }
 
     /// The realms to serve: those of the configuration, or the contracts, each below its name or in the one realm that

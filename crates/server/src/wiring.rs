@@ -1,36 +1,35 @@
 //! Puts a server together: store, keys, realms, pool, budgets, mail, control socket and the HTTP face.
 
-use crate::config::{Config, Environment};
-use crate::contracts::Contract;
 use crate::control::ControlSocket;
+use crate::doors::Doors;
 use crate::folder::{DataFolder, plain};
-use crate::hashing::{HashCost, HashKeys, HashPool};
+use crate::front::Front;
+use crate::hashing::HashPool;
 use crate::limits::MemoryLimits;
 use crate::live::Live;
+pub use crate::offline::{Offline, OfflineRealm};
 use crate::options::Options;
-use crate::pages::{PageRealm, ProgramPages};
 use crate::realm::{OpenRealm, Opening, Prepared, Realms};
-use crate::realm_options::{Introspection, RealmOptions};
+use crate::realm_options::RealmOptions;
+use crate::reload::{Reloaded, Reloading};
 use crate::start_error::StartError;
 use crate::sweep::{sweep, sweep_each_minute};
-use crate::{clock::SystemClock, dice::SystemDice, limits::LimitPolicy};
+use crate::tls_files::TlsFiles;
 use doorward_contract::plan::Plan;
 use doorward_core::action::{Services, Turns};
-use doorward_core::channel::Channels;
 use doorward_core::fault::Fault;
 use doorward_core::identifier::Compare;
 use doorward_core::key::MasterKey;
 use doorward_core::live::LiveSessions;
 use doorward_core::port::{Dice, Store};
-use doorward_http::accept::{self, Listening, Served};
-use doorward_http::{App, Door, Metrics, Mount, Parts, RealmParts};
+use doorward_http::Metrics;
+use doorward_http::accept::{self, Served};
 use doorward_mail::{Bell, Mailbox, Outbox, Transport};
 use doorward_store_sqlite::{OpenError, SqliteStore};
 use prometheus_client::metrics::counter::Counter;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -40,7 +39,8 @@ pub struct Running {
     pub addr: SocketAddr,
     /// Where operators are answered, if that is another place.
     pub ops: Option<SocketAddr>,
-    /// Its realms.
+    url: String,
+    /// Its realms, as they were at its start.
     pub realms: Arc<Vec<OpenRealm>>,
     /// What its actions run on.
     pub services: Arc<Services>,
@@ -48,16 +48,26 @@ pub struct Running {
     pub mailbox: Mailbox,
     /// Its metrics.
     pub metrics: Arc<Metrics>,
+    reloading: Option<Arc<Reloading>>,
     stop: watch::Sender<bool>,
     serving: JoinSet<()>,
     workers: JoinSet<()>,
 }
 
 impl Running {
-    /// `http://` and the address.
+    /// `http://` or `https://`, and the address.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.addr)
+        self.url.clone()
+    }
+
+    /// Reads its configuration and contracts again: the next request is answered by what they say now, requests under
+    /// way by what they said. Nothing for a server without a configuration.
+    pub async fn reload(&self) -> Option<Reloaded> {
+        match &self.reloading {
+            Some(reloading) => Some(reloading.reload().await),
+            None => None,
+        }
     }
 
     /// Removes what is over now, as is done each minute.
@@ -90,7 +100,8 @@ pub async fn assemble(options: Options) -> Result<Running, StartError> {
         Some(store) => Arc::clone(store),
         None => Arc::new(SqliteStore::open(folder.path()).map_err(|error| unopened(&error))?),
     };
-    let Doors { listening, addr, ops } = Doors::open(&options).await?;
+    let tls = options.tls.as_ref().map(TlsFiles::open).transpose()?;
+    let Doors { listening, addr, ops } = Doors::open(&options, tls.as_ref()).await?;
     let master = match &options.master {
         Some(master) => Arc::clone(master),
         None => {
@@ -116,60 +127,34 @@ pub async fn assemble(options: Options) -> Result<Running, StartError> {
 
     let on_save = options.on_save.clone();
     let around = (Arc::clone(&services), Arc::clone(&metrics), mailbox.clone(), addr);
+    let url = options.url(addr);
     let front = Front { options, folder, around };
     let app = Arc::new(front.app(&front.options, &realms)?);
-    let live = on_save.zip(wanted.into_iter().next()).and_then(|(on_save, realm)| {
-        Live::new(realm, (front, Arc::clone(&app)), (now, master), on_save).map(Arc::new)
-    });
-    let served = match live {
-        None => Served::Fixed(app),
-        Some(live) => {
-            workers.spawn(Arc::clone(&live).watch());
-            Served::Current(live)
+    let mut reloading = None;
+    let served = match (on_save.zip(wanted.into_iter().next()), front.options.again.clone()) {
+        (Some((on_save, realm)), _) => {
+            match Live::new(realm, (front, Arc::clone(&app)), (now, master), on_save).map(Arc::new) {
+                None => Served::Fixed(app),
+                Some(live) => {
+                    workers.spawn(Arc::clone(&live).watch());
+                    Served::Current(live)
+                }
+            }
         }
+        (None, Some(again)) => {
+            let reload = Arc::new(Reloading::new((front, app), (now, master), (again, tls)));
+            workers.spawn(Arc::clone(&reload).watch_certificates());
+            reloading = Some(Arc::clone(&reload));
+            Served::Current(reload)
+        }
+        (None, None) => Served::Fixed(app),
     };
     let (stop, stopped) = watch::channel(false);
     let mut serving = JoinSet::new();
     for one in listening {
         serving.spawn(accept::serve(one, served.clone(), stopped.clone()));
     }
-    Ok(Running { addr, ops, realms, services, mailbox, metrics, stop, serving, workers })
-}
-
-/// The sockets of a server, bound.
-struct Doors {
-    listening: Vec<Listening>,
-    addr: SocketAddr,
-    ops: Option<SocketAddr>,
-}
-
-impl Doors {
-    async fn open(options: &Options) -> Result<Doors, StartError> {
-        let door = if options.ops.is_some() { Door::Clients } else { Door::Everybody };
-        let mut listening = Vec::new();
-        let mut addr = None;
-        for at in &options.listen {
-            let (listener, bound) = bind(*at).await?;
-            addr = addr.or(Some(bound));
-            listening.push(Listening { listener, door });
-        }
-        let mut ops = None;
-        if let Some(at) = options.ops {
-            let (listener, bound) = bind(at).await?;
-            ops = Some(bound);
-            listening.push(Listening { listener, door: Door::Operators });
-        }
-        let addr = addr.ok_or_else(|| StartError::new("there is no address to listen on"))?;
-        Ok(Doors { listening, addr, ops })
-    }
-}
-
-async fn bind(at: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
-    let refused =
-        |error: std::io::Error| StartError::new(format!("cannot listen on {at}: {}", plain(&error)));
-    let listener = TcpListener::bind(at).await.map_err(refused)?;
-    let bound = listener.local_addr().map_err(refused)?;
-    Ok((listener, bound))
+    Ok(Running { addr, ops, url, realms, services, mailbox, metrics, reloading, stop, serving, workers })
 }
 
 /// The contracts of every realm, compiled, and narrowed as the realm wants it.
@@ -200,7 +185,7 @@ pub(crate) fn prepare(realms: &[RealmOptions]) -> Result<Vec<Prepared>, StartErr
 }
 
 /// The folder's master key, made if there is none; but not beside keys that are sealed under one that is gone.
-async fn master_key(
+pub(crate) async fn master_key(
     folder: &DataFolder,
     store: &dyn Store,
     realms: impl Iterator<Item = &str>,
@@ -338,162 +323,11 @@ fn fault_log(metrics: &Metrics) -> Arc<dyn Fn(&Fault) + Send + Sync> {
     })
 }
 
-/// What every application of a running server is made of: all but its realms.
-pub(crate) struct Front {
-    pub(crate) options: Options,
-    folder: Arc<DataFolder>,
-    /// What actions run on, the metrics, the mails that were sent, and where it listens.
-    pub(crate) around: (Arc<Services>, Arc<Metrics>, Mailbox, SocketAddr),
-}
-
-impl Front {
-    /// The application that serves these realms.
-    pub(crate) fn app(&self, options: &Options, realms: &[OpenRealm]) -> Result<App, StartError> {
-        let Front { folder, around: (services, metrics, mailbox, addr), .. } = self;
-        let mut parts = Vec::new();
-        let mut shown = Vec::new();
-        let url = format!("http://{addr}");
-        for realm in realms {
-            let around = (folder.path(), options.program.as_str());
-            shown.push(PageRealm::new(realm, &realm.place.url(&url), around));
-            let mount = Mount {
-                hosts: realm.place.hosts.clone(),
-                prefix: realm.place.prefix.clone(),
-                plan: Arc::clone(&realm.plan),
-                policy: Arc::clone(&realm.policy),
-            };
-            if let Some(known) = parts.iter_mut().find(|known: &&mut RealmParts| known.name == realm.name) {
-                known.contracts.push(mount);
-                continue;
-            }
-            parts.push(RealmParts {
-                name: realm.name.clone(),
-                contracts: vec![mount],
-                keys: Arc::clone(&realm.keys),
-                introspection_secret: self.introspection_secret(realm)?,
-                origins: realm.access.origins.clone(),
-                client_keys: realm.access.client_keys.clone(),
-            });
-        }
-        let pages = Arc::new(ProgramPages::new(shown, mailbox.clone()));
-        App::new(Parts {
-            services: Arc::clone(services),
-            realms: parts,
-            metrics: Arc::clone(metrics),
-            pages,
-            access_log: Arc::clone(&options.access_log),
-            stopwatch: Arc::clone(&options.stopwatch),
-            trusted_proxies: options.trusted_proxies.clone(),
-            bounds: options.bounds.clone(),
-        })
-        .map_err(StartError::new)
-    }
-
-    fn introspection_secret(&self, realm: &OpenRealm) -> Result<Option<String>, StartError> {
-        Ok(match &realm.access.introspection {
-            Introspection::OfTheFolder => {
-                let dice = self.around.0.dice.as_ref();
-                Some(self.folder.introspection_secret(&realm.name, dice)?.to_string())
-            }
-            Introspection::Secret(secret) => Some(secret.to_string()),
-            Introspection::Nobody => None,
-        })
-    }
-}
-
-fn unopened(error: &OpenError) -> StartError {
+pub(crate) fn unopened(error: &OpenError) -> StartError {
     match error {
         OpenError::File { path, error } => {
             StartError::new(format!("cannot write {}: {}", path.display(), plain(error)))
         }
         error => StartError::new(error.to_string()),
-    }
-}
-
-/// Which realm the command line opens itself, and the master key where a configuration names it.
-pub struct OfflineRealm {
-    realm: Vec<RealmOptions>,
-    master: Option<Arc<MasterKey>>,
-}
-
-impl OfflineRealm {
-    /// The demo's realm of one contract.
-    #[must_use]
-    pub fn of(contract: Contract) -> OfflineRealm {
-        let realm = Options { contracts: vec![contract], ..Options::demo("") }.realms();
-        OfflineRealm { realm, master: None }
-    }
-
-    /// A realm of a configuration.
-    ///
-    /// # Errors
-    /// There is none of this name, or its contracts or the master key cannot be read.
-    pub fn configured(config: &Config, name: &str) -> Result<OfflineRealm, StartError> {
-        let realm = config.realm_named(name).ok_or_else(|| {
-            let known: Vec<&str> = config.realms.iter().map(|realm| realm.name.as_str()).collect();
-            let file = &config.source.name;
-            StartError::new(format!("{file} has no realm {name}: there are {}", known.join(", ")))
-        })?;
-        let master = config.master(&config.secrets(Environment::of_process()))?;
-        Ok(OfflineRealm { realm: vec![config.offline(realm)?], master })
-    }
-}
-
-/// One realm opened by the command line itself, while no server runs on the folder.
-pub struct Offline {
-    /// The realm.
-    pub realms: Vec<OpenRealm>,
-    /// What its actions run on.
-    pub services: Services,
-}
-
-impl Offline {
-    /// Takes the data folder; nothing when a server has it.
-    ///
-    /// # Errors
-    /// The folder cannot be used.
-    pub fn take(folder: &DataFolder) -> Result<Option<SqliteStore>, StartError> {
-        match SqliteStore::open(folder.path()) {
-            Ok(store) => Ok(Some(store)),
-            Err(OpenError::InUse(_)) => Ok(None),
-            Err(error) => Err(unopened(&error)),
-        }
-    }
-
-    /// Opens one realm.
-    ///
-    /// # Errors
-    /// The keys cannot be read or made.
-    pub async fn open(
-        folder: &DataFolder,
-        store: SqliteStore,
-        wanted: OfflineRealm,
-    ) -> Result<Offline, StartError> {
-        let dice = Arc::new(SystemDice);
-        let names = wanted.realm.iter().map(|realm| realm.name.as_str());
-        let master = match wanted.master {
-            Some(master) => master,
-            None => master_key(folder, &store, names, dice.as_ref()).await?,
-        };
-        let services = Services {
-            store: Arc::new(store),
-            // Operators' orders set passwords; none compares one.
-            hasher: Arc::new(HashPool::start(
-                HashCost::default(),
-                HashKeys::default(),
-                dice.clone(),
-                Counter::default(),
-            )?),
-            clock: Arc::new(SystemClock),
-            dice,
-            limits: Arc::new(MemoryLimits::new(LimitPolicy::default())),
-            live: Arc::new(LiveSessions::default()),
-            turns: Turns::default(),
-            // No action of an operator sends anything.
-            channels: Channels { email: false, sms: false },
-            mail_queued: Arc::new(|| {}),
-        };
-        let realms = open_realms(prepare(&wanted.realm)?, &services, &master).await?;
-        Ok(Offline { realms, services })
     }
 }

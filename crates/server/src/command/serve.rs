@@ -10,6 +10,7 @@ use crate::open_files::room_for_connections;
 use crate::options::Options;
 use crate::output::Output;
 use crate::pages::PageRealm;
+use crate::reload::{Again, Reloaded};
 use crate::start_error::StartError;
 use crate::telemetry::{AccessFile, FaultLog, log_faults};
 use crate::wiring::{Running, assemble};
@@ -52,7 +53,16 @@ impl Serve {
         let config = global.config.as_ref().map(|file| Config::read(file, &beside)).transpose()?;
         if let Some(config) = config.filter(|config| !config.realms.is_empty()) {
             self.refuse_arguments()?;
-            let options = config.options(&config.secrets(Environment::of_process()))?;
+            let secrets = config.secrets(Environment::of_process());
+            let mut options = config.options(&secrets)?;
+            options.again = global.config.clone().map(|file| {
+                let again: Again = Arc::new(move || {
+                    let mut options = Config::read(&file, &beside)?.options(&secrets)?;
+                    options.bounds.connections = options.bounds.connections.min(room_for_connections());
+                    Ok(options)
+                });
+                again
+            });
             return until_told((options, config.log), output);
         }
         let (options, log) = demo(global)?;
@@ -156,13 +166,45 @@ async fn serve(options: Options, output: Output) -> Result<(), StartError> {
         |error: std::io::Error| StartError::new(format!("cannot wait for signals: {}", plain(&error)));
     let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
+    let reloads = options.again.is_some();
     let (program, data, is_demo) = (options.program.clone(), options.data.clone(), options.master.is_none());
     let running = assemble(options).await?;
     greet(&running, (&data, &program), is_demo, output)?;
-    told_to_stop(&mut terminate, &mut interrupt).await;
+    // Without a configuration a hang-up ends the program, as it does any other.
+    if reloads {
+        let mut hang_up = signal(SignalKind::hangup()).map_err(refused)?;
+        loop {
+            tokio::select! {
+                () = told_to_stop(&mut terminate, &mut interrupt) => break,
+                _ = hang_up.recv() => tell(&running.reload().await, output),
+            }
+        }
+    } else {
+        told_to_stop(&mut terminate, &mut interrupt).await;
+    }
     // What did not end in time is cut off: the program ends now.
     let _ = tokio::time::timeout(PATIENCE, running.shutdown()).await;
     Ok(())
+}
+
+/// Says what became of reading everything again.
+fn tell(reloaded: &Option<Reloaded>, output: Output) {
+    match reloaded {
+        None => {}
+        Some(Reloaded::Good(later)) => {
+            tracing::info!("the configuration was read again, and answers from now on");
+            for member in later {
+                tracing::warn!(member, "this has changed, and waits for a restart");
+            }
+        }
+        Some(Reloaded::Kept(error)) => {
+            if let (Some(diagnostics), false) = (error.diagnostics(), output.json()) {
+                output.aside(&format!("{diagnostics}\n\n"));
+            }
+            let found = error.json()["diagnostics"].to_string();
+            tracing::error!(%error, found, "the configuration is broken; the last good one goes on answering");
+        }
+    }
 }
 
 async fn told_to_stop(terminate: &mut Signal, interrupt: &mut Signal) {

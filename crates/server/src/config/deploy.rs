@@ -8,10 +8,11 @@ use super::tighten::tightening;
 use super::value::UsedContract;
 use super::{Config, Environment};
 use crate::contracts::Contract;
-use crate::folder::master_key_of;
+use crate::folder::{master_key_of, plain};
 use crate::options::Options;
 use crate::realm_options::{Introspection, Placed, RealmAccess, RealmOptions, Tightening};
 use crate::start_error::StartError;
+use crate::tls_files::TlsFiles;
 use crate::wiring::agree;
 use doorward_contract::plan::{Plan, Proves};
 use doorward_core::key::MasterKey;
@@ -46,6 +47,7 @@ impl Config {
         }
         let mut found = Found::default();
         options.master = self.master_key(secrets, &mut found);
+        options.tls = self.tls(secrets, &mut found);
         let realms: Vec<(RealmOptions, Vec<Plan>)> =
             self.realms.iter().map(|realm| self.realm(realm, secrets, &mut found)).collect();
         self.places(&realms, &mut found);
@@ -57,6 +59,30 @@ impl Config {
         options.origins = Origins::default();
         found.refused(self)?;
         Ok(options)
+    }
+
+    fn tls(&self, secrets: &Secrets, found: &mut Found) -> Option<TlsFiles> {
+        let (certificate, key) = self.server.tls.as_ref()?;
+        let file = self.folder().join(certificate);
+        let at = self.at("server", "tls_certificate");
+        let read = std::fs::read(&file).map_err(|error| {
+            let said = format!("`server.tls_certificate`: cannot read {}: {}", file.display(), plain(&error));
+            Mistake::new(&at, said)
+        });
+        let secret = secrets.fetch("server.tls_key", key, &self.at("server", "tls_key"));
+        match (read, secret) {
+            (Ok(certificate), Ok(key)) => {
+                let files = TlsFiles { file, certificate, key };
+                if let Err(error) = files.open() {
+                    found.mistakes.push(Mistake::new(&at, format!("`server.tls_certificate`: {error}")));
+                }
+                Some(files)
+            }
+            (read, secret) => {
+                found.mistakes.extend(read.err().into_iter().chain(secret.err()));
+                None
+            }
+        }
     }
 
     /// The master key of this configuration.

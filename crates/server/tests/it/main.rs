@@ -12,6 +12,7 @@ mod binary;
 mod built;
 mod cli;
 mod deployment;
+mod hang_up;
 mod house;
 mod kill;
 mod program;

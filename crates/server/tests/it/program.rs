@@ -105,16 +105,25 @@ impl Serving {
 
     /// Sends a request and reads the whole reply.
     pub(crate) fn ask(&self, method: &str, path: &str, json: &str) -> String {
-        let mut stream = self.connect();
-        let length = json.len();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}"
-        )
-        .unwrap();
-        let mut reply = String::new();
-        stream.read_to_string(&mut reply).unwrap();
-        reply
+        ask(self.address(), method, path, json)
+    }
+
+    /// Tells it to read its files again.
+    pub(crate) fn hang_up(&self) {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::HUP).unwrap();
+    }
+
+    /// The next line beside the access log in which this stands.
+    pub(crate) fn hear(&mut self, word: &str) -> String {
+        loop {
+            let mut line = String::new();
+            let read = self.aside.as_mut().unwrap().read_line(&mut line).unwrap();
+            assert!(read > 0, "it never said {word}");
+            if line.contains(word) {
+                return line;
+            }
+        }
     }
 
     /// Tells it to stop, and gives its exit code and its access log.
@@ -143,4 +152,18 @@ impl Drop for Serving {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a request to an address and reads the whole reply.
+pub(crate) fn ask(address: &str, method: &str, path: &str, json: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = json.len();
+    write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{json}"
+        )
+        .unwrap();
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).unwrap();
+    reply
 }

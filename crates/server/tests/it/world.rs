@@ -22,6 +22,7 @@ use doorward_server::contracts::Contract;
 use doorward_server::hashing::{HashCost, HashKeys};
 use doorward_server::limits::LimitPolicy;
 use doorward_server::options::Options;
+use doorward_server::reload::Reloaded;
 use doorward_server::wiring::{Running, assemble};
 use doorward_testkit::http_actor::{Actor, Reply};
 use doorward_testkit::{FakeClock, MemoryStore, SeededDice};
@@ -141,6 +142,16 @@ impl World {
         let running = assemble(options).await;
         let running = running.unwrap_or_else(|error| panic!("the server starts: {error}"));
         World { clock, dice, running, folder }
+    }
+
+    /// Writes a file beside the configuration.
+    pub(crate) fn save(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).expect("room");
+    }
+
+    /// What SIGHUP does.
+    pub(crate) async fn reload(&self) -> Reloaded {
+        self.running.reload().await.expect("a configuration")
     }
 
     /// Somebody who talks to the operators' address.

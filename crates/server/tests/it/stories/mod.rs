@@ -28,6 +28,7 @@ mod phones;
 mod profile_changes;
 mod profile_rules;
 mod races;
+mod reloaded;
 mod remembered;
 mod second_step;
 mod sources;
