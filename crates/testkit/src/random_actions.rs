@@ -3,7 +3,8 @@
 use crate::realm::{TestRealm, by_name, named};
 use crate::{MemoryStore, SeededDice};
 use doorward_core::action::{
-    Action, Command, DeleteAccount, Inputs, Named, SetLocked, SetMustChange, SetPassword, perform,
+    Action, Command, DeleteAccount, Inputs, Named, SetLocked, SetMustChange, SetPassword, SetStatus, perform,
+    remove_closed,
 };
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::key::Algorithm;
@@ -11,7 +12,7 @@ use doorward_core::outcome::{Answer, Outcome};
 use doorward_core::password::Password;
 use doorward_core::policy::TokenFormat;
 use doorward_core::port::{AccountPage, Store};
-use doorward_core::standing::Lock;
+use doorward_core::standing::{Lock, Status};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,7 +52,7 @@ pub async fn agree_with_the_model(store: Arc<dyn Store>, seed: u64, length: usiz
     let mut seen = BTreeSet::new();
     for number in 0..length {
         let step = Step {
-            what: dice.below(18),
+            what: dice.below(24),
             who: dice.below(4),
             which: dice.below(4),
             pause: dice.below(90) as u64,
@@ -100,7 +101,7 @@ async fn take(step: Step, realm: &TestRealm, held: &mut Held) -> Answer {
             inputs.values.push(("new_password", password.into()));
             realm.run("reset_password", inputs, &[]).await
         }
-        11 => realm.run("close_account", by_name(user, "password", password), &[("needs", "password")]).await,
+        11 => close(step, realm).await,
         12 => operate(step, realm).await,
         13 => change_password(step, realm, held).await,
         14 => {
@@ -112,7 +113,64 @@ async fn take(step: Step, realm: &TestRealm, held: &mut Held) -> Answer {
         }
         15 => forgot(step, realm, held).await,
         16 => update(step, realm, held).await,
+        17 => sweep(realm).await,
+        18 => send_login_code(step, realm, held).await,
+        19 => {
+            let inputs = wishing(step, by_name(user, "code", &code(step, held)));
+            let answer = realm.run("login_by_code", inputs, &[("purpose", "login")]).await;
+            remember(&answer, realm, held);
+            answer
+        }
+        20 => {
+            let answer = realm.run("login", wishing(step, by_name(user, "password", password)), &[]).await;
+            remember(&answer, realm, held);
+            answer
+        }
+        21 => {
+            signed_in(
+                step,
+                (realm, held),
+                ["list_sessions", "end_other_sessions", "show_session"][step.who % 3],
+            )
+            .await
+        }
         _ => realm.run("check_available", by_name(user, "_", ""), &[]).await,
+    }
+}
+
+/// Closes an account, at once or with a grace of a few steps.
+async fn close(step: Step, realm: &TestRealm) -> Answer {
+    let inputs = by_name(USERS[step.who], "password", PASSWORDS[step.which % 2]);
+    let options = [("needs", "password"), ("grace", ["", "60", "300", "900"][step.which])];
+    realm.run("close_account", inputs, &options).await
+}
+
+/// What the server does each minute; says how many accounts it removed.
+async fn sweep(realm: &TestRealm) -> Answer {
+    let removed = remove_closed(&realm.services).await.expect("no fault");
+    Answer::bare(Outcome::Deleted).with("count", removed)
+}
+
+/// The inputs with which a client says how it wants its session to be.
+fn wishing(step: Step, mut inputs: Inputs) -> Inputs {
+    inputs.values.push(("device", ["", "phone", "Kim's\u{0} tablet", "x"][step.which].into()));
+    inputs.values.push(("remember", step.pause.is_multiple_of(2).into()));
+    inputs
+}
+
+async fn send_login_code(step: Step, realm: &TestRealm, held: &mut Held) -> Answer {
+    let answer = realm.run("send_login_code", by_name(USERS[step.who], "_", ""), &[("tell", "truth")]).await;
+    if answer.outcome == Outcome::Sent {
+        held.code = Some(realm.mailed_code().await);
+    }
+    answer
+}
+
+async fn signed_in(step: Step, (realm, held): (&TestRealm, &Held), action: &str) -> Answer {
+    let Some(token) = recent(&held.access, step.which) else { return Answer::bare(Outcome::Refused) };
+    match realm.check("access", token).await {
+        Ok(alive) => realm.run_as(action, Inputs::default(), &[("needs", "session")], Some(&alive)).await,
+        Err(rejection) => rejection.answer("access"),
     }
 }
 
@@ -206,6 +264,10 @@ async fn operate(step: Step, realm: &TestRealm) -> Answer {
     let name = Named::one(&user, &realm.policy).expect("a username");
     let flag = step.pause.is_multiple_of(2);
     let command = match step.which {
+        0 if step.pause.is_multiple_of(3) => {
+            let status = Status::ALL[step.pause as usize % 2 * 2];
+            Command::by_operator(name, SetStatus { status, reason: None })
+        }
         0 => Command::by_operator(name, SetLocked(flag.then(Lock::default))),
         1 => Command::by_operator(name, SetMustChange(flag)),
         2 => {

@@ -3,6 +3,7 @@
 use super::caller::CallerInput;
 use super::option;
 use super::reading::Findings;
+use super::unavailable::unavailable_input;
 use super::walk::{paths, sole_path};
 use super::wanted::Wanted;
 use crate::account_plan::AccountPlan;
@@ -119,6 +120,10 @@ impl InputReader<'_> {
 
     fn unknown(&mut self, entry: &Entry) {
         let name = entry.key.as_str();
+        if let Some(error) = unavailable_input(self.spec.name, name, entry.key_span) {
+            self.found.push(error);
+            return;
+        }
         let mut known: Vec<&str> = self.spec.inputs.iter().map(|input| input.name).collect();
         if self.spec.identifiers != Identifiers::None {
             known.extend(self.document.account.identifiers.iter().map(|rule| rule.kind.name()));

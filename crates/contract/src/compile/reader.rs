@@ -2,6 +2,7 @@
 
 use super::guard::shadows;
 use super::reading::Findings;
+use super::unavailable::unavailable_outcome;
 use super::written::{
     Argument, Header, Parts, RepliesSource, ReplySource, ShapeSource, UsedShape, is_header_text,
     parameter_list, parameters_of,
@@ -52,6 +53,10 @@ impl Reader<'_> {
         let mut keys: Vec<(ReplyKey, Span)> = Vec::new();
         for (word, span) in entry.words() {
             let Some(key) = ReplyKey::from_name(word) else {
+                if let Some(error) = unavailable_outcome(word, span) {
+                    self.found.push(error);
+                    continue;
+                }
                 let error =
                     Diagnostic::error(codes::UNKNOWN_OUTCOME, span, format!("unknown outcome `{word}`"));
                 self.found.push(error.suggest(word, ReplyKey::words()));

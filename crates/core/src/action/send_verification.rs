@@ -59,6 +59,20 @@ pub(super) const PURPOSES: &[&str] = &["sign_up", "verify", "reset_password", "c
 /// Those among them that are about an account there is.
 const ACCOUNT_PURPOSES: &[&str] = &["verify", "reset_password", "change_identifier", "login"];
 
+/// What it fails by, where it tells.
+const TOLD: &[Name] = &[
+    Name::UnknownAccount,
+    Name::Taken,
+    Name::AlreadyVerified,
+    Name::TooSoon,
+    Name::DeliveryFailed,
+    Name::Forbidden,
+    Name::Locked,
+    Name::Disabled,
+    Name::Pending,
+    Name::ExpiredAccount,
+];
+
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "send_verification",
@@ -74,34 +88,11 @@ pub static SPEC: ActionSpec = ActionSpec {
         OptionSpec { name: "tell", values: OptionValues::Words(&["always_sent", "truth"]) },
     ],
     answers: &[AnswerSpec::new(Name::Sent, SENT)],
-    failures: &[
-        Name::UnknownAccount,
-        Name::Taken,
-        Name::TooSoon,
-        Name::DeliveryFailed,
-        Name::Forbidden,
-        Name::Locked,
-        Name::Disabled,
-        Name::Pending,
-        Name::ExpiredAccount,
-    ],
+    failures: TOLD,
     only_with: &[
-        OnlyWith {
-            failures: &[
-                Name::UnknownAccount,
-                Name::Taken,
-                Name::TooSoon,
-                Name::DeliveryFailed,
-                Name::Forbidden,
-                Name::Locked,
-                Name::Disabled,
-                Name::Pending,
-                Name::ExpiredAccount,
-            ],
-            option: "tell",
-            words: &["truth"],
-        },
+        OnlyWith { failures: TOLD, option: "tell", words: &["truth"] },
         OnlyWith { failures: &[Name::Taken], option: "purpose", words: &["sign_up"] },
+        OnlyWith { failures: &[Name::AlreadyVerified], option: "purpose", words: &["verify"] },
         OnlyWith {
             failures: &[
                 Name::UnknownAccount,
@@ -249,6 +240,8 @@ pub enum Outcome {
     UnknownAccount,
     /// To sign up, everything named must be free.
     Taken(IdentifierKind),
+    /// The address was proved before: nothing is sent.
+    AlreadyVerified(Arc<Account>),
     /// A claim is not the account's.
     Forbidden,
     /// Asked again too soon.
@@ -274,6 +267,7 @@ impl From<Outcome> for Answer {
             Outcome::Taken(kind) => {
                 Answer::bare(Name::Taken).with("field", kind.name()).with("verified", false)
             }
+            Outcome::AlreadyVerified(account) => Answer::bare(Name::AlreadyVerified).account(account),
             Outcome::Forbidden => Answer::bare(Name::Forbidden),
             Outcome::TooSoon(wait) => Answer::too_soon(wait),
             Outcome::DeliveryFailed(channel) => undelivered(channel),
@@ -353,6 +347,9 @@ impl Action for Input {
             Ok(to) => to,
             Err(channel) => return self.told(Outcome::DeliveryFailed(channel), at, &policy),
         };
+        if let Some(account) = account.as_ref().filter(|account| self.proved(account, &to)) {
+            return self.told(Outcome::AlreadyVerified(Arc::new(account.clone())), at, &policy);
+        }
         if let Some(before) = &loaded.before {
             let again = before.created_at.plus(policy.resend_after);
             if at.now < again && before.used_at.is_none() {
@@ -405,6 +402,13 @@ impl Input {
             Some(account) => destination::of_account(account, &self.names, at),
             None => destination::of_names(&self.names, at),
         }
+    }
+
+    /// Whether a code would prove what is proved already.
+    fn proved(&self, account: &Account, to: &Destination) -> bool {
+        let there = |one: &&Identifier| destination::is_at(one, &to.canonical);
+        self.purpose == Purpose::Verify
+            && account.identifiers.iter().find(there).is_some_and(|one| one.verified)
     }
 
     /// What the request names first, as if it could be reached.

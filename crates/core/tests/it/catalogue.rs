@@ -17,6 +17,10 @@ and locked by a test; a contract's checker reads the same specs.
 
 An input marked `?` may be left out. Of an option the first value is the default. Data is what a reply may name, besides
 what is always in scope (`request`, `outcome`, `status`, `now`, and the request's own members).
+
+There is no `choose_account`: an identifier belongs to one account of its realm, so nobody ever has to choose among several.
+Second factors by app or key, passkeys, other providers, captchas and invitations are not done yet; a contract that names
+what belongs to them is told so.
 ";
 
 fn document() -> String {

@@ -137,8 +137,12 @@ async fn a_code_proves_the_address_once() {
     assert_eq!(again.outcome, Outcome::AlreadyVerified);
     assert_eq!(again.account.expect("the holder of the code is told").id, kim.id);
     assert_eq!(confirm("nope").await.outcome, Outcome::WrongCode, "a stranger is not");
-    let code = mailed(&world, "kim").await;
-    assert_eq!(confirm(&code).await.outcome, Outcome::AlreadyVerified);
+    let sent = mails(&world).await;
+    let needless = world.run("send_verification", whom("kim"), VERIFY).await;
+    assert_eq!(needless.outcome, Outcome::AlreadyVerified);
+    let silent = [("purpose", "verify"), ("by", "code"), ("tell", "always_sent")];
+    assert_eq!(world.run("send_verification", whom("kim"), &silent).await.outcome, Outcome::Sent);
+    assert_eq!(mails(&world).await, sent, "neither sends anything");
 }
 
 #[tokio::test]

@@ -128,6 +128,9 @@ async fn a_link_proves_the_address_without_anybody_being_named() {
     assert_eq!((verified.status, &verified.json()["verified"]), (200, &json!(true)));
     assert!(verified.json()["access"].is_string());
     assert_eq!(told(&verify(&token).await), (409, error("already_verified")));
+    let needless = post(&actor, "/send", json!({"username": "ann"})).await;
+    assert_eq!(told(&needless), (409, error("already_verified")), "and nothing is sent");
+    assert_eq!(world.mails(EMAIL, 1).await.len(), 1);
     assert_eq!(world.faults().await, 0.0);
 }
 
