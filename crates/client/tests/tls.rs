@@ -1,4 +1,10 @@
 //! A client and servers whose certificates come from an authority that the test is.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a broken expectation in a test is a failed test; tests spawn tasks"
+)]
 
 use doorward_client::{Address, Client, Said, Trust};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
