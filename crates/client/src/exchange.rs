@@ -36,9 +36,10 @@ pub struct Unreached {
     pub untrusted: bool,
 }
 
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+/// A connection, over TLS or not.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for S {}
 
 impl Client {
     /// Speaks to `http` addresses only.
@@ -52,7 +53,15 @@ impl Client {
     /// # Errors
     /// A sentence: nobody is trusted.
     pub fn trusting(trust: Trust) -> Result<Client, String> {
-        Ok(Client { tls: Some(trust.config()?) })
+        Ok(Client { tls: Some(trust.config(&["http/1.1"])?) })
+    }
+
+    /// The same for another protocol than HTTP, whose talk is the caller's: see [`Client::open`].
+    ///
+    /// # Errors
+    /// A sentence: nobody is trusted.
+    pub fn of_another_protocol(trust: Trust) -> Result<Client, String> {
+        Ok(Client { tls: Some(trust.config(&[])?) })
     }
 
     /// Whether a server is there and, over TLS, is who it should be. Nothing is said to it.
@@ -60,7 +69,7 @@ impl Client {
     /// # Errors
     /// It is not.
     pub async fn reach(&self, to: &Address) -> Result<(), Unreached> {
-        within(to, self.connect(to)).await.map(|_| ())
+        within(to, self.open(to)).await.map(|_| ())
     }
 
     /// Says something and hears the reply.
@@ -69,20 +78,29 @@ impl Client {
     /// Nobody is there or may be trusted, or what comes is no HTTP reply.
     pub async fn exchange(&self, to: &Address, said: &Said) -> Result<Heard, Unreached> {
         within(to, async {
-            let stream = self.connect(to).await?;
+            let stream = self.open(to).await?;
             talk(stream, &said.bytes(to), said.method == "HEAD").await.map_err(Unreached::new)
         })
         .await
     }
 
-    async fn connect(&self, to: &Address) -> Result<Box<dyn Stream>, Unreached> {
-        let authority = to.authority();
+    /// Opens a connection, over TLS where the address says so. It waits as long as the system does.
+    ///
+    /// # Errors
+    /// Nobody is there, or may be trusted.
+    pub async fn open(&self, to: &Address) -> Result<Box<dyn Stream>, Unreached> {
         let stream = TcpStream::connect((to.host.as_str(), to.port)).await;
-        let stream =
-            stream.map_err(|error| Unreached::new(format!("cannot reach {authority}: {}", plain(&error))))?;
-        if !to.tls {
-            return Ok(Box::new(stream));
-        }
+        let stream = stream
+            .map_err(|error| Unreached::new(format!("cannot reach {}: {}", to.authority(), plain(&error))))?;
+        if to.tls { self.secure(to, Box::new(stream)).await } else { Ok(Box::new(stream)) }
+    }
+
+    /// Speaks TLS over a connection from here on.
+    ///
+    /// # Errors
+    /// The server does not, or may not be trusted.
+    pub async fn secure(&self, to: &Address, stream: Box<dyn Stream>) -> Result<Box<dyn Stream>, Unreached> {
+        let authority = to.authority();
         let Some(config) = &self.tls else {
             return Err(Unreached::new(format!(
                 "{authority} is spoken to over TLS, which is not set up here"

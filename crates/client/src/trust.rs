@@ -50,8 +50,8 @@ impl Trust {
         Ok(self)
     }
 
-    /// How TLS is spoken by who believes these.
-    pub(crate) fn config(self) -> Result<Arc<ClientConfig>, String> {
+    /// How TLS is spoken by who believes these, for one of these protocols if there are any.
+    pub(crate) fn config(self, protocols: &[&str]) -> Result<Arc<ClientConfig>, String> {
         let provider = Arc::new(default_provider());
         let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(self.roots), Arc::clone(&provider));
         let chain = chain.build().map_err(|_| {
@@ -62,7 +62,7 @@ impl Trust {
             .map_err(|error| format!("TLS cannot be set up: {error}"))?;
         let verifier = Arc::new(Verifier { chain, named: self.named });
         let mut config = config.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         Ok(Arc::new(config))
     }
 }

@@ -73,12 +73,12 @@ impl Mails {
         }
         Mail {
             channel,
-            to: to.to_owned(),
             subject: Some(
                 plan.subject.as_ref().map(|subject| one_line(&render(subject))).unwrap_or_default(),
             ),
             text: plan.text.as_ref().map(render).unwrap_or_default(),
             html: plan.html.as_ref().map(render),
+            ..Mail::sms(to, String::new())
         }
     }
 

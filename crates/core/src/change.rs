@@ -202,11 +202,29 @@ pub enum Change {
     QueueMail(SealedMail),
     /// Wipes a mail from the outbox. No guard.
     MailDelivered(Uuid),
-    /// Puts a mail off after a failed delivery. No guard.
+    /// Puts a mail off. No guard.
     MailPutOff {
         /// Which mail.
         id: Uuid,
         /// When to try again.
+        next_at: Timestamp,
+        /// Why a delivery failed, which counts as an attempt; nothing where none was tried.
+        failure: Option<String>,
+    },
+    /// Gives a mail up: it stays until it is tried again, dropped or swept. No guard.
+    MailDied {
+        /// Which mail.
+        id: Uuid,
+        /// When.
+        at: Timestamp,
+        /// Why, in one sentence.
+        failure: String,
+    },
+    /// Has a mail tried again that was given up or put off. No guard.
+    MailRevived {
+        /// Which mail.
+        id: Uuid,
+        /// When it is due.
         next_at: Timestamp,
     },
     /// Stores a wrapped key. Guard: no key with this realm, kind and id.
@@ -273,6 +291,12 @@ pub struct SealedMail {
     pub attempts: u32,
     /// When it is due.
     pub next_at: Timestamp,
+    /// When what it carries is of no use any more: then it is not delivered.
+    pub expires_at: Option<Timestamp>,
+    /// Why the last delivery failed, in one sentence that quotes no part of the mail.
+    pub failure: Option<String>,
+    /// Since when it is given up.
+    pub dead_at: Option<Timestamp>,
 }
 
 /// What an `apply` did beyond what was asked by name.

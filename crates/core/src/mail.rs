@@ -25,20 +25,31 @@ pub struct Mail {
     pub text: String,
     /// The HTML alternative, if the contract gives one; never of a text message.
     pub html: Option<String>,
+    /// What it is for, where it carries a code or a link.
+    pub purpose: Option<Purpose>,
+    /// The language that was asked for.
+    pub language: Option<String>,
 }
 
 impl Mail {
     /// A text message.
     #[must_use]
     pub fn sms(to: &str, text: String) -> Mail {
-        Mail { channel: Channel::Sms, to: to.to_owned(), subject: None, text, html: None }
+        Mail {
+            channel: Channel::Sms,
+            to: to.to_owned(),
+            subject: None,
+            text,
+            html: None,
+            purpose: None,
+            language: None,
+        }
     }
 
     /// An e-mail without an HTML alternative.
     #[must_use]
     pub fn email(to: &str, subject: &str, text: String) -> Mail {
-        let subject = Some(subject.to_owned());
-        Mail { channel: Channel::Email, to: to.to_owned(), subject, text, html: None }
+        Mail { channel: Channel::Email, subject: Some(subject.to_owned()), ..Mail::sms(to, text) }
     }
 }
 
@@ -74,10 +85,17 @@ pub trait MailTexts: Send + Sync {
 /// # Errors
 /// The cipher refused.
 pub fn seal_mail(id: Uuid, mail: &Mail, master: &MasterKey, dice: &dyn Dice) -> Result<Vec<u8>, Fault> {
-    let channel = mail.channel.name();
     let clear = Zeroizing::new(
-        json!({"channel": channel, "to": mail.to, "subject": mail.subject, "text": mail.text, "html": mail.html})
-            .to_string(),
+        json!({
+            "channel": mail.channel.name(),
+            "to": mail.to,
+            "subject": mail.subject,
+            "text": mail.text,
+            "html": mail.html,
+            "purpose": mail.purpose.map(Purpose::name),
+            "language": mail.language,
+        })
+        .to_string(),
     );
     master.seal(&binding(id), clear.as_bytes(), dice)
 }
@@ -99,6 +117,8 @@ pub fn open_mail(id: Uuid, sealed: &[u8], master: &MasterKey) -> Result<Mail, Fa
         subject: text("subject"),
         text: text("text").ok_or_else(damaged)?,
         html: text("html"),
+        purpose: text("purpose").and_then(|name| Purpose::from_name(&name)),
+        language: text("language"),
     })
 }
 

@@ -12,6 +12,7 @@ use crate::tls_files::TlsFiles;
 use doorward_core::key::MasterKey;
 use doorward_core::port::{Clock, Dice, Store};
 use doorward_http::{AccessEntry, AccessLog, Bounds, ClientKey, Origins, Stopwatch};
+use doorward_mail::{Patience, Transports};
 use ipnet::IpNet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -49,6 +50,10 @@ pub struct Options {
     pub hash_keys: HashKeys,
     /// The budgets for guessing.
     pub limits: LimitPolicy,
+    /// How mails leave; without it they stay in the development mailbox.
+    pub transports: Option<Transports>,
+    /// How long a mail is tried.
+    pub patience: Patience,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -89,6 +94,8 @@ impl Options {
             cost: HashCost::default(),
             hash_keys: HashKeys::default(),
             limits: LimitPolicy::default(),
+            transports: None,
+            patience: Patience::default(),
             clock: Arc::new(SystemClock),
             dice: Arc::new(SystemDice),
             store: None,

@@ -24,7 +24,7 @@ use doorward_core::live::LiveSessions;
 use doorward_core::port::{Dice, Store};
 use doorward_http::Metrics;
 use doorward_http::accept::{self, Served};
-use doorward_mail::{Bell, Mailbox, Outbox, Transport};
+use doorward_mail::{Bell, Mailbox, Outbox, Patience, Transport, Transports};
 use doorward_store_sqlite::{OpenError, SqliteStore};
 use prometheus_client::metrics::counter::Counter;
 use std::collections::BTreeSet;
@@ -112,12 +112,13 @@ pub async fn assemble(options: Options) -> Result<Running, StartError> {
     let metrics = Arc::new(Metrics::default());
     let bell = Bell::default();
     let mailbox = Mailbox::new();
-    let transport = Transport::Mailbox(mailbox.clone());
-    let services = Arc::new(services(&options, &store, metrics.password_hashes(), (&transport, &bell))?);
+    let own = || Transports::all(Transport::Mailbox(mailbox.clone()));
+    let transports = options.transports.clone().unwrap_or_else(own);
+    let services = Arc::new(services(&options, &store, metrics.password_hashes(), (&transports, &bell))?);
     let realms = Arc::new(open_realms(prepared, &services, &master).await?);
 
     let mut workers = JoinSet::new();
-    workers.spawn(outbox(&services, &master, &metrics, (transport, &bell)).run());
+    workers.spawn(outbox(&services, &master, &metrics, (transports, options.patience, bell)).run());
     workers.spawn(sweep_each_minute(Arc::clone(&services), fault_log(&metrics)));
     let now = Realms::new(Arc::clone(&realms));
     if in_folder {
@@ -277,7 +278,7 @@ fn services(
     options: &Options,
     store: &Arc<dyn Store>,
     hashes: Counter,
-    (transport, bell): (&Transport, &Bell),
+    (transports, bell): (&Transports, &Bell),
 ) -> Result<Services, StartError> {
     let bell = bell.clone();
     Ok(Services {
@@ -293,7 +294,7 @@ fn services(
         limits: Arc::new(MemoryLimits::new(options.limits)),
         live: Arc::new(LiveSessions::default()),
         turns: Turns::default(),
-        channels: transport.channels(),
+        channels: transports.channels(),
         mail_queued: Arc::new(move || bell.ring()),
     })
 }
@@ -302,16 +303,18 @@ fn outbox(
     services: &Services,
     master: &Arc<MasterKey>,
     metrics: &Arc<Metrics>,
-    (transport, bell): (Transport, &Bell),
+    (transports, patience, bell): (Transports, Patience, Bell),
 ) -> Outbox {
-    Outbox {
+    Outbox::new(doorward_mail::Parts {
         store: Arc::clone(&services.store),
         clock: Arc::clone(&services.clock),
+        dice: Arc::clone(&services.dice),
         master: Arc::clone(master),
-        transport,
-        bell: bell.clone(),
+        transports,
+        patience,
+        bell,
         on_fault: fault_log(metrics),
-    }
+    })
 }
 
 /// Counts a fault outside any request, and writes it down.

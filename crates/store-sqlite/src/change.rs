@@ -76,7 +76,11 @@ fn make(connection: &Connection, change: &Change, applied: &mut Applied) -> Resu
         }
         Change::QueueMail(mail) => outbox::queue(connection, mail),
         Change::MailDelivered(id) => outbox::wipe(connection, *id),
-        Change::MailPutOff { id, next_at } => outbox::put_off(connection, *id, *next_at),
+        Change::MailPutOff { id, next_at, failure } => {
+            outbox::put_off(connection, *id, *next_at, failure.as_deref())
+        }
+        Change::MailDied { id, at, failure } => outbox::give_up(connection, *id, *at, failure),
+        Change::MailRevived { id, next_at } => outbox::revive(connection, *id, *next_at),
         Change::PutKey(key) => keys::put(connection, key),
         Change::HoldValue { realm, account, field, value } => {
             held_values::hold(connection, (realm, *account), field, value.as_deref())

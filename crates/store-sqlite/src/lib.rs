@@ -175,6 +175,14 @@ impl Store for SqliteStore {
         self.reader.read(|connection| outbox::due(connection, now, limit))
     }
 
+    async fn mails(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<SealedMail>, Fault> {
+        self.reader.read(|connection| outbox::all(connection, after, limit))
+    }
+
+    async fn mail(&self, id: Uuid) -> Result<Option<SealedMail>, Fault> {
+        self.reader.read(|connection| outbox::one(connection, id))
+    }
+
     async fn keys(&self, realm: &str) -> Result<Vec<StoredKey>, Fault> {
         self.reader.read(|connection| keys::of_realm(connection, realm))
     }

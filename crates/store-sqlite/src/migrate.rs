@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_audit_note.sql"),
     include_str!("migrations/0007_devices.sql"),
     include_str!("migrations/0008_closing.sql"),
+    include_str!("migrations/0009_dead_letters.sql"),
 ];
 
 /// Runs what has not run yet, each migration in a transaction with the version it leads to.

@@ -4,7 +4,7 @@
 
 use crate::connection::{BUSY, open_writer};
 use crate::error::Failure;
-use crate::{change, codes, sessions, tallies};
+use crate::{change, codes, outbox, sessions, tallies};
 use doorward_core::change::{ApplyResult, Change};
 use doorward_core::fault::Fault;
 use doorward_core::time::Timestamp;
@@ -249,7 +249,8 @@ fn apply(connection: &Connection, changes: &[Change]) -> Result<Done, Failure> {
 
 fn sweep(connection: &Connection, now: Timestamp, after: &mut i64) -> Result<Done, Failure> {
     let (sessions, next) = sessions::sweep(connection, now, *after)?;
-    let rows = sessions + codes::sweep(connection, now)? + tallies::sweep(connection, now)?;
+    let codes = codes::sweep(connection, now)?;
+    let rows = sessions + codes + tallies::sweep(connection, now)? + outbox::sweep(connection, now)?;
     *after = next;
     Ok(Done::Swept(rows as u64))
 }

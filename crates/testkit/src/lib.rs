@@ -15,8 +15,10 @@ pub mod random_actions;
 pub mod random_changes;
 pub mod realm;
 pub mod samples;
+pub mod smtp_server;
 pub mod store_stories;
 
 pub use clock::FakeClock;
 pub use dice::SeededDice;
 pub use memory_store::MemoryStore;
+pub use smtp_server::{Manner, Secured, SmtpServer};

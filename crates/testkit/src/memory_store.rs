@@ -9,7 +9,8 @@ use doorward_core::fault::Fault;
 use doorward_core::identifier::{Identifier, IdentifierKind};
 use doorward_core::key::StoredKey;
 use doorward_core::port::{
-    AccountOrder, AccountPage, AccountSearch, FoundAccounts, KEPT_AFTER_EXPIRY, SessionWithAccount, Store,
+    AccountOrder, AccountPage, AccountSearch, DEAD_MAILS_KEPT, FoundAccounts, KEPT_AFTER_EXPIRY,
+    SessionWithAccount, Store,
 };
 use doorward_core::public_id::PublicId;
 use doorward_core::session::{EndReason, Ended, Session, SessionId};
@@ -187,11 +188,26 @@ impl Store for MemoryStore {
     }
 
     async fn due_mails(&self, now: Timestamp, limit: u32) -> Result<Vec<SealedMail>, Fault> {
-        let mut due: Vec<SealedMail> =
-            self.state().outbox.values().filter(|mail| mail.next_at <= now).cloned().collect();
+        let mut due: Vec<SealedMail> = self
+            .state()
+            .outbox
+            .values()
+            .filter(|mail| mail.next_at <= now && mail.dead_at.is_none())
+            .cloned()
+            .collect();
         due.sort_by_key(|mail| (mail.created_at, mail.id));
         due.truncate(limit as usize);
         Ok(due)
+    }
+
+    async fn mails(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<SealedMail>, Fault> {
+        let state = self.state();
+        let later = state.outbox.values().filter(|mail| after.is_none_or(|after| mail.id > after));
+        Ok(later.take(limit as usize).cloned().collect())
+    }
+
+    async fn mail(&self, id: Uuid) -> Result<Option<SealedMail>, Fault> {
+        Ok(self.state().outbox.get(&id).cloned())
     }
 
     async fn keys(&self, realm: &str) -> Result<Vec<StoredKey>, Fault> {
@@ -243,11 +259,19 @@ impl Store for MemoryStore {
             .map(|(key, _)| key.clone())
             .take(AT_MOST)
             .collect();
+        let dead: Vec<Uuid> = state
+            .outbox
+            .values()
+            .filter(|mail| mail.dead_at.is_some_and(|at| at.plus(DEAD_MAILS_KEPT) <= now))
+            .map(|mail| mail.id)
+            .take(AT_MOST)
+            .collect();
+        state.outbox.retain(|id, _| !dead.contains(id));
         state.sessions.retain(|id, _| !sessions.contains(id));
         state.notes.retain(|id, _| !sessions.contains(id));
         state.codes.retain(|key, _| !codes.contains(key));
         state.tallies.retain(|key, _| !tallies.contains(key));
-        Ok((sessions.len() + codes.len() + tallies.len()) as u64)
+        Ok((sessions.len() + codes.len() + tallies.len() + dead.len()) as u64)
     }
 }
 
@@ -496,10 +520,22 @@ impl State {
             Change::MailDelivered(id) => {
                 self.outbox.remove(&id);
             }
-            Change::MailPutOff { id, next_at } => {
+            Change::MailPutOff { id, next_at, failure } => {
+                if let Some(mail) = self.outbox.get_mut(&id) {
+                    mail.attempts = mail.attempts.saturating_add(u32::from(failure.is_some()));
+                    mail.failure = failure.or(mail.failure.take());
+                    mail.next_at = next_at;
+                }
+            }
+            Change::MailDied { id, at, failure } => {
                 if let Some(mail) = self.outbox.get_mut(&id) {
                     mail.attempts = mail.attempts.saturating_add(1);
-                    mail.next_at = next_at;
+                    (mail.failure, mail.dead_at) = (Some(failure), Some(at));
+                }
+            }
+            Change::MailRevived { id, next_at } => {
+                if let Some(mail) = self.outbox.get_mut(&id) {
+                    (mail.next_at, mail.dead_at) = (next_at, None);
                 }
             }
             Change::PutKey(key) => {

@@ -301,7 +301,7 @@ impl World<'_> {
     fn change_elsewhere(&self, now: Timestamp) -> Change {
         let realm = self.realm(self.dice.below(2));
         let n = self.id(3, self.dice.below(3));
-        match self.dice.below(9) {
+        match self.dice.below(11) {
             6 | 7 => Change::HoldValue {
                 realm,
                 account: self.account_id(self.any_account()),
@@ -315,7 +315,13 @@ impl World<'_> {
             },
             0 => Change::QueueMail(samples::mail(&realm, n)),
             1 => Change::MailDelivered(samples::id(n)),
-            2 => Change::MailPutOff { id: samples::id(n), next_at: now.plus(Duration::from_secs(30)) },
+            2 => Change::MailPutOff {
+                id: samples::id(n),
+                next_at: now.plus(Duration::from_secs(30)),
+                failure: self.chance(70).then(|| "it did not answer".to_owned()),
+            },
+            9 => Change::MailDied { id: samples::id(n), at: now, failure: "550 no such user".to_owned() },
+            10 => Change::MailRevived { id: samples::id(n), next_at: now },
             3 => Change::PutKey(samples::key(&realm, self.pick(&["access", "refresh"]), n)),
             _ => Change::Audit(Box::new(samples::event(&realm, n))),
         }
@@ -345,6 +351,8 @@ impl World<'_> {
         }
         let expected = self.model.due_mails(now, 20).await.expect("the model works");
         assert_eq!(subject.due_mails(now, 20).await.expect("works"), expected, "{told}");
+        let expected = self.model.mails(None, 20).await.expect("the model works");
+        assert_eq!(subject.mails(None, 20).await.expect("works"), expected, "{told}");
     }
 
     async fn compare_look_ups(
@@ -448,7 +456,7 @@ mod tests {
         "QueueMail",
         "PutKey",
     ];
-    const UNGUARDED: [&str; 9] = [
+    const UNGUARDED: [&str; 11] = [
         "NoteChange",
         "UpgradeHash",
         "NoteLogin",
@@ -457,6 +465,8 @@ mod tests {
         "DropCodes",
         "MailDelivered",
         "MailPutOff",
+        "MailDied",
+        "MailRevived",
         "Audit",
     ];
 

@@ -140,6 +140,9 @@ pub fn mail(realm: &str, n: u64) -> SealedMail {
         created_at: later(n),
         attempts: 0,
         next_at: later(n),
+        expires_at: n.is_multiple_of(2).then(|| later(n + 600)),
+        failure: None,
+        dead_at: None,
     }
 }
 

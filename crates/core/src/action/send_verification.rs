@@ -11,7 +11,7 @@ use crate::channel::Channel;
 use crate::code::{Code, CodePolicy, Purpose};
 use crate::fault::Fault;
 use crate::identifier::{Identifier, IdentifierKind};
-use crate::mail::{CodeMail, seal_mail};
+use crate::mail::{CodeMail, Mail, seal_mail};
 use crate::outcome::{Answer, Outcome as Name};
 use crate::port::{draw_text, uuid_v7};
 use crate::return_url::ReturnUrl;
@@ -477,10 +477,12 @@ impl Input {
             expires_in: policy.lifetime,
             language: &at.client.language,
         };
-        let mail = match &self.by {
+        let rendered = match &self.by {
             By::Code => at.policy.mails.code(&mail),
             By::Link(_) => at.policy.mails.link(&mail, self.by.return_url(at).flatten().as_ref()),
         };
+        let language = Some(at.client.language.clone());
+        let mail = Mail { purpose: Some(self.purpose), language, ..rendered };
         let mail_id = uuid_v7(at.now, at.dice);
         let sealed = SealedMail {
             id: mail_id,
@@ -489,6 +491,9 @@ impl Input {
             created_at: at.now,
             attempts: 0,
             next_at: at.now,
+            expires_at: Some(code.expires_at),
+            failure: None,
+            dead_at: None,
         };
         // Where nothing is told of the account, the answer holds only what the request says anyway.
         let shown = if self.tell_truth { about } else { self.claimed(at) };

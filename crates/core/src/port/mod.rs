@@ -13,5 +13,6 @@ pub use dice::{Dice, draw_text, uuid_v7};
 pub use hasher::Hasher;
 pub use limits::{Attempt, Limits, Settled, Tries};
 pub use store::{
-    AccountOrder, AccountPage, AccountSearch, FoundAccounts, KEPT_AFTER_EXPIRY, SessionWithAccount, Store,
+    AccountOrder, AccountPage, AccountSearch, DEAD_MAILS_KEPT, FoundAccounts, KEPT_AFTER_EXPIRY,
+    SessionWithAccount, Store,
 };

@@ -20,6 +20,9 @@ use uuid::Uuid;
 /// How long a session or a code stays after its expiry, so that a late caller is still told the true reason.
 pub const KEPT_AFTER_EXPIRY: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How long a mail that was given up stays, so that an operator can see it and have it tried again.
+pub const DEAD_MAILS_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 /// A session and the account it belongs to, unless that is gone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SessionWithAccount {
@@ -131,8 +134,14 @@ pub trait Store: Send + Sync {
     /// How a tally stands; 0 when absent or past its time.
     async fn tally(&self, realm: &str, key: &str, now: Timestamp) -> Result<u32, Fault>;
 
-    /// Mails that are due, oldest first.
+    /// Mails that are due and not given up, oldest first.
     async fn due_mails(&self, now: Timestamp, limit: u32) -> Result<Vec<SealedMail>, Fault>;
+
+    /// All mails in the outbox, waiting or given up, in the order of their ids; only those after this one.
+    async fn mails(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<SealedMail>, Fault>;
+
+    /// The mail with this id.
+    async fn mail(&self, id: Uuid) -> Result<Option<SealedMail>, Fault>;
 
     /// The wrapped keys of a realm.
     async fn keys(&self, realm: &str) -> Result<Vec<StoredKey>, Fault>;
@@ -145,6 +154,6 @@ pub trait Store: Send + Sync {
 
     /// Removes what nobody can ask for any more: sessions [`KEPT_AFTER_EXPIRY`] past their end by expiry (ended
     /// or not) and past `access_until`, codes as long past their expiry (spent or not), tallies past their
-    /// time. At most a thousand rows of each at a time; says how many rows went.
+    /// time, mails [`DEAD_MAILS_KEPT`] after they were given up. At most a thousand rows of each at a time; says how many rows went.
     async fn sweep(&self, now: Timestamp) -> Result<u64, Fault>;
 }

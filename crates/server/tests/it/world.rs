@@ -508,6 +508,14 @@ impl Store for FailingStore {
         self.works()?.tally(realm, key, now).await
     }
 
+    async fn mails(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<SealedMail>, Fault> {
+        self.works()?.mails(after, limit).await
+    }
+
+    async fn mail(&self, id: Uuid) -> Result<Option<SealedMail>, Fault> {
+        self.works()?.mail(id).await
+    }
+
     async fn due_mails(&self, now: Timestamp, limit: u32) -> Result<Vec<SealedMail>, Fault> {
         self.works()?.due_mails(now, limit).await
     }

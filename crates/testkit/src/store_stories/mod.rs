@@ -52,6 +52,7 @@ pub const STORIES: &[(&str, Story)] = &[
     ("tallies count from what was seen", |s| Box::pin(codes::tallies_count(s))),
     ("mails come when due, oldest first", |s| Box::pin(outbox::due_order(s))),
     ("mails are put off and wiped", |s| Box::pin(outbox::put_off_and_wiped(s))),
+    ("mails are given up and revived", |s| Box::pin(outbox::given_up_and_revived(s))),
     ("keys are stored once", |s| Box::pin(outbox::keys_are_stored_once(s))),
     ("the audit trail is newest first", |s| Box::pin(outbox::audit_is_newest_first(s))),
     ("changes are made together or not at all", |s| Box::pin(apply::together_or_not(s))),
