@@ -473,7 +473,7 @@ mod tests {
     #[tokio::test]
     async fn every_change_is_made_and_every_guard_fails_now_and_then() {
         let mut seen: BTreeMap<(String, bool), u32> = BTreeMap::new();
-        for seed in 0..60 {
+        for seed in 0..120 {
             let model = MemoryStore::new();
             let world = World { seed, dice: SeededDice::new(seed), model: &model };
             for step in 0..150 {

@@ -1,4 +1,5 @@
 //! A mail server that tests hold in their hands: it speaks SMTP over a real socket, in the manner it is told.
+#![allow(clippy::disallowed_methods, reason = "a server of a test runs beside it")]
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::net::SocketAddr;

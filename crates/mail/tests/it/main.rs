@@ -1,4 +1,10 @@
 //! Deliveries to servers over real sockets.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "in a test, helpers included, a broken expectation is a failed test, and a server may run beside it"
+)]
 
 mod smtp;
 mod webhook;
