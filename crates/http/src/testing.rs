@@ -17,7 +17,7 @@ use doorward_core::channel::Channels;
 use doorward_core::fault::Fault;
 use doorward_core::key::{MasterKey, RealmKeys};
 use doorward_core::live::LiveSessions;
-use doorward_core::password::{Password, PasswordHash, Verdict};
+use doorward_core::password::{Password, PasswordHash, Upgrade, Verdict};
 use doorward_core::port::{Attempt, Clock, Hasher, Limits, Settled, Tries};
 use doorward_core::time::Timestamp;
 use doorward_testkit::{FakeClock, MemoryStore, SeededDice};
@@ -58,7 +58,12 @@ impl Hasher for PlainHasher {
         Ok(PasswordHash::new(String::from_utf8_lossy(password.raw()).into_owned()))
     }
 
-    async fn verify(&self, password: &Password, stored: Option<&PasswordHash>) -> Result<Verdict, Fault> {
+    async fn verify(
+        &self,
+        password: &Password,
+        stored: Option<&PasswordHash>,
+        _: Upgrade,
+    ) -> Result<Verdict, Fault> {
         match password.raw() {
             b"slow" => {
                 self.0.reached.notify_one();

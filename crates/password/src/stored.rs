@@ -79,6 +79,12 @@ impl StoredHash {
         self.format
     }
 
+    /// The keys that verifying needs, by name: without them no password is right.
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        self.parsed.computation.keys()
+    }
+
     /// The work of verifying a usual password.
     #[must_use]
     pub fn load(&self) -> Load {

@@ -97,6 +97,10 @@ impl Computation for Layers {
         self.inner.load(password).and(outer)
     }
 
+    fn keys(&self) -> Vec<String> {
+        self.inner.keys()
+    }
+
     fn compute(&self, password: &[u8], means: &mut Means<'_>) -> Result<Secret, Unusable> {
         let result = self.inner.compute(password, means)?;
         self.outer.compute(&result, means)

@@ -13,7 +13,7 @@ use doorward_core::key::{Algorithm, MasterKey, RealmKeys};
 use doorward_core::live::LiveSessions;
 use doorward_core::mail::{CodeMail, Mail, MailTexts, open_mail};
 use doorward_core::outcome::Answer;
-use doorward_core::password::{Password, PasswordHash, PasswordPolicy, Verdict};
+use doorward_core::password::{Password, PasswordHash, PasswordPolicy, Upgrade, Verdict};
 use doorward_core::policy::{Policy, RolePolicy, TokenFormat, TokenPolicy, TokenUse};
 use doorward_core::port::{Attempt, Clock, Hasher, Limits, Settled, Store, Tries};
 use doorward_core::profile::ProfileSchema;
@@ -40,7 +40,12 @@ impl Hasher for CountingHasher {
         Ok(PasswordHash::new(format!("plain:{}", String::from_utf8_lossy(&password.normalised()))))
     }
 
-    async fn verify(&self, password: &Password, stored: Option<&PasswordHash>) -> Result<Verdict, Fault> {
+    async fn verify(
+        &self,
+        password: &Password,
+        stored: Option<&PasswordHash>,
+        _: Upgrade,
+    ) -> Result<Verdict, Fault> {
         self.0.fetch_add(1, Ordering::SeqCst);
         let expected = format!("plain:{}", String::from_utf8_lossy(&password.normalised()));
         Ok(match stored {

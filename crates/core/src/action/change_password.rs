@@ -10,7 +10,7 @@ use crate::authenticate::Rejection;
 use crate::change::{AccountUpdate, Change};
 use crate::fault::Fault;
 use crate::outcome::{Answer, Outcome as Name};
-use crate::password::{Password, PasswordHash, Verdict};
+use crate::password::{Password, PasswordHash, Upgrade, Verdict};
 use crate::port::Tries;
 use crate::session::{EndReason, SessionId};
 use crate::spec::{
@@ -227,7 +227,8 @@ impl Input {
         let same = match (&self.password, &account.password) {
             (Some(proved), _) if self.needs_password => proved.normalised() == self.new_password.normalised(),
             (_, Some(stored)) => {
-                let verdict = cx.services.hasher.verify(&self.new_password, Some(stored)).await?;
+                let verdict =
+                    cx.services.hasher.verify(&self.new_password, Some(stored), Upgrade::Unwanted).await?;
                 matches!(verdict, Verdict::Right { .. })
             }
             _ => false,

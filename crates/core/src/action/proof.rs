@@ -5,7 +5,7 @@ use super::input::Named;
 use crate::account::Account;
 use crate::change::Change;
 use crate::fault::Fault;
-use crate::password::{Password, PasswordHash, Verdict};
+use crate::password::{Password, PasswordHash, Upgrade, Verdict};
 use crate::port::{Attempt, Settled, Tries};
 use std::time::Duration;
 
@@ -38,10 +38,11 @@ pub(super) async fn prove(
     if let Some(wait) = cx.services.limits.spend(&attempt, at.now).await? {
         return Ok(Proof::Throttled(wait));
     }
-    let verdict = verify(account, password, cx).await;
-    // An account that may not sign in can answer like a wrong password, so its budget must not tell the right one
-    // either.
+    // An account that may not sign in can answer like a wrong password, so neither its budget nor the time of a new
+    // hash must tell the right one.
     let barred = account.is_none_or(|account| account.bar(at.now).is_some());
+    let upgrade = if barred { Upgrade::Unwanted } else { Upgrade::Wanted };
+    let verdict = verify(account, password, upgrade, cx).await;
     let settled = match &verdict {
         Ok(Verdict::Right { .. }) if !barred => Settled::Right,
         Ok(_) => Settled::Wrong,
@@ -56,12 +57,17 @@ pub(super) async fn prove(
 
 /// One hash of work. A password that could never have been set costs the same as any other, but is not read in
 /// full.
-async fn verify(account: Option<&Account>, password: &Password, cx: &Context<'_>) -> Result<Verdict, Fault> {
+async fn verify(
+    account: Option<&Account>,
+    password: &Password,
+    upgrade: Upgrade,
+    cx: &Context<'_>,
+) -> Result<Verdict, Fault> {
     if cx.setting.policy.password.too_long(password) {
-        return cx.services.hasher.verify(&Password::new(String::new()), None).await;
+        return cx.services.hasher.verify(&Password::new(String::new()), None, upgrade).await;
     }
     let stored = account.and_then(|account| account.password.as_ref());
-    cx.services.hasher.verify(password, stored).await
+    cx.services.hasher.verify(password, stored, upgrade).await
 }
 
 /// The change that stores a stronger hash of the same password, if verifying made one.

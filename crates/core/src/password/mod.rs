@@ -157,6 +157,15 @@ impl PasswordPolicy {
     }
 }
 
+/// Whether a right password is to be hashed anew where the stored hash is of another format or weaker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upgrade {
+    /// It is: the caller stores the new hash.
+    Wanted,
+    /// It is not: nobody would store it. Then right and wrong are the same work.
+    Unwanted,
+}
+
 /// What verifying a password showed.
 #[derive(Clone, Debug)]
 pub enum Verdict {

@@ -1,7 +1,7 @@
 //! Password hashing, on a bounded pool.
 
 use crate::fault::Fault;
-use crate::password::{Password, PasswordHash, Verdict};
+use crate::password::{Password, PasswordHash, Upgrade, Verdict};
 use async_trait::async_trait;
 
 /// Hashes and verifies passwords. Every call costs exactly one hash of the configured strength (two where the password
@@ -20,5 +20,10 @@ pub trait Hasher: Send + Sync {
     ///
     /// # Errors
     /// [`Fault::Overloaded`] when the queue is too long.
-    async fn verify(&self, password: &Password, stored: Option<&PasswordHash>) -> Result<Verdict, Fault>;
+    async fn verify(
+        &self,
+        password: &Password,
+        stored: Option<&PasswordHash>,
+        upgrade: Upgrade,
+    ) -> Result<Verdict, Fault>;
 }

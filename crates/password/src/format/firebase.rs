@@ -72,6 +72,10 @@ impl Computation for FirebaseHash {
         self.scrypt.load(password)
     }
 
+    fn keys(&self) -> Vec<String> {
+        vec![self.key.clone()]
+    }
+
     /// The signer key, enciphered with what scrypt makes of the password: AES-256 in counter mode from zero.
     fn compute(&self, password: &[u8], means: &mut Means<'_>) -> Result<Secret, Unusable> {
         let missing = || Unusable::Hash(Refused::new(format!("there is no key `{}`", self.key)));
@@ -106,6 +110,7 @@ mod tests {
     #[test]
     fn without_its_key_it_cannot_be_compared() {
         let stored = StoredHash::parse(Firebase.examples()[0].stored).unwrap();
+        assert_eq!(stored.keys(), ["firebase"]);
         let keys = crate::keys::HashKeys::default();
         let check = stored.verify(&Password::new("user1password".to_owned()), &keys, &mut Memory::default());
         assert_eq!(check, Check::Unusable(Refused::new("there is no key `firebase`")));

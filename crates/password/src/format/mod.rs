@@ -72,6 +72,11 @@ pub trait Computation: Send + Sync {
     /// The work for a password of so many bytes.
     fn load(&self, password: u64) -> Load;
 
+    /// The keys that it needs, by name.
+    fn keys(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What comes of a password.
     ///
     /// # Errors
@@ -159,6 +164,10 @@ impl Computation for After {
     fn load(&self, password: u64) -> Load {
         // One block more or less is lost beside what follows.
         self.then.load(64).and(crate::digest::Digest::Sha512.hmac_load(password))
+    }
+
+    fn keys(&self) -> Vec<String> {
+        self.then.keys()
     }
 
     fn compute(&self, password: &[u8], means: &mut Means<'_>) -> Result<Secret, Unusable> {

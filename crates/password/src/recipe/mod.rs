@@ -82,10 +82,7 @@ impl Recipe {
     /// The keys that it names; the configuration must have them.
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
-        self.expression.names(|node| match node {
-            Node::Key(name) => Some(name),
-            _ => None,
-        })
+        self.expression.keys()
     }
 
     /// The one string that the database keeps for an account: the recipe, the columns that it needs, the hash.

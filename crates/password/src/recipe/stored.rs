@@ -118,6 +118,10 @@ impl Computation for RecipeHash {
         self.measured(password).unwrap_or(Load::operations(u64::MAX, 1))
     }
 
+    fn keys(&self) -> Vec<String> {
+        self.expression.keys()
+    }
+
     fn compute(&self, password: &[u8], means: &mut Means<'_>) -> Result<Secret, Unusable> {
         let password = std::str::from_utf8(password).map_err(|_| Unusable::Password)?;
         let mut from = Ingredients { password, columns: &self.columns, means, it: None };

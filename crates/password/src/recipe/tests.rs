@@ -99,6 +99,7 @@ fn keys_are_named_and_never_written() {
     assert_eq!(recipe.columns(), ["salt"]);
     let text = recipe.stored(&usual(), &"0".repeat(64)).unwrap();
     assert!(!text.contains("black"));
+    assert_eq!(StoredHash::parse(&text).unwrap().keys(), ["pepper"]);
     let other = stored("hex(hmac_sha256(key.other, password))", &"0".repeat(64));
     let Check::Unusable(why) = check(&other, PASSWORD) else { panic!("there is no such key") };
     assert_eq!(why.to_string(), "there is no key `other`");

@@ -55,6 +55,14 @@ impl Expression {
         found
     }
 
+    /// The names of keys.
+    pub(super) fn keys(&self) -> Vec<String> {
+        self.names(|node| match node {
+            Node::Key(name) => Some(name),
+            _ => None,
+        })
+    }
+
     /// Whether some part is so.
     pub(super) fn any(&self, is: &dyn Fn(&Node) -> bool) -> bool {
         is(&self.node) || self.parts().iter().any(|part| part.any(is))

@@ -1,7 +1,7 @@
 //! One piece of work for the pool.
 
 use doorward_core::fault::Fault;
-use doorward_core::password::{Password, PasswordHash, Verdict};
+use doorward_core::password::{Password, PasswordHash, Upgrade, Verdict};
 use tokio::sync::oneshot;
 
 /// A task and where its result goes.
@@ -15,7 +15,7 @@ pub(super) enum Task {
     /// Hash a new password.
     Hash(Password),
     /// Compare a password with a stored one.
-    Verify(Password, Option<PasswordHash>),
+    Verify(Password, Option<PasswordHash>, Upgrade),
 }
 
 /// What was done.

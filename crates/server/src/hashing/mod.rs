@@ -10,7 +10,7 @@ pub use doorward_password::{HashCost, HashKeys};
 
 use async_trait::async_trait;
 use doorward_core::fault::Fault;
-use doorward_core::password::{Password, PasswordHash, Verdict};
+use doorward_core::password::{Password, PasswordHash, Upgrade, Verdict};
 use doorward_core::port::{Dice, Hasher};
 use job::{Done, Job, Task};
 use prometheus_client::metrics::counter::Counter;
@@ -74,8 +74,13 @@ impl Hasher for HashPool {
         }
     }
 
-    async fn verify(&self, password: &Password, stored: Option<&PasswordHash>) -> Result<Verdict, Fault> {
-        match self.work(Task::Verify(password.clone(), stored.cloned())).await? {
+    async fn verify(
+        &self,
+        password: &Password,
+        stored: Option<&PasswordHash>,
+        upgrade: Upgrade,
+    ) -> Result<Verdict, Fault> {
+        match self.work(Task::Verify(password.clone(), stored.cloned(), upgrade)).await? {
             Done::Verdict(verdict) => Ok(verdict),
             Done::Hash(_) => Err(mixed_up()),
         }
@@ -93,6 +98,7 @@ fn whole_seconds(wait: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use doorward_password::{Memory, StoredHash};
     use doorward_testkit::SeededDice;
 
     /// bcrypt of "password".
@@ -114,7 +120,7 @@ mod tests {
         let (pool, counter) = pool();
         let stored = pool.hash(&password("secret")).await.unwrap();
         assert_eq!(counter.get(), 1);
-        let right = pool.verify(&password("secret"), Some(&stored)).await.unwrap();
+        let right = pool.verify(&password("secret"), Some(&stored), Upgrade::Wanted).await.unwrap();
         assert!(matches!(right, Verdict::Right { upgrade: None }));
         assert_eq!(counter.get(), 2);
         let [legacy, damaged] = [LEGACY, "nonsense"].map(|text| PasswordHash::new(text.to_owned()));
@@ -122,7 +128,7 @@ mod tests {
             PasswordHash::new("$firebase-scrypt$ln=1,r=1,ss=,key=gone$AAAA$AAAAAAAAAAAAAAAAAAAA".to_owned());
         for stored in [Some(&stored), Some(&legacy), Some(&damaged), Some(&keyless), None] {
             let before = counter.get();
-            let verdict = pool.verify(&password("wrong"), stored).await.unwrap();
+            let verdict = pool.verify(&password("wrong"), stored, Upgrade::Wanted).await.unwrap();
             assert!(matches!(verdict, Verdict::Wrong));
             assert_eq!(counter.get(), before + 1);
         }
@@ -135,7 +141,7 @@ mod tests {
         let legacy = PasswordHash::new(LEGACY.to_owned());
         for stored in [Some(&stored), Some(&legacy), None] {
             let before = counter.get();
-            pool.verify(&password("cafe\u{301}"), stored).await.unwrap();
+            pool.verify(&password("cafe\u{301}"), stored, Upgrade::Wanted).await.unwrap();
             assert_eq!(counter.get(), before + 2);
         }
     }
@@ -144,13 +150,35 @@ mod tests {
     async fn another_format_is_upgraded_on_success_only() {
         let (pool, counter) = pool();
         let legacy = PasswordHash::new(LEGACY.to_owned());
-        assert!(matches!(pool.verify(&password("no"), Some(&legacy)).await.unwrap(), Verdict::Wrong));
+        assert!(matches!(
+            pool.verify(&password("no"), Some(&legacy), Upgrade::Wanted).await.unwrap(),
+            Verdict::Wrong
+        ));
         assert_eq!(counter.get(), 1);
-        let verdict = pool.verify(&password("password"), Some(&legacy)).await.unwrap();
+        let verdict = pool.verify(&password("password"), Some(&legacy), Upgrade::Wanted).await.unwrap();
         let Verdict::Right { upgrade: Some(fresh) } = verdict else { panic!("no upgrade") };
         assert_eq!(counter.get(), 2, "the upgrade is the one hash");
-        let again = pool.verify(&password("password"), Some(&fresh)).await.unwrap();
+        let again = pool.verify(&password("password"), Some(&fresh), Upgrade::Wanted).await.unwrap();
         assert!(matches!(again, Verdict::Right { upgrade: None }));
+    }
+
+    #[tokio::test]
+    async fn where_no_upgrade_is_wanted_right_costs_what_wrong_costs() {
+        let (pool, counter) = pool();
+        let ours = pool.hash(&password("password")).await.unwrap();
+        let legacy = StoredHash::parse(LEGACY).unwrap();
+        let dice = SeededDice::new(3);
+        let wrapped = legacy.wrap(HashCost::least(), &dice, &mut Memory::default()).unwrap();
+        let [legacy, wrapped] =
+            [legacy.text(), wrapped.text()].map(|text| PasswordHash::new(text.to_owned()));
+        for stored in [&ours, &legacy, &wrapped] {
+            for attempt in ["password", "passwort"] {
+                let before = counter.get();
+                let verdict = pool.verify(&password(attempt), Some(stored), Upgrade::Unwanted).await.unwrap();
+                assert_eq!(matches!(verdict, Verdict::Right { upgrade: None }), attempt == "password");
+                assert_eq!(counter.get(), before + 1);
+            }
+        }
     }
 
     #[tokio::test]
@@ -160,7 +188,7 @@ mod tests {
         let cost = HashCost { passes: 2, ..HashCost::least() };
         let dice = Arc::new(SeededDice::new(2));
         let stronger = HashPool::start(cost, HashKeys::default(), dice, Counter::default()).unwrap();
-        let verdict = stronger.verify(&password("secret"), Some(&stored)).await.unwrap();
+        let verdict = stronger.verify(&password("secret"), Some(&stored), Upgrade::Wanted).await.unwrap();
         assert!(matches!(verdict, Verdict::Right { upgrade: Some(_) }));
     }
 

@@ -3,7 +3,7 @@
 use super::queue::Queue;
 use super::{job::Done, job::Job, job::Task};
 use doorward_core::fault::Fault;
-use doorward_core::password::{Password, PasswordHash, Verdict};
+use doorward_core::password::{Password, PasswordHash, Upgrade, Verdict};
 use doorward_core::port::Dice;
 use doorward_password::{Check, HashCost, HashKeys, Memory, StoredHash, own};
 use prometheus_client::metrics::counter::Counter;
@@ -49,8 +49,8 @@ impl Worker {
         let started = now();
         let done = match &job.task {
             Task::Hash(password) => self.hash(password, memory).map(Done::Hash),
-            Task::Verify(password, stored) => {
-                self.verify(password, stored.as_ref(), memory).map(Done::Verdict)
+            Task::Verify(password, stored, upgrade) => {
+                self.verify(password, stored.as_ref(), *upgrade, memory).map(Done::Verdict)
             }
         };
         self.queue.note(started.elapsed());
@@ -70,6 +70,7 @@ impl Worker {
         &self,
         password: &Password,
         stored: Option<&PasswordHash>,
+        upgrade: Upgrade,
         memory: &mut Memory,
     ) -> Result<Verdict, Fault> {
         let Some(stored) = stored.and_then(|stored| self.readable(stored)) else {
@@ -79,19 +80,21 @@ impl Worker {
         if let Check::Unusable(why) = &check {
             tracing::warn!(format = stored.format(), %why, "a stored password cannot be compared");
         }
-        match check {
-            Check::Right if !stored.needs_upgrade(self.cost) => {
-                self.hashes.inc();
-                Ok(Verdict::Right { upgrade: None })
-            }
+        let right = match check {
+            Check::Right => true,
+            Check::Wrong => false,
+            Check::Unusable(_) => return self.wrong(password, memory),
+        };
+        if right && upgrade == Upgrade::Wanted && stored.needs_upgrade(self.cost) {
             // A right password is right, whether or not a better hash could be made of it.
-            Check::Right => Ok(Verdict::Right { upgrade: self.hash(password, memory).ok() }),
-            Check::Wrong if stored.is_one_hash(self.cost) => {
-                self.hashes.inc_by(password.forms() as u64);
-                Ok(Verdict::Wrong)
-            }
-            Check::Wrong | Check::Unusable(_) => self.wrong(password, memory),
+            return Ok(Verdict::Right { upgrade: self.hash(password, memory).ok() });
         }
+        if stored.is_one_hash(self.cost) {
+            self.hashes.inc_by(if right { 1 } else { password.forms() as u64 });
+        } else {
+            self.wrong(password, memory)?;
+        }
+        Ok(if right { Verdict::Right { upgrade: None } } else { Verdict::Wrong })
     }
 
     /// The work of a wrong password.
