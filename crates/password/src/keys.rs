@@ -6,7 +6,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 /// Keys by name. They cannot be printed.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct HashKeys {
     by_name: BTreeMap<String, Zeroizing<Vec<u8>>>,
 }

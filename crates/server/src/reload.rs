@@ -89,24 +89,32 @@ impl Reloading {
         Ok(())
     }
 
-    /// Shows a certificate that was renewed, without being told; nothing else is read again.
-    pub(crate) async fn watch_certificates(self: Arc<Reloading>) {
-        let Some(file) = self.front.options.tls.as_ref().map(|files| files.file.clone()) else { return };
+    /// Looks at the certificate again and again.
+    pub(crate) async fn watch_certificate(self: Arc<Reloading>) {
+        if self.tls.is_none() {
+            return;
+        }
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            let mut shown = self.turn.lock().await;
-            let now = std::fs::read(&file).ok();
-            if now.is_none() || now == *shown {
-                continue;
-            }
-            let again = Arc::clone(&self.again);
-            let read = spawn_blocking(move || again()).await;
-            let read = read.unwrap_or_else(|_| Err(StartError::new("reading it again panicked")));
-            match read.and_then(|options| self.show(&options, &mut shown)) {
-                Ok(()) => tracing::info!(file = %file.display(), "the certificate was renewed"),
-                // Maybe its key comes a moment later: it is looked at again.
-                Err(error) => tracing::warn!(%error, "the certificate has changed and cannot be used yet"),
-            }
+            self.look_at_certificate().await;
+        }
+    }
+
+    /// Shows a certificate that was renewed, without being told; nothing else is read again.
+    pub(crate) async fn look_at_certificate(&self) {
+        let Some(file) = self.front.options.tls.as_ref().map(|files| files.file.clone()) else { return };
+        let mut shown = self.turn.lock().await;
+        let now = std::fs::read(&file).ok();
+        if now.is_none() || now == *shown {
+            return;
+        }
+        let again = Arc::clone(&self.again);
+        let read = spawn_blocking(move || again()).await;
+        let read = read.unwrap_or_else(|_| Err(StartError::new("reading it again panicked")));
+        match read.and_then(|options| self.show(&options, &mut shown)) {
+            Ok(()) => tracing::info!(file = %file.display(), "the certificate was renewed"),
+            // Maybe its key comes a moment later: it is looked at again.
+            Err(error) => tracing::warn!(%error, "the certificate has changed and cannot be used yet"),
         }
     }
 }
@@ -126,6 +134,7 @@ fn later(start: &Options, now: &Options) -> Vec<&'static str> {
         ("server.tls_certificate", start.tls.is_some() != now.tls.is_some()),
         ("ops.listen", start.ops != now.ops),
         ("store.data", start.data != now.data),
+        ("store.hash_keys", start.hash_keys != now.hash_keys),
         ("limits (tries, delays, counters)", start.limits != now.limits),
         ("limits.connections", old.connections != new.connections),
         ("limits.head_bytes", old.head_bytes != new.head_bytes),

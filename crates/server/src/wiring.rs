@@ -70,6 +70,13 @@ impl Running {
         }
     }
 
+    /// Shows a certificate that was renewed, as is done each minute.
+    pub async fn look_at_certificate(&self) {
+        if let Some(reloading) = &self.reloading {
+            reloading.look_at_certificate().await;
+        }
+    }
+
     /// Removes what is over now, as is done each minute.
     ///
     /// # Errors
@@ -144,7 +151,7 @@ pub async fn assemble(options: Options) -> Result<Running, StartError> {
         }
         (None, Some(again)) => {
             let reload = Arc::new(Reloading::new((front, app), (now, master), (again, tls)));
-            workers.spawn(Arc::clone(&reload).watch_certificates());
+            workers.spawn(Arc::clone(&reload).watch_certificate());
             reloading = Some(Arc::clone(&reload));
             Served::Current(reload)
         }

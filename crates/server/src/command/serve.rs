@@ -166,21 +166,20 @@ async fn serve(options: Options, output: Output) -> Result<(), StartError> {
         |error: std::io::Error| StartError::new(format!("cannot wait for signals: {}", plain(&error)));
     let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(refused)?;
-    let reloads = options.again.is_some();
+    // Without a configuration a hang-up ends the program, as it does any other.
+    let hang_up =
+        options.again.is_some().then(|| signal(SignalKind::hangup()).map_err(refused)).transpose()?;
     let (program, data, is_demo) = (options.program.clone(), options.data.clone(), options.master.is_none());
     let running = assemble(options).await?;
     greet(&running, (&data, &program), is_demo, output)?;
-    // Without a configuration a hang-up ends the program, as it does any other.
-    if reloads {
-        let mut hang_up = signal(SignalKind::hangup()).map_err(refused)?;
-        loop {
+    match hang_up {
+        None => told_to_stop(&mut terminate, &mut interrupt).await,
+        Some(mut hang_up) => loop {
             tokio::select! {
                 () = told_to_stop(&mut terminate, &mut interrupt) => break,
                 _ = hang_up.recv() => tell(&running.reload().await, output),
             }
-        }
-    } else {
-        told_to_stop(&mut terminate, &mut interrupt).await;
+        },
     }
     // What did not end in time is cut off: the program ends now.
     let _ = tokio::time::timeout(PATIENCE, running.shutdown()).await;

@@ -9,6 +9,7 @@ use super::value::UsedContract;
 use super::{Config, Environment};
 use crate::contracts::Contract;
 use crate::folder::{master_key_of, plain};
+use crate::hashing::HashKeys;
 use crate::options::Options;
 use crate::realm_options::{Introspection, Placed, RealmAccess, RealmOptions, Tightening};
 use crate::start_error::StartError;
@@ -48,6 +49,7 @@ impl Config {
         let mut found = Found::default();
         options.master = self.master_key(secrets, &mut found);
         options.tls = self.tls(secrets, &mut found);
+        options.hash_keys = self.hash_keys(secrets, &mut found);
         let realms: Vec<(RealmOptions, Vec<Plan>)> =
             self.realms.iter().map(|realm| self.realm(realm, secrets, &mut found)).collect();
         self.places(&realms, &mut found);
@@ -83,6 +85,23 @@ impl Config {
                 None
             }
         }
+    }
+
+    fn hash_keys(&self, secrets: &Secrets, found: &mut Found) -> HashKeys {
+        let at = self.at("store", "hash_keys");
+        let mut keys = HashKeys::default();
+        for (name, sources) in &self.store.hash_keys {
+            let key = format!("store.hash_keys.{name}");
+            let [source] = sources.as_slice() else {
+                found.mistakes.push(Mistake::new(&at, format!("`{key}`: one key is expected")).hidden());
+                continue;
+            };
+            match secrets.fetch(&key, source, &at) {
+                Ok(text) => keys = keys.with(name, text.as_bytes().to_vec()),
+                Err(mistake) => found.mistakes.push(mistake),
+            }
+        }
+        keys
     }
 
     /// The master key of this configuration.

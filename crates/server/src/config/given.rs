@@ -37,8 +37,10 @@ pub(super) struct Named {
 /// The sections of a file's text.
 pub(super) fn sections(source: &Source) -> Result<Vec<Named>, Mistake> {
     let document = DeTable::parse(&source.text).map_err(|error| {
-        let at = Place::File(error.span().unwrap_or(0..0));
-        Mistake::new(&at, format!("not TOML: {}", error.message().lines().collect::<Vec<_>>().join(", ")))
+        let at = error.span().unwrap_or(0..0);
+        let said = format!("not TOML: {}", error.message().lines().collect::<Vec<_>>().join(", "));
+        let mistake = Mistake::new(&Place::File(at.clone()), said);
+        if source.hides_below_header(&at) { mistake.hidden() } else { mistake }
     })?;
     Ok(table(document.get_ref(), &|at| Place::File(at)))
 }

@@ -92,8 +92,8 @@ impl Kind {
     /// Reads a value of this kind.
     pub(super) fn read(&self, key: &str, given: &Given) -> Result<Value, Mistake> {
         match self {
-            Kind::Secret => return secret::source(key, given).map(Value::Secret),
-            Kind::Secrets => return secret::sources(key, given).map(Value::Secrets),
+            Kind::Secret => return secret::source(key, given).map(Value::Secret).map_err(Mistake::hidden),
+            Kind::Secrets => return secret::sources(key, given).map(Value::Secrets).map_err(Mistake::hidden),
             Kind::Contracts => return realm_kinds::contracts(key, given),
             Kind::Hosts => return realm_kinds::hosts(key, given).map(Value::Texts),
             Kind::Prefix => {

@@ -66,14 +66,21 @@ impl Source {
     /// Whether the lines of a place must not be shown: they name something that is secret.
     fn hides(&self, at: &Range<usize>) -> bool {
         let start = self.text.get(..at.start).unwrap_or("").rfind('\n').map_or(0, |newline| newline + 1);
-        let end =
-            self.text.get(at.end..).and_then(|rest| rest.find('\n')).map_or(self.text.len(), |n| at.end + n);
+        self.names_a_secret(start, at.end)
+    }
+
+    /// The same of what cannot be read as TOML: from the header above on, whatever is on those lines.
+    pub(super) fn hides_below_header(&self, at: &Range<usize>) -> bool {
+        let before = self.text.get(..at.start).unwrap_or("");
+        self.names_a_secret(before.rfind("\n[").unwrap_or(0), at.end)
+    }
+
+    /// Whether a secret member is named from a place to the end of another's line.
+    fn names_a_secret(&self, start: usize, end: usize) -> bool {
+        let end = self.text.get(end..).and_then(|rest| rest.find('\n')).map_or(self.text.len(), |n| end + n);
         let lines = self.text.get(start..end).unwrap_or("");
-        let secret = |line: &str| {
-            let members = SECTIONS.iter().flat_map(|section| section.members);
-            members.filter(|member| member.kind.is_secret()).any(|member| line.contains(member.name))
-        };
-        lines.lines().any(secret)
+        let members = SECTIONS.iter().flat_map(|section| section.members);
+        members.filter(|member| member.kind.is_secret()).any(|member| lines.contains(member.name))
     }
 }
 
@@ -86,13 +93,15 @@ pub struct Mistake {
     pub said: String,
     /// What to do about it.
     pub help: Vec<String>,
+    /// Whether the lines it is about must not be shown: a secret may stand there.
+    pub hidden: bool,
 }
 
 impl Mistake {
     /// This is wrong at this place.
     #[must_use]
     pub fn new(place: &Place, said: impl Into<String>) -> Mistake {
-        Mistake { place: place.clone(), said: said.into(), help: Vec::new() }
+        Mistake { place: place.clone(), said: said.into(), help: Vec::new(), hidden: false }
     }
 
     /// Says what to do.
@@ -100,6 +109,12 @@ impl Mistake {
     pub fn help(mut self, help: impl Into<String>) -> Mistake {
         self.help.push(help.into());
         self
+    }
+
+    /// Never shows the lines it is about.
+    #[must_use]
+    pub(super) fn hidden(self) -> Mistake {
+        Mistake { hidden: true, ..self }
     }
 
     fn render(&self, source: &Source, renderer: &Renderer) -> String {
@@ -111,11 +126,10 @@ impl Mistake {
         let help = self.help.iter().map(|help| Level::HELP.message(help.as_str()));
         let title = Level::ERROR.primary_title(&*said);
         let Place::File(at) = &self.place else { return renderer.render(&[title.elements(help)]) };
-        if source.hides(at) {
+        if self.hidden || source.hides(at) {
             let (line, column) = source.position(at.start);
-            let place = format!("{}:{line}:{column}", source.name);
             let origin = annotate_snippets::Origin::path(&*source.name).line(line).char_column(column);
-            return renderer.render(&[title.element(origin).elements(help)]).replace('\u{0}', &place);
+            return renderer.render(&[title.element(origin).elements(help)]);
         }
         let text = &source.text;
         let start = text.floor_char_boundary(at.start.min(text.len()));

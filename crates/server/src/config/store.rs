@@ -19,6 +19,13 @@ pub(super) static SECTION: Section = Section {
         )
         .needed()
         .like("{ file = \"/etc/doorward/master.key\" }"),
+        Member::new(
+            "hash_keys",
+            Kind::Secrets,
+            "The keys (peppers, signer keys) that stored hashes of another server name, one each.",
+        )
+        .or("{}")
+        .like("{ pepper = { file = \"/etc/doorward/pepper\" } }"),
     ],
 };
 
@@ -29,11 +36,13 @@ pub struct StoreSection {
     pub data: String,
     /// Where the master key lies.
     pub master_key: Option<SecretSource>,
+    /// Where the keys lie that stored hashes name.
+    pub hash_keys: Vec<(String, Vec<SecretSource>)>,
 }
 
 impl StoreSection {
     pub(super) fn of(group: &Group) -> StoreSection {
         let data = group.text("data").unwrap_or_default();
-        StoreSection { data, master_key: group.secret("master_key") }
+        StoreSection { data, master_key: group.secret("master_key"), hash_keys: group.secrets("hash_keys") }
     }
 }

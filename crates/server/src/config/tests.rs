@@ -103,6 +103,52 @@ fn what_is_not_known_is_said_with_its_place() {
     }
 }
 
+/// Every refusal word for word: `refusals.txt` beside this file.
+#[test]
+fn refusals_are_said_in_these_words() {
+    let of_files = [
+        "[limits]\ntries_per_par = 5\n",
+        "[limit]\n",
+        "listen = 'x'\n",
+        "[limits]\nwindow = \"5x\"\n",
+        "[limits\n",
+        "[store]\nmaster_key = \"hunter2\"\n[realms.a]\ncontracts = ['native']\n",
+        "[realms.a.client_keys]\napp = \"hunter2\"\n",
+        "[store]\nmaster_key = { fiel = 'x' }\n[realms.a]\ncontracts = ['native']\n",
+        "[realms.a]\ncontracts = ['native']\n",
+        "[server]\nlisten = '127.0.0.1:1'\n",
+        "[realms]\nhosts = ['a']\n",
+        "[realms.a]\nhosts = ['https://a.example']\n[realms.b]\nhosts = ['a.example:80']\n",
+        "[realms.a]\norigins = ['*']\n[realms.b]\norigins = ['https://a.example/']\n",
+        "[realms.a]\npath = 'shop'\ncontracts = [{ usee = 'native' }]\n",
+        &format!("[server]\nlisten = '0.0.0.0:80'\n{REALM}"),
+        &format!("[server]\ntrusted_proxies = ['0.0.0.0/0']\n[ops]\nlisten = '127.0.0.1:8080'\n{REALM}"),
+        &format!("[server]\ntls_key = {{ env = 'KEY' }}\n{REALM}"),
+        &format!(
+            "[server]\nlisten = '0.0.0.0:80'\ntrusted_proxies = ['10.0.0.1']\n{REALM}origins = ['http://app.example']\n"
+        ),
+        "[store]\ndata = '/d'\nmaster_key = { file = '/d/master.key' }\n[realms.a]\ncontracts = ['native']\n",
+    ];
+    let of_variables = [
+        ("DOORWARD__LIMITS__WINDOW", "soon"),
+        ("DOORWARD__LIMITS__WINDOWS", "1d"),
+        ("DOORWARD__LIMIT__WINDOW", "1d"),
+        ("DOORWARD__LIMITS", "1d"),
+        ("DOORWARD__STORE__MASTER_KEY", "hunter2"),
+    ];
+    let files = of_files.iter().map(|text| format!("{text}\n{}\n", said(text)));
+    let variables = of_variables
+        .iter()
+        .map(|(name, value)| format!("{name}={value}\n\n{}\n", told(with(REALM, &[(name, value)]))));
+    let all: Vec<String> = files.chain(variables).collect();
+    let all = all.join("\n----\n");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config/refusals.txt");
+    if Environment::of_process().get("DOORWARD_BLESS").is_some() {
+        std::fs::write(&file, &all).unwrap();
+    }
+    assert_eq!(all, std::fs::read_to_string(&file).unwrap_or_default(), "DOORWARD_BLESS=1 writes it anew");
+}
+
 #[test]
 fn everything_wrong_is_said_at_once() {
     let error = parse("[limits]\nwindow = 5\nbody_bytes = 'x'\n[lgo]\n").unwrap_err();
@@ -136,6 +182,12 @@ fn a_secret_is_never_written_down_and_never_shown() {
         "[realms.a]\ncontracts = ['native']\nclient_keys = { app = 'hunter2' }",
         "[realms.a]\ncontracts = ['native']\nintrospection_secret = 'hunter2'",
         "[store]\nmaster_key = \"hunter2\n",
+        "[store]\nmaster_key = hunter2\n",
+        "[store]\nmaster_key = { file = hunter2 }\n",
+        "[realms.a.client_keys]\napp = \"hunter2\"\n",
+        "[realms.a.client_keys]\napp = \"hunter2\n",
+        "[realms.a]\nclient_keys = { app = [\n  \"hunter2\",\n] }\n",
+        "[realms.a]\nclient_keys = { app = [\n  \"hunter2\" \"x\",\n] }\n",
         "[store]\nmaster_key = { file = 'hunter2', fiel = 'x' }",
     ] {
         let error = parse(text).unwrap_err();

@@ -149,6 +149,11 @@ impl World {
         std::fs::write(self.folder.path().join(name), text).expect("room");
     }
 
+    /// What is done with the certificate each minute.
+    pub(crate) async fn look_at_certificate(&self) {
+        self.running.look_at_certificate().await;
+    }
+
     /// What SIGHUP does.
     pub(crate) async fn reload(&self) -> Reloaded {
         self.running.reload().await.expect("a configuration")

@@ -140,6 +140,14 @@ async fn tls_is_spoken_in_process_and_a_renewed_certificate_is_shown() {
     assert_eq!(over_tls(&world, &second).await.as_deref(), Ok(word));
     assert!(over_tls(&world, &first).await.is_err(), "the first one is no longer shown");
 
+    // Whoever renews it need not tell; the key may come a moment later.
+    world.save("own.crt", &first);
+    world.look_at_certificate().await;
+    assert_eq!(over_tls(&world, &second).await.as_deref(), Ok(word));
+    world.save("own.key", &first_key);
+    world.look_at_certificate().await;
+    assert_eq!(over_tls(&world, &first).await.as_deref(), Ok(word));
+
     // Without TLS nobody is answered there; operators are spoken to in the clear.
     let mut clear = TcpStream::connect(world.addr()).await.expect("a connection");
     clear.write_all(b"GET /sessions HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sent");
