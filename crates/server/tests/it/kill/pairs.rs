@@ -79,11 +79,12 @@ pub(super) struct Pair {
 impl Pair {
     pub(super) async fn begin(actor: &Actor, number: usize, secret: String) -> Pair {
         let body = json!({"user": operator(number), "password": PASSWORD});
+        let sent = now();
         let reply = actor.post("/cbs/api/v1/auth/login").json(&body.to_string()).send().await;
         assert_eq!(reply.status, 200, "{reply:?}");
         let pair = reply.json();
         let token = |name: &str| pair["result"][name].as_str().expect("a token").to_owned();
-        Pair { access: token("access_token"), refresh: token("refresh_token"), secret, sent: now() }
+        Pair { access: token("access_token"), refresh: token("refresh_token"), secret, sent }
     }
 
     fn request(&self, actor: &Actor) -> Request {
