@@ -2,7 +2,7 @@
 //!
 //! Firebase exports salt and hash per account, and once per project a signer key, a salt separator, rounds and memory
 //! cost; this string of ours carries them: `ln` is `mem_cost`, `r` is `rounds`, `ss` is `base64_salt_separator`, and
-//! the signer key (`base64_signer_key`) is named, not written: the configuration has it. Salt and hash stand as they
+//! the signer key (`base64_signer_key`) is named, not written: the configuration has it, in base64 as Firebase shows it. Salt and hash stand as they
 //! are exported, in either alphabet of base64.
 
 use super::parts::{count, decoded, fields, named, result};
@@ -80,8 +80,10 @@ impl Computation for FirebaseHash {
     fn compute(&self, password: &[u8], means: &mut Means<'_>) -> Result<Secret, Unusable> {
         let missing = || Unusable::Hash(Refused::new(format!("there is no key `{}`", self.key)));
         let failed = |_| Unusable::Hash(Refused::new("AES did not take its key"));
+        let misspelt = || Unusable::Hash(Refused::new(format!("the key `{}` is not base64", self.key)));
         let signer = means.keys.get(&self.key).ok_or_else(missing)?;
-        let mut out = Zeroizing::new(signer.to_vec());
+        let signer = std::str::from_utf8(signer).ok().and_then(|text| unbase64_any(text.trim()));
+        let mut out = Zeroizing::new(signer.ok_or_else(misspelt)?);
         let derived = self.scrypt.compute(password, means)?;
         let key = UnboundCipherKey::new(&AES_256, &derived).map_err(failed)?;
         let key = EncryptingKey::ctr(key).map_err(failed)?;
@@ -114,6 +116,14 @@ mod tests {
         let keys = crate::keys::HashKeys::default();
         let check = stored.verify(&Password::new("user1password".to_owned()), &keys, &mut Memory::default());
         assert_eq!(check, Check::Unusable(Refused::new("there is no key `firebase`")));
+    }
+
+    #[test]
+    fn a_key_that_is_not_spelt_as_firebase_does_is_told() {
+        let stored = StoredHash::parse(Firebase.examples()[0].stored).unwrap();
+        let keys = crate::keys::HashKeys::default().with("firebase", vec![0xff; 64]);
+        let check = stored.verify(&Password::new("user1password".to_owned()), &keys, &mut Memory::default());
+        assert_eq!(check, Check::Unusable(Refused::new("the key `firebase` is not base64")));
     }
 
     #[test]

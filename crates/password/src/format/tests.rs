@@ -1,7 +1,6 @@
 //! Tests over every format.
 
 use super::{Example, FORMATS};
-use crate::alphabet::unbase64;
 use crate::cost::HashCost;
 use crate::keys::HashKeys;
 use crate::memory::Memory;
@@ -12,7 +11,7 @@ use proptest::prelude::*;
 /// The keys that the examples name.
 pub(crate) fn keys() -> HashKeys {
     let signer = "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==";
-    HashKeys::default().with("firebase", unbase64(signer).unwrap()).with("pepper", b"black".to_vec())
+    HashKeys::default().with("firebase", signer.into()).with("pepper", b"black".to_vec())
 }
 
 pub(crate) fn check(stored: &str, password: &str) -> Check {

@@ -2,8 +2,6 @@
 //! are Argon2id afterwards.
 
 use crate::world::World;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use doorward_password::{Columns, FORMATS, HashCost, HashKeys, Memory, Recipe, StoredHash, own};
 use doorward_testkit::SeededDice;
 use doorward_testkit::http_actor::Reply;
@@ -15,8 +13,7 @@ const CONTRACT: &str = include_str!("old_hashes.yaml");
 /// The keys that the examples name; Firebase's signer key is that of the README of firebase/scrypt.
 fn keys() -> HashKeys {
     let signer = "jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==";
-    let signer = STANDARD.decode(signer).expect("base64");
-    HashKeys::default().with("firebase", signer).with("pepper", b"black".to_vec())
+    HashKeys::default().with("firebase", signer.into()).with("pepper", b"black".to_vec())
 }
 
 async fn world() -> World {
