@@ -148,20 +148,21 @@ pub(super) fn until_told(
     options.bounds.connections = options.bounds.connections.min(room_for_connections());
     options.program = std::env::args().next().unwrap_or(options.program);
     let started = |error: &std::io::Error| StartError::new(format!("cannot start: {}", plain(error)));
-    let faults = log_faults(&fault_log(&log, output));
+    let said = fault_log(&log, output);
+    let faults = log_faults(&said);
     let (log, writer) = AccessFile::start(Box::new(std::io::stdout()), Arc::new(SystemClock))
         .map_err(|error| started(&error))?;
     options.access_log = Arc::new(log);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| started(&error))?;
-    let served = runtime.block_on(serve(options, output));
+    let served = runtime.block_on(serve(options, said.text, output));
     runtime.shutdown_timeout(Duration::from_millis(500));
     writer.finish();
     drop(faults);
     served.map(|()| DONE)
 }
 
-async fn serve(options: Options, output: Output) -> Result<(), StartError> {
+async fn serve(options: Options, log_is_text: bool, output: Output) -> Result<(), StartError> {
     let refused =
         |error: std::io::Error| StartError::new(format!("cannot wait for signals: {}", plain(&error)));
     let mut terminate = signal(SignalKind::terminate()).map_err(refused)?;
@@ -177,7 +178,7 @@ async fn serve(options: Options, output: Output) -> Result<(), StartError> {
         Some(mut hang_up) => loop {
             tokio::select! {
                 () = told_to_stop(&mut terminate, &mut interrupt) => break,
-                _ = hang_up.recv() => tell(&running.reload().await, output),
+                _ = hang_up.recv() => tell(running.reload().await.as_ref(), log_is_text.then_some(output)),
             }
         },
     }
@@ -186,8 +187,9 @@ async fn serve(options: Options, output: Output) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Says what became of reading everything again.
-fn tell(reloaded: &Option<Reloaded>, output: Output) {
+/// Says what became of reading everything again. Where people read the log, mistakes are shown as a compiler would; for
+/// programs they are in the log's line.
+fn tell(reloaded: Option<&Reloaded>, shown: Option<Output>) {
     match reloaded {
         None => {}
         Some(Reloaded::Good(later)) => {
@@ -197,11 +199,14 @@ fn tell(reloaded: &Option<Reloaded>, output: Output) {
             }
         }
         Some(Reloaded::Kept(error)) => {
-            if let (Some(diagnostics), false) = (error.diagnostics(), output.json()) {
-                output.aside(&format!("{diagnostics}\n\n"));
+            let why = "the configuration is broken; the last good one goes on answering";
+            match (error.diagnostics(), shown) {
+                (Some(diagnostics), Some(output)) => {
+                    output.aside(&format!("{diagnostics}\n\n"));
+                    tracing::error!(%error, "{why}");
+                }
+                _ => tracing::error!(%error, found = error.json()["diagnostics"].to_string(), "{why}"),
             }
-            let found = error.json()["diagnostics"].to_string();
-            tracing::error!(%error, found, "the configuration is broken; the last good one goes on answering");
         }
     }
 }

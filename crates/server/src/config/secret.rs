@@ -147,3 +147,47 @@ fn read(file: File) -> std::io::Result<Zeroizing<String>> {
     file.take(LONGEST).read_to_string(&mut text)?;
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::{Permissions, set_permissions, write};
+    use std::os::fd::AsRawFd;
+
+    fn said(fetched: Result<Zeroizing<String>, Mistake>) -> String {
+        let mistake = fetched.err().expect("a mistake");
+        format!("{} {}", mistake.said, mistake.help.join(" "))
+    }
+
+    #[test]
+    fn secrets_come_from_files_variables_and_descriptors() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("one");
+        write(&file, "s3cret of a file\r\n").unwrap();
+        set_permissions(&file, Permissions::from_mode(0o400)).unwrap();
+        let secrets =
+            Secrets::new(Environment::of(&[("ONE", "s3cret of a variable")]), folder.path().to_owned());
+        let fetch = |source: SecretSource| secrets.fetch("a.key", &source, &Place::Default);
+        let got = |source: SecretSource| fetch(source).ok().map(|text| text.to_string());
+        assert_eq!(got(SecretSource::File("one".into())).as_deref(), Some("s3cret of a file"));
+        assert_eq!(got(SecretSource::Env("ONE".into())).as_deref(), Some("s3cret of a variable"));
+        let opened = File::open(&file).unwrap();
+        let through = SecretSource::Fd(u32::try_from(opened.as_raw_fd()).unwrap());
+        assert_eq!(got(through.clone()).as_deref(), Some("s3cret of a file"));
+        drop(opened);
+        assert_eq!(got(through).as_deref(), Some("s3cret of a file"), "it is read once, and kept");
+
+        assert!(
+            said(fetch(SecretSource::Env("TWO".into()))).contains("the environment variable TWO is not set")
+        );
+        assert!(said(fetch(SecretSource::File("two".into()))).contains("no such file"));
+        for mode in [0o640, 0o604, 0o620] {
+            set_permissions(&file, Permissions::from_mode(mode)).unwrap();
+            let said = said(fetch(SecretSource::File("one".into())));
+            assert!(said.contains("open to others") && said.contains("chmod 600 "), "{said}");
+        }
+        write(&file, "\n").unwrap();
+        set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+        assert!(said(fetch(SecretSource::File("one".into()))).contains("the secret is empty"));
+    }
+}

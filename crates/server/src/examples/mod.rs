@@ -18,6 +18,8 @@ pub(crate) struct Place<'a> {
     pub(crate) data: &'a str,
     /// How the program was called.
     pub(crate) program: &'a str,
+    /// Its name.
+    pub(crate) realm: &'a str,
 }
 
 /// The commands for a realm.
@@ -53,7 +55,7 @@ fn does(operation: &Operation, action: &str) -> bool {
 fn operator(plan: &Plan, place: &Place<'_>) -> Option<String> {
     let kind = plan.account.identifiers.first()?.kind.name();
     let whom = sample::text(kind);
-    let (realm, data, program) = (&plan.name, quoted(place.data), quoted(place.program));
+    let (realm, data, program) = (place.realm, quoted(place.data), quoted(place.program));
     Some(format!(
         "echo {} | {program} --data {data} account create --realm {realm} --{kind} {whom} --password-stdin",
         quoted(&sample::text("password"))

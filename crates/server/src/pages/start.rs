@@ -60,7 +60,7 @@ impl PageRealm {
             url: url.to_owned(),
             operations: realm.plan.operations.iter().map(operation).collect(),
             has_public_keys: !realm.keys.jwks().is_empty(),
-            examples: examples(&realm.plan, &Place { url, data: &data, program }),
+            examples: examples(&realm.plan, &Place { url, data: &data, program, realm: &realm.name }),
             contract: realm.contract.clone(),
         }
     }
