@@ -83,10 +83,12 @@ pub enum EndReason {
     Reused,
     /// A new sign-in replaced it.
     Replaced,
+    /// The store was put back from a backup.
+    Restored,
 }
 
 impl EndReason {
-    const ALL: [EndReason; 11] = [
+    const ALL: [EndReason; 12] = [
         EndReason::SignedOut,
         EndReason::PasswordChanged,
         EndReason::PasswordForgotten,
@@ -98,6 +100,7 @@ impl EndReason {
         EndReason::ByAdministrator,
         EndReason::Reused,
         EndReason::Replaced,
+        EndReason::Restored,
     ];
 
     /// The name in the store, in audit events and in `reason`.
@@ -115,6 +118,7 @@ impl EndReason {
             EndReason::ByAdministrator => "ended_by_administrator",
             EndReason::Reused => "reused",
             EndReason::Replaced => "replaced",
+            EndReason::Restored => "restored",
         }
     }
 

@@ -1,6 +1,6 @@
 //! The command line: what can be asked, and who does it.
 
-use crate::command::{account, config, contract, serve};
+use crate::command::{account, backup, config, contract, serve};
 use crate::config::{Beside, Config, Environment};
 use crate::output::Output;
 use crate::start_error::StartError;
@@ -94,6 +94,8 @@ enum Command {
     /// Look after accounts, while a server runs or without one
     #[command(subcommand)]
     Account(account::Account),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
 }
 
 /// Done.
@@ -117,6 +119,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Serve(command) => command.run(&global, output),
         Command::Contract(command) => command.run(&global, output),
         Command::Config(command) => command.run(&global, output),
+        Command::Backup(command) => {
+            global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
+        }
+        Command::Restore(command) => {
+            global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
+        }
         Command::Account(command) => {
             global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
         }

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod adopt;
+pub mod backup;
 pub mod banner;
 pub mod cli;
 pub mod clock;

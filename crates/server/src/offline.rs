@@ -18,6 +18,7 @@ use doorward_core::key::MasterKey;
 use doorward_core::live::LiveSessions;
 use doorward_store_sqlite::{OpenError, SqliteStore};
 use prometheus_client::metrics::counter::Counter;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Which realm the command line opens itself, and the master key where a configuration names it.
@@ -106,4 +107,32 @@ impl Offline {
         let realms = open_realms(prepare(&wanted.realm)?, &services, &master).await?;
         Ok(Offline { realms, services })
     }
+}
+
+/// Where the master key of a folder or a configuration lies, in words.
+#[must_use]
+pub(crate) fn where_master_lies(data: &Path, deployed: Option<&Config>) -> String {
+    match deployed {
+        Some(config) => format!("the one that `store.master_key` of {} names", config.source.name),
+        None => data.join("demo-master.key").display().to_string(),
+    }
+}
+
+/// The master key that is there; none is made.
+///
+/// # Errors
+/// It is not there, or is none.
+pub(crate) fn known_master(data: &Path, deployed: Option<&Config>) -> Result<Arc<MasterKey>, StartError> {
+    let missing = || StartError::new(format!("there is no {}", where_master_lies(data, deployed)));
+    if let Some(config) = deployed {
+        return config.master(&config.secrets(Environment::of_process()))?.ok_or_else(missing);
+    }
+    if !data.exists() {
+        return Err(StartError::new(format!("there is no data folder {}", data.display())));
+    }
+    let folder = DataFolder::open(data)?;
+    if !folder.key_file().exists() {
+        return Err(missing());
+    }
+    Ok(Arc::new(folder.master_key(&SystemDice)?))
 }

@@ -10,6 +10,7 @@ mod change;
 mod changed_fields;
 mod codes;
 mod connection;
+mod copy;
 mod error;
 mod held_values;
 mod identifiers;
@@ -26,6 +27,7 @@ mod tallies;
 mod token_notes;
 mod writer;
 
+pub use copy::{Contents, Restore, copy_out, examine};
 pub use error::OpenError;
 
 use crate::lock::DataLock;

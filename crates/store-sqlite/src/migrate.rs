@@ -16,9 +16,14 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0009_dead_letters.sql"),
 ];
 
+/// The version of the tables that this program knows.
+pub(crate) fn latest() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
 /// Runs what has not run yet, each migration in a transaction with the version it leads to.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
-    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let known = latest();
     let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > known {
         return Err(OpenError::Newer { found, known });

@@ -1,16 +1,21 @@
 //! The master key: everything secret in the store is sealed under it (AES-256-GCM).
 
+use super::MacKey;
 use crate::fault::Fault;
 use crate::port::Dice;
 use crate::time::Timestamp;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::hmac;
 use zeroize::Zeroizing;
 
 const NONCE: usize = 12;
+/// How much of a derived key names the master key.
+const ID_BYTES: usize = 8;
 
 /// The key that wraps all others. It never lies in the store.
 pub struct MasterKey {
     key: LessSafeKey,
+    derive: hmac::Key,
 }
 
 /// A key as it lies in the store.
@@ -48,7 +53,25 @@ impl MasterKey {
     pub fn new(material: &[u8]) -> Result<MasterKey, Fault> {
         let key = UnboundKey::new(&AES_256_GCM, material)
             .map_err(|_| Fault::Crypto("the master key must be 32 bytes long".to_owned()))?;
-        Ok(MasterKey { key: LessSafeKey::new(key) })
+        let derive = hmac::Key::new(hmac::HMAC_SHA256, material);
+        Ok(MasterKey { key: LessSafeKey::new(key), derive })
+    }
+
+    /// What the key is called in words that give nothing of it away: the same for the same key, on every machine.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let derived = self.derive("id");
+        derived.as_ref().iter().take(ID_BYTES).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// A key for keyed hashes that follows from this one and from what it is for.
+    #[must_use]
+    pub fn derived(&self, purpose: &str) -> MacKey {
+        MacKey::new(purpose.to_owned(), self.derive(purpose).as_ref())
+    }
+
+    fn derive(&self, purpose: &str) -> hmac::Tag {
+        hmac::sign(&self.derive, format!("doorward derived key\n{purpose}").as_bytes())
     }
 
     /// Seals a text; `binding` must be given again to open it.
@@ -80,5 +103,23 @@ impl MasterKey {
             self.key.open_in_place(nonce, Aad::from(binding), &mut buffer).map_err(|_| wrong())?.len();
         buffer.truncate(length);
         Ok(buffer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_named_without_being_told_and_derives_one_key_per_purpose() {
+        let (one, same, other) = ([1u8; 32], [1u8; 32], [2u8; 32]);
+        let key = |material: &[u8]| MasterKey::new(material).unwrap();
+        assert_eq!(key(&one).id(), key(&same).id());
+        assert_ne!(key(&one).id(), key(&other).id());
+        assert_eq!(key(&one).id().len(), 2 * ID_BYTES);
+        assert!(!key(&one).id().contains("0101"));
+        let mac = |purpose: &str| key(&one).derived(purpose).mac(&[b"x"]);
+        assert_eq!(mac("a"), mac("a"));
+        assert_ne!(mac("a"), mac("b"));
     }
 }

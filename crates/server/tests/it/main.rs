@@ -15,6 +15,7 @@ mod deployment;
 mod hang_up;
 mod house;
 mod kill;
+mod operations;
 mod program;
 mod stories;
 mod told;

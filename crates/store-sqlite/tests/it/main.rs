@@ -6,6 +6,7 @@
     reason = "in a test, helpers included, a broken expectation is a failed test"
 )]
 
+mod copies;
 mod opening;
 mod parallel;
 mod trouble;
