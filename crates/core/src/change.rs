@@ -299,6 +299,24 @@ pub struct SealedMail {
     pub dead_at: Option<Timestamp>,
 }
 
+impl SealedMail {
+    /// A mail of this realm that is due at once, and of use until its code expires.
+    #[must_use]
+    pub fn queued(id: Uuid, realm: &str, sealed: Vec<u8>, (now, expires_at): (Timestamp, Timestamp)) -> Self {
+        SealedMail {
+            id,
+            realm: realm.to_owned(),
+            sealed,
+            created_at: now,
+            attempts: 0,
+            next_at: now,
+            expires_at: Some(expires_at),
+            failure: None,
+            dead_at: None,
+        }
+    }
+}
+
 /// What an `apply` did beyond what was asked by name.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Applied {

@@ -1,6 +1,6 @@
 //! The command line: what can be asked, and who does it.
 
-use crate::command::{account, backup, config, contract, serve};
+use crate::command::{account, backup, config, contract, mail, serve};
 use crate::config::{Beside, Config, Environment};
 use crate::output::Output;
 use crate::start_error::StartError;
@@ -96,6 +96,9 @@ enum Command {
     Account(account::Account),
     Backup(backup::Backup),
     Restore(backup::Restore),
+    /// Look after the messages that wait to be delivered, while a server runs or without one
+    #[command(subcommand)]
+    Mail(mail::Mail),
 }
 
 /// Done.
@@ -126,6 +129,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
         }
         Command::Account(command) => {
+            global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
+        }
+        Command::Mail(command) => {
             global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
         }
     };

@@ -25,6 +25,7 @@ mod open_files;
 pub mod options;
 pub mod output;
 pub mod pages;
+pub mod post;
 pub mod realm;
 pub mod realm_options;
 pub mod reload;

@@ -1,6 +1,7 @@
 //! Everything a server is assembled from. The demo's values are the defaults; tests put their own in.
 
 use crate::clock::{SystemClock, SystemStopwatch};
+use crate::config::MailSection;
 use crate::contracts::Contract;
 use crate::dice::SystemDice;
 use crate::hashing::{HashCost, HashKeys};
@@ -12,11 +13,14 @@ use crate::tls_files::TlsFiles;
 use doorward_core::key::MasterKey;
 use doorward_core::port::{Clock, Dice, Store};
 use doorward_http::{AccessEntry, AccessLog, Bounds, ClientKey, Origins, Stopwatch};
-use doorward_mail::{Patience, Transports};
+use doorward_mail::{Mailbox, Patience, Transports};
 use ipnet::IpNet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// How messages leave, given the mailbox that some of them may stay in.
+pub type PostOffice = dyn Fn(&Mailbox) -> Transports + Send + Sync;
 
 /// What to serve, where, and on what.
 pub struct Options {
@@ -51,7 +55,9 @@ pub struct Options {
     /// The budgets for guessing.
     pub limits: LimitPolicy,
     /// How mails leave; without it they stay in the development mailbox.
-    pub transports: Option<Transports>,
+    pub transports: Option<Arc<PostOffice>>,
+    /// What the configuration says of mails.
+    pub mail: Option<MailSection>,
     /// How long a mail is tried.
     pub patience: Patience,
     /// The time.
@@ -95,6 +101,7 @@ impl Options {
             hash_keys: HashKeys::default(),
             limits: LimitPolicy::default(),
             transports: None,
+            mail: None,
             patience: Patience::default(),
             clock: Arc::new(SystemClock),
             dice: Arc::new(SystemDice),

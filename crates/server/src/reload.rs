@@ -135,6 +135,7 @@ fn later(start: &Options, now: &Options) -> Vec<&'static str> {
         ("ops.listen", start.ops != now.ops),
         ("store.data", start.data != now.data),
         ("store.hash_keys", start.hash_keys != now.hash_keys),
+        ("[mail]", start.mail != now.mail),
         ("limits (tries, delays, counters)", start.limits != now.limits),
         ("limits.connections", old.connections != new.connections),
         ("limits.head_bytes", old.head_bytes != new.head_bytes),

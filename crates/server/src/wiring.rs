@@ -119,8 +119,10 @@ pub async fn assemble(options: Options) -> Result<Running, StartError> {
     let metrics = Arc::new(Metrics::default());
     let bell = Bell::default();
     let mailbox = Mailbox::new();
-    let own = || Transports::all(Transport::Mailbox(mailbox.clone()));
-    let transports = options.transports.clone().unwrap_or_else(own);
+    let transports = match &options.transports {
+        Some(transports) => transports(&mailbox),
+        None => Transports::all(Transport::Mailbox(mailbox.clone())),
+    };
     let services = Arc::new(services(&options, &store, metrics.password_hashes(), (&transports, &bell))?);
     let realms = Arc::new(open_realms(prepared, &services, &master).await?);
 

@@ -484,17 +484,8 @@ impl Input {
         let language = Some(at.client.language.clone());
         let mail = Mail { purpose: Some(self.purpose), language, ..rendered };
         let mail_id = uuid_v7(at.now, at.dice);
-        let sealed = SealedMail {
-            id: mail_id,
-            realm: at.policy.realm.clone(),
-            sealed: seal_mail(mail_id, &mail, at.keys.master(), at.dice)?,
-            created_at: at.now,
-            attempts: 0,
-            next_at: at.now,
-            expires_at: Some(code.expires_at),
-            failure: None,
-            dead_at: None,
-        };
+        let sealed = seal_mail(mail_id, &mail, at.keys.master(), at.dice)?;
+        let sealed = SealedMail::queued(mail_id, &at.policy.realm, sealed, (at.now, code.expires_at));
         // Where nothing is told of the account, the answer holds only what the request says anyway.
         let shown = if self.tell_truth { about } else { self.claimed(at) };
         let outcome = Outcome::Sent(Arc::new(shown), policy.lifetime, policy.resend_after);

@@ -60,6 +60,14 @@ impl Sender {
     }
 }
 
+impl Sender {
+    /// The domain that mails are from, in ASCII.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.from.email.domain()
+    }
+}
+
 fn mailbox(text: &str) -> Result<Mailbox, String> {
     let wrong = || format!("`{text}` is no sender: ADDRESS or NAME <ADDRESS> is expected");
     let read: Mailbox = text.parse().map_err(|_| wrong())?;

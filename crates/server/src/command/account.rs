@@ -4,7 +4,7 @@ use crate::account::{Reply, Request, Work, human, operate, table};
 use crate::cli::{DONE, Global, NO};
 use crate::config::Config;
 use crate::contracts::Contract;
-use crate::control::ask;
+use crate::control::{Asked, ask};
 use crate::folder::{DataFolder, plain};
 use crate::output::Output;
 use crate::start_error::StartError;
@@ -240,7 +240,7 @@ fn send(request: &Request, global: &Global) -> Result<Option<Reply>, StartError>
     if !socket.exists() {
         return Ok(None);
     }
-    ask(&socket, request)
+    ask(&socket, &Asked::Account(request.clone()))
 }
 
 /// The realm as the configuration has it, or of one contract.
@@ -291,7 +291,7 @@ fn by_itself(
 /// A server has the folder, but no socket yet or no more: it is just starting or stopping.
 fn wait_for_server(request: &Request, folder: &DataFolder) -> Result<Reply, StartError> {
     for _ in 0..20 {
-        if let Some(reply) = ask(&folder.socket(), request)? {
+        if let Some(reply) = ask(&folder.socket(), &Asked::Account(request.clone()))? {
             return Ok(reply);
         }
         std::thread::sleep(Duration::from_millis(100));

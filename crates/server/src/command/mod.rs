@@ -6,6 +6,7 @@ mod check;
 pub(crate) mod config;
 pub(crate) mod contract;
 mod fmt;
+pub(crate) mod mail;
 mod new;
 pub(crate) mod serve;
 pub(crate) mod test;

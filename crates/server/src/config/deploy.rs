@@ -6,7 +6,7 @@ use super::realms::RealmSection;
 use super::secret::Secrets;
 use super::tighten::tightening;
 use super::value::UsedContract;
-use super::{Config, Environment};
+use super::{Config, Environment, post};
 use crate::contracts::Contract;
 use crate::folder::{master_key_of, plain};
 use crate::hashing::HashKeys;
@@ -50,6 +50,10 @@ impl Config {
         options.master = self.master_key(secrets, &mut found);
         options.tls = self.tls(secrets, &mut found);
         options.hash_keys = self.hash_keys(secrets, &mut found);
+        let post = post::transports(self, secrets, &mut found.mistakes);
+        options.transports = Some(Arc::new(post));
+        options.patience = self.mail.patience;
+        options.mail = Some(self.mail.clone());
         let realms: Vec<(RealmOptions, Vec<Plan>)> =
             self.realms.iter().map(|realm| self.realm(realm, secrets, &mut found)).collect();
         self.places(&realms, &mut found);

@@ -79,8 +79,15 @@ impl Source {
     fn names_a_secret(&self, start: usize, end: usize) -> bool {
         let end = self.text.get(end..).and_then(|rest| rest.find('\n')).map_or(self.text.len(), |n| end + n);
         let lines = self.text.get(start..end).unwrap_or("");
-        let members = SECTIONS.iter().flat_map(|section| section.members);
-        members.filter(|member| member.kind.is_secret()).any(|member| lines.contains(member.name))
+        let members = || SECTIONS.iter().flat_map(|section| section.members);
+        // A member whose name only resembles a secret's, such as `password_min_length`.
+        let harmless = |key: &str| members().any(|member| member.name == key && !member.kind.is_secret());
+        let secret = |line: &str| {
+            let line =
+                line.split_once('=').filter(|(key, _)| harmless(key.trim())).map_or(line, |(_, value)| value);
+            members().filter(|member| member.kind.is_secret()).any(|member| line.contains(member.name))
+        };
+        lines.lines().any(secret)
     }
 }
 

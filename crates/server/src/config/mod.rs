@@ -13,6 +13,7 @@ pub mod log;
 pub mod mail;
 pub mod mistake;
 pub mod ops;
+mod post;
 mod realm_kinds;
 pub mod realms;
 pub mod reference;
@@ -31,6 +32,7 @@ pub use kind::Kind;
 pub(crate) use kind::network;
 pub use limits::LimitsSection;
 pub use log::LogSection;
+pub use mail::{MailSection, Way};
 pub use mistake::{Mistake, Place, Source, refusal};
 pub use ops::OpsSection;
 pub use realms::RealmSection;
@@ -66,6 +68,8 @@ pub struct Config {
     pub store: StoreSection,
     /// `[realms.NAME]`, in the order of the file. None: it only sets limits for the demo.
     pub realms: Vec<RealmSection>,
+    /// `[mail]`
+    pub mail: MailSection,
     /// `[limits]`
     pub limits: LimitsSection,
     /// `[log]`
@@ -114,6 +118,7 @@ impl Config {
             ops: OpsSection::of(&of(&ops::SECTION)),
             store: StoreSection::of(&of(&store::SECTION)),
             realms,
+            mail: MailSection::of(&of(&mail::SECTION), &mut mistakes),
             limits: LimitsSection::of(&of(&limits::SECTION), &mut mistakes),
             log: LogSection::of(&of(&log::SECTION)),
             groups,

@@ -45,6 +45,10 @@ pub(super) static SECTION: Section = Section {
             "What your backends show to ask about tokens; without it nobody may ask.",
         )
         .like("{ file = \"/etc/doorward/introspection.secret\" }"),
+        Member::new("mail_from", Kind::Text, "Whom this realm's mails are from, in place of `mail.from`.")
+            .like("\"Shop <no-reply@shop.example>\""),
+        Member::new("mail_reply_to", Kind::Text, "Where answers to this realm's mails go, in place of `mail.reply_to`.")
+            .like("\"help@shop.example\""),
     ],
 };
 
@@ -69,6 +73,10 @@ pub struct RealmSection {
     pub client_keys: Vec<(String, Vec<SecretSource>)>,
     /// Where the introspection secret lies.
     pub introspection_secret: Option<SecretSource>,
+    /// Whom its mails are from.
+    pub mail_from: Option<String>,
+    /// Where answers to its mails go.
+    pub mail_reply_to: Option<String>,
     /// What was said, and where.
     pub(super) group: Group,
 }
@@ -90,6 +98,8 @@ impl RealmSection {
             lifetimes: group.durations("lifetimes"),
             client_keys: group.secrets("client_keys"),
             introspection_secret: group.secret("introspection_secret"),
+            mail_from: group.text("mail_from"),
+            mail_reply_to: group.text("mail_reply_to"),
             group: group.clone(),
         }
     }

@@ -311,3 +311,58 @@ fn the_example_and_the_reference_are_those_of_the_tables() {
     let parsed = parse(&all).unwrap_or_else(|error| panic!("{}", error.diagnostics().unwrap_or_default()));
     assert!(parsed.server.tls.is_some() && parsed.realms[0].introspection_secret.is_some());
 }
+
+#[test]
+fn mail_needs_what_its_transport_needs() {
+    let secret = "password = { file = \"/p\" }\n";
+    for (text, words) in [
+        ("transport = \"smtp\"\nhost = \"h\"\n".to_owned(), "`mail.from` is missing: a transport is `smtp`"),
+        ("transport = \"smtp\"\nfrom = \"a@b.c\"\n".to_owned(), "such as host = \"smtp.example.org\""),
+        ("sms = \"webhook\"\n".to_owned(), "`mail.webhook_secret` is missing"),
+        ("sms = \"smtp\"\n".to_owned(), "one of \"webhook\", \"mailbox\", \"none\" is expected"),
+        (
+            format!("transport = \"smtp\"\nhost = \"h\"\nfrom = \"a@b.c\"\n{secret}"),
+            "`mail.username` is missing",
+        ),
+        (
+            format!(
+                "transport = \"smtp\"\nhost = \"h\"\nfrom = \"a@b.c\"\nusername = \"u\"\nsecurity = \"none\"\n{secret}"
+            ),
+            "the password would travel in the clear",
+        ),
+        ("transport = \"post\"\n".to_owned(), "one of \"smtp\", \"webhook\""),
+        ("passwort = 1\n".to_owned(), "did you mean `password`?"),
+    ] {
+        let told = said(&format!("{REALM}[mail]\n{text}"));
+        assert!(told.contains(words), "{text}: {told}");
+    }
+    let local = format!(
+        "{REALM}[mail]\ntransport = \"smtp\"\nhost = \"localhost\"\nfrom = \"a@b.c\"\nusername = \"u\"\nsecurity = \"none\"\n{secret}"
+    );
+    let mail = parse(&local).unwrap().mail;
+    assert_eq!((mail.port, mail.email, mail.sms), (25, Way::Smtp, Way::Nowhere));
+}
+
+#[test]
+fn senders_and_gateways_are_checked_before_anything_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "short").unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(&secret, mode).unwrap();
+    let text = format!(
+        "{REALM}mail_from = \"nobody\"\n[mail]\ntransport = \"smtp\"\nhost = \"h\"\nfrom = \"a@b.c\"\nsms = \"webhook\"\n\
+         webhook_url = \"http://gateway.example/x\"\nwebhook_secret = {{ file = {:?} }}\n",
+        secret.display().to_string()
+    );
+    let config = parse(&text).unwrap();
+    let error = config.options(&config.secrets(Environment::default())).err().unwrap();
+    let told = error.diagnostics().unwrap();
+    for words in [
+        "`realms.shop.mail_from`: `nobody` is no sender",
+        "`mail.webhook_url`: codes would travel in the clear",
+        "`mail.webhook_secret`: it is too short",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}

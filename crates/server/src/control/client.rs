@@ -1,7 +1,7 @@
 //! The command line's end of the control socket.
 
-use super::LONGEST;
-use crate::account::{Reply, Request};
+use super::{Asked, LONGEST};
+use crate::account::Reply;
 use crate::folder::plain;
 use crate::start_error::StartError;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// It listens and does not answer.
-pub fn ask(socket: &Path, request: &Request) -> Result<Option<Reply>, StartError> {
+pub fn ask(socket: &Path, request: &Asked) -> Result<Option<Reply>, StartError> {
     let Ok(stream) = UnixStream::connect(socket) else { return Ok(None) };
     let broken = |error: &std::io::Error| {
         StartError::new(format!("the running server does not answer: {}", plain(error)))
@@ -33,7 +33,7 @@ pub fn ask(socket: &Path, request: &Request) -> Result<Option<Reply>, StartError
         .map_err(|_| StartError::new("the running server answers in another version's words"))
 }
 
-fn exchange(mut stream: UnixStream, request: &Request) -> std::io::Result<String> {
+fn exchange(mut stream: UnixStream, request: &Asked) -> std::io::Result<String> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut line = Zeroizing::new(serde_json::to_string(request).map_err(std::io::Error::other)?);
@@ -47,7 +47,7 @@ fn exchange(mut stream: UnixStream, request: &Request) -> std::io::Result<String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::Work;
+    use crate::account::{Request, Work};
     use std::os::unix::net::UnixListener;
 
     /// What a command is told when the server reads its line and does this.
@@ -61,6 +61,7 @@ mod tests {
             server(stream);
         });
         let request = Request { realm: "r".to_owned(), identifiers: Vec::new(), work: Work::List };
+        let request = Asked::Account(request);
         let error = ask(&path, &request).unwrap_err().to_string();
         serving.join().unwrap();
         error

@@ -4,8 +4,22 @@
 mod client;
 mod server;
 
+use crate::account::Request;
+use crate::post::MailRequest;
+use serde::{Deserialize, Serialize};
+
 pub use client::ask;
 pub use server::ControlSocket;
+
+/// What a running server is asked to do.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Asked {
+    /// Something about accounts.
+    Account(Request),
+    /// Something about messages.
+    Mail(MailRequest),
+}
 
 /// The longest line either side reads.
 const LONGEST: u64 = 64 * 1024 * 1024;

@@ -1,8 +1,9 @@
 //! The server's end of the control socket.
 
-use super::LONGEST;
-use crate::account::{Reply, Request, operate};
+use super::{Asked, LONGEST};
+use crate::account::{Reply, operate};
 use crate::folder::plain;
+use crate::post::{self, MailWork};
 use crate::realm::{OpenRealm, Realms};
 use crate::start_error::StartError;
 use doorward_core::action::Services;
@@ -90,12 +91,24 @@ async fn talk(stream: UnixStream, realms: &[OpenRealm], services: &Services) -> 
     let (read, mut write) = stream.into_split();
     let mut line = Zeroizing::new(Vec::new());
     timeout(PATIENCE, BufReader::new(read.take(LONGEST)).read_until(b'\n', &mut line)).await??;
-    let reply = match serde_json::from_slice::<Request>(&line) {
-        Ok(request) => operate(&request, realms, services).await,
+    let reply = match serde_json::from_slice::<Asked>(&line) {
+        Ok(Asked::Account(request)) => operate(&request, realms, services).await,
+        Ok(Asked::Mail(request)) => on_outbox(&request.mail, realms, services).await,
         Err(_) => Reply::refused("usage", "the running server is of another version"),
     };
     let mut answer = serde_json::to_string(&reply).map_err(std::io::Error::other)?;
     answer.push('\n');
     timeout(PATIENCE, write.write_all(answer.as_bytes())).await??;
     write.shutdown().await
+}
+
+/// What is asked of messages; the worker is woken for what is tried again.
+async fn on_outbox(work: &MailWork, realms: &[OpenRealm], services: &Services) -> Reply {
+    let Some(realm) = realms.first() else { return Reply::refused("fault", "there is no realm") };
+    let at = (realm.keys.master(), services.clock.now());
+    let reply = post::operate(work, services.store.as_ref(), at).await;
+    if matches!(work, MailWork::Retry(_)) {
+        (services.mail_queued)();
+    }
+    reply
 }

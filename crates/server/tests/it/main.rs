@@ -16,6 +16,7 @@ mod hang_up;
 mod house;
 mod kill;
 mod operations;
+mod post;
 mod program;
 mod stories;
 mod told;

@@ -25,6 +25,7 @@ mod own_account;
 mod own_codes;
 mod own_sessions;
 mod phones;
+mod post;
 mod profile_changes;
 mod profile_rules;
 mod races;
