@@ -221,6 +221,12 @@ impl Scheme {
         }
     }
 
+    /// Whether its value is the same for everybody, and written in the contract.
+    #[must_use]
+    pub fn is_constant(&self) -> bool {
+        matches!(&self.proves, Proves::Companion { equals, .. } if equals.constant().is_some())
+    }
+
     /// Whether it carries a token that names a session.
     #[must_use]
     pub fn names_a_session(&self) -> bool {

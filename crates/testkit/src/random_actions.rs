@@ -221,18 +221,21 @@ async fn send(step: Step, realm: &TestRealm, held: &mut Held) -> Answer {
     answer
 }
 
-async fn change_password(step: Step, realm: &TestRealm, held: &Held) -> Answer {
+async fn change_password(step: Step, realm: &TestRealm, held: &mut Held) -> Answer {
     let Some(token) = recent(&held.access, step.which) else { return Answer::bare(Outcome::Refused) };
     let mut inputs = named("new_password", PASSWORDS[step.which % 2]);
     inputs.values.push(("password", PASSWORDS[step.who % 2].into()));
     let options = [
         ("needs", ["password", "password", "password", "session"][step.who]),
         ("end_others", ["true", "false"][step.which / 2]),
+        ("sign_in", if step.pause.is_multiple_of(2) { "true" } else { "false" }),
     ];
-    match realm.check("access", token).await {
+    let answer = match realm.check("access", token).await {
         Ok(alive) => realm.run_as("change_password", inputs, &options, Some(&alive)).await,
-        Err(rejection) => rejection.answer("access"),
-    }
+        Err(rejection) => return rejection.answer("access"),
+    };
+    remember(&answer, realm, held);
+    answer
 }
 
 async fn update(step: Step, realm: &TestRealm, held: &Held) -> Answer {

@@ -120,7 +120,11 @@ fn beside_a_token(schemes: &[usize], (item, document): (&Node, &Document), found
         && !all().any(Scheme::names_a_session)
     {
         let name = &companion.name;
-        let message = format!("`{name}` is compared with a session, and no token beside it names one");
+        let message = if companion.is_constant() {
+            format!("`{name}` is the same for everybody, and no token beside it says who is asking")
+        } else {
+            format!("`{name}` is compared with a session, and no token beside it names one")
+        };
         let help = format!("write both in one alternative: `{{bearer: [], {name}: []}}`");
         found.error(codes::NO_SECURITY, item.span, message, &help);
     }

@@ -168,6 +168,8 @@ pub const WEAK_COOKIE: Code = Code(120);
 pub const WIDE_COOKIE: Code = Code(121);
 /// The same token in a cookie and in the body.
 pub const TOKEN_IN_COOKIE_AND_BODY: Code = Code(122);
+/// A constant that other sites can send, or do without.
+pub const USELESS_CONSTANT: Code = Code(123);
 /// A weak password rule.
 pub const WEAK_PASSWORD_RULE: Code = Code(130);
 /// A code that is short, or slow to expire.
@@ -267,6 +269,7 @@ pub const TABLE: &[(Code, &str, &str)] = &[
     (WEAK_COOKIE, "cookie without HttpOnly, Secure or SameSite", include_str!("../../rules/DW120.md")),
     (WIDE_COOKIE, "cookie path too wide", include_str!("../../rules/DW121.md")),
     (TOKEN_IN_COOKIE_AND_BODY, "token both in cookie and body", include_str!("../../rules/DW122.md")),
+    (USELESS_CONSTANT, "constant that other sites can send", include_str!("../../rules/DW123.md")),
     (WEAK_PASSWORD_RULE, "weak password rule", include_str!("../../rules/DW130.md")),
     (WEAK_CODE, "short or slow-to-expire code", include_str!("../../rules/DW131.md")),
     (SHARED_KEY, "symmetric key shared", include_str!("../../rules/DW132.md")),

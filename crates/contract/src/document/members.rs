@@ -188,7 +188,7 @@ impl Reader {
         let fits = (ty.is_text() || ty.is_number()) && !ty.nullable;
         if !fits {
             let message = format!("{what} must be text, this is {ty}");
-            let help = "say what null should read like: `\"${x == null ? '' : x}\"`";
+            let help = "say what null should read like: `\"${x.orValue('')}\"`";
             self.found.push(Diagnostic::error(codes::TYPE_CLASH, at, message).help(help));
         }
         fits

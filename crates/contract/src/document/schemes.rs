@@ -11,9 +11,10 @@ use crate::source::{Entry, Node};
 use crate::template::{CompiledTemplate, PathAst, Setting, Template, TemplateKind};
 use doorward_core::authenticate::ACCESS;
 use doorward_core::policy::TokenUse;
+use serde_json::Value;
 use std::sync::Arc;
 
-pub(super) const OWN: [&str; 5] = ["token", "prefix", "expired", "must_equal", "client_key"];
+pub(super) const OWN: [&str; 6] = ["token", "prefix", "expired", "must_equal", "const", "client_key"];
 
 pub(super) fn read(reader: &mut Reader, node: &Node, signing: &Signing<'_>) -> Vec<Scheme> {
     if !reader.map(node, "`securitySchemes`") {
@@ -68,8 +69,8 @@ fn read_scheme(reader: &mut Reader, entry: &Entry, signing: &Signing<'_>) -> Opt
     Some(Scheme { name: entry.key.clone(), token, proves, place, accept_expired })
 }
 
-/// What a scheme proves, with the token it carries or else its own name. Of `token`, `must_equal` and `client_key`
-/// one is said at most.
+/// What a scheme proves, with the token it carries or else its own name. Of `token`, `must_equal`, `const`
+/// and `client_key` one is said at most.
 fn proves(
     reader: &mut Reader,
     entry: &Entry,
@@ -77,7 +78,8 @@ fn proves(
 ) -> Option<(String, Proves)> {
     let own = entry.value.get("x-doorward");
     let said = |member: &str| own.and_then(|own| own.entry(member));
-    let ways: Vec<&Entry> = ["token", "must_equal", "client_key"].into_iter().filter_map(said).collect();
+    let ways: Vec<&Entry> =
+        ["token", "must_equal", "const", "client_key"].into_iter().filter_map(said).collect();
     if let [first, second, ..] = ways.as_slice() {
         let message = format!("a scheme with `{}` has no `{}`", first.key, second.key);
         let error = Diagnostic::error(codes::WRONG_KIND, second.key_span, message);
@@ -96,6 +98,11 @@ fn proves(
     if let Some(way) = said("must_equal") {
         let (template, alone) = companion(reader, &way.value, signing)?;
         return Some((name, Proves::Companion { equals: Arc::new(template), alone }));
+    }
+    if let Some(way) = said("const") {
+        let value = reader.line(&way.value, "`const`")?;
+        let template = CompiledTemplate::of_constant(Value::from(value));
+        return Some((name, Proves::Companion { equals: Arc::new(template), alone: false }));
     }
     if let Some(way) = said("client_key")
         && reader.flag(&way.value, "`client_key`")?
@@ -157,7 +164,8 @@ fn companion(reader: &mut Reader, node: &Node, signing: &Signing<'_>) -> Option<
     }
     if matches!(template.kind, TemplateKind::Constant(_)) {
         let message = "whoever reads the contract knows what this scheme must equal";
-        let help = "compare with something of the request or the session: `must_equal: $account.email`";
+        let help = "compare with something of the request or the session: `must_equal: $account.email`; what only \
+                    keeps other sites away is no secret: `const: XMLHttpRequest`";
         reader.refuse(codes::WRONG_KIND, node, message, help);
         return None;
     }

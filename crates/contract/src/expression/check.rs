@@ -171,7 +171,7 @@ impl Checker {
         }
         if checked.ty.nullable {
             let message = "this may be null, and null is no text";
-            let help = "say what null should read like: `x == null ? '' : x`";
+            let help = "say what null should read like: `x.orValue('')`";
             return self.error(codes::NULL_IN_TEXT, ast.span, message, &[help]);
         }
         Some(checked.step)

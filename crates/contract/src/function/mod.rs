@@ -13,6 +13,7 @@ mod json;
 mod lower;
 mod mask;
 mod optional;
+mod or_value;
 mod size;
 mod starts_with;
 mod string;
@@ -84,6 +85,7 @@ pub static FUNCTIONS: &[&Function] = &[
     &lower::LOWER,
     &mask::MASK,
     &optional::OPTIONAL,
+    &or_value::OR_VALUE,
     &size::SIZE,
     &starts_with::STARTS_WITH,
     &string::STRING,

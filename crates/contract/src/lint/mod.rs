@@ -17,6 +17,7 @@ mod dw117_caller_return_url;
 mod dw120_weak_cookie;
 mod dw121_wide_cookie;
 mod dw122_token_in_cookie_and_body;
+mod dw123_useless_constant;
 mod dw130_weak_password_rule;
 mod dw131_weak_code;
 mod dw132_shared_key;
@@ -62,7 +63,7 @@ impl Findings {
     }
 }
 
-static LINTS: [&Lint; 26] = [
+static LINTS: [&Lint; 27] = [
     &dw101_unknown_told_apart::LINT,
     &dw102_availability_oracle::LINT,
     &dw103_forgot_tells_truth::LINT,
@@ -79,6 +80,7 @@ static LINTS: [&Lint; 26] = [
     &dw120_weak_cookie::LINT,
     &dw121_wide_cookie::LINT,
     &dw122_token_in_cookie_and_body::LINT,
+    &dw123_useless_constant::LINT,
     &dw130_weak_password_rule::LINT,
     &dw131_weak_code::LINT,
     &dw132_shared_key::LINT,

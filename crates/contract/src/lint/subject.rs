@@ -39,6 +39,13 @@ impl<'s> Subject<'s> {
         span
     }
 
+    /// Where a security scheme is declared.
+    pub(super) fn scheme(&self, name: &str) -> Span {
+        let all = self.contract.get("components").and_then(|components| components.get("securitySchemes"));
+        let entry = all.and_then(|all| all.entry(name));
+        entry.map_or(self.contract.span, |entry| entry.key_span)
+    }
+
     /// A member of the top `x-doorward`.
     pub(super) fn section(&self, path: &[&str]) -> Option<&'s Node> {
         path.iter().try_fold(self.contract.get("x-doorward")?, |node, name| node.get(name))

@@ -1,9 +1,11 @@
-//! `change_password`: whoever is signed in sets a new password; the other sessions end, the caller's goes on.
+//! `change_password`: whoever is signed in sets a new password; the other sessions end. The caller's goes on, or a new
+//! one takes its place: then every token from before the change is dead.
 
 use super::caller::fresh;
 use super::codes::overtaken;
 use super::input::Named;
 use super::proof::{Proof, prove};
+use super::start::{Wish, start_session};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::authenticate::Rejection;
@@ -12,9 +14,10 @@ use crate::fault::Fault;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash, Upgrade, Verdict};
 use crate::port::Tries;
-use crate::session::{EndReason, SessionId};
+use crate::session::{EndReason, Session, SessionId};
 use crate::spec::{
-    A, ActionSpec, AnswerSpec, Caller, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
+    ActionSpec, AnswerSpec, Caller, DEVICE, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
+    REMEMBER, S,
 };
 use crate::standing::Bar;
 use crate::violation::Violation;
@@ -25,17 +28,23 @@ use std::time::Duration;
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "change_password",
-    sentence: "Sets a new password for whoever is signed in, and ends the other sessions.",
+    sentence: "Sets a new password for whoever is signed in, and ends the other sessions; with `sign_in` a new session takes the place of the caller's.",
     caller: Caller::Session,
     identifiers: Identifiers::Optional,
     claims: false,
     profile: false,
-    inputs: &[InputSpec::optional("password", Kind::Text), InputSpec::required("new_password", Kind::Text)],
+    inputs: &[
+        InputSpec::optional("password", Kind::Text),
+        InputSpec::required("new_password", Kind::Text),
+        DEVICE,
+        REMEMBER,
+    ],
     options: &[
         OptionSpec { name: "needs", values: OptionValues::Words(&["password", "session"]) },
         OptionSpec { name: "end_others", values: OptionValues::Flag(true) },
+        OptionSpec { name: "sign_in", values: OptionValues::Flag(false) },
     ],
-    answers: &[AnswerSpec::new(Name::PasswordChanged, A)],
+    answers: &[AnswerSpec::new(Name::PasswordChanged, S)],
     failures: &[
         Name::UnknownAccount,
         Name::WrongPassword,
@@ -69,6 +78,7 @@ impl Entry for ChangePassword {
             new_password: Password::new(inputs.required("new_password")?),
             password_field: inputs.wire_name("new_password"),
             end_others: options.flag("end_others"),
+            successor: options.flag("sign_in").then(|| Wish::after(&caller.session, inputs)),
         };
         perform(&input, cx).await
     }
@@ -76,7 +86,7 @@ impl Entry for ChangePassword {
 
 /// The input of a change.
 pub struct Input {
-    /// The caller's session, which goes on.
+    /// The caller's session, which goes on unless another takes its place.
     pub session: SessionId,
     /// Whom the request names: nobody but the caller will do.
     pub name: Option<Named>,
@@ -90,13 +100,15 @@ pub struct Input {
     pub password_field: String,
     /// Whether the account's other sessions end.
     pub end_others: bool,
+    /// How the session is to be that takes the place of the caller's, if one does.
+    pub successor: Option<Wish>,
 }
 
 /// What it can answer.
 #[derive(Clone)]
 pub enum Outcome {
-    /// Set.
-    Changed(Arc<Account>),
+    /// Set; with the session that took the place of the caller's, if one did.
+    Changed(Arc<Account>, Option<Arc<Session>>),
     /// Nobody is signed in any more.
     Gone(Rejection),
     /// The request names somebody else than the caller, whether or not there is such an account.
@@ -116,7 +128,9 @@ pub enum Outcome {
 impl From<Outcome> for Answer {
     fn from(outcome: Outcome) -> Answer {
         match outcome {
-            Outcome::Changed(account) => Answer::bare(Name::PasswordChanged).account(account),
+            Outcome::Changed(account, session) => {
+                Answer::bare(Name::PasswordChanged).account(account).signed_in(session)
+            }
             Outcome::Gone(rejection) => rejection.answer("access"),
             Outcome::UnknownAccount(tries) => Answer::bare(Name::UnknownAccount).tried(tries),
             Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
@@ -177,14 +191,24 @@ impl Action for Input {
         let mut changes = new_password((account, account.version), hash, others, at);
         let version = account.version + changes.len() as u64;
         changes.extend(overtaken(account, None));
-        let changed = Account {
+        let mut changed = Account {
             version,
             password: Some(hash.clone()),
             must_change_password: false,
             updated_at: at.now,
             ..Account::clone(account)
         };
-        Ok(Decision { outcome: Outcome::Changed(Arc::new(changed)), changes })
+        let mut session = None;
+        if let Some(wish) = &self.successor {
+            let started = start_session(&changed, wish, at);
+            // Its guard is that it has not ended: whoever refreshes it at the same time finds it gone or comes first,
+            // and what a refresh gave out before is of the session that ends here.
+            let (session_id, reason) = (self.session, EndReason::PasswordChanged);
+            changes.push(Change::EndSession { session: session_id, reason, at: at.now });
+            changes.extend(started.changes);
+            (changed, session) = (started.account, Some(started.session));
+        }
+        Ok(Decision { outcome: Outcome::Changed(Arc::new(changed), session), changes })
     }
 }
 

@@ -44,6 +44,18 @@ impl Wish {
         }
     }
 
+    /// What the inputs say, and otherwise what the session is whose place the new one takes.
+    #[must_use]
+    pub fn after(before: &Session, inputs: &Inputs) -> Wish {
+        let said = Wish::of(inputs);
+        let remembered = inputs.value(REMEMBER.name).and_then(Value::as_bool).unwrap_or(before.remembered);
+        Wish {
+            lifetime: said.lifetime.or(before.access_lifetime),
+            device: said.device.or_else(|| before.device.clone()),
+            remembered,
+        }
+    }
+
     /// Whether a session is as it is wished for; a device that is not named is any.
     pub(super) fn suits(&self, session: &Session) -> bool {
         let device = self.device.is_none() || self.device == session.device;

@@ -5,6 +5,7 @@ mod administration;
 mod as_shipped;
 mod cakes;
 mod cbs;
+mod changed_password;
 mod configured;
 mod credentials;
 mod cross;
