@@ -4,6 +4,7 @@
 use crate::account_plan::{AccountPlan, TokenPlan};
 use crate::expression::{Kind, Type};
 use doorward_core::account::Account;
+use doorward_core::action::beginnings;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::profile::{Field, FieldType, SetBy};
 use doorward_core::public_id::PublicIdKind;
@@ -107,6 +108,7 @@ pub fn session_type() -> Vec<(String, Type)> {
         ("ip", Type::text()),
         ("user_agent", Type::text()),
         ("device", Type::text().or_null()),
+        ("begun_by", Type::new(Kind::Enum(beginnings().map(str::to_owned).collect()))),
         ("current", Type::boolean()),
     ];
     members.map(|(name, ty)| (name.to_owned(), ty)).into()
@@ -231,6 +233,7 @@ pub fn session_value(session: &Session, current: bool, field: &str) -> Value {
         "ip" => Value::from(session.address.clone()),
         "user_agent" => Value::from(session.user_agent.clone()),
         "device" => Value::from(session.device.clone()),
+        "begun_by" => Value::from(session.begun_by),
         "current" => Value::from(current),
         _ => Value::Null,
     }

@@ -7,6 +7,7 @@ mod account_plan;
 pub mod account_view;
 pub mod backwards;
 pub mod builtin;
+mod caller_plan;
 mod compile;
 mod cors_plan;
 pub mod diagnostic;

@@ -28,6 +28,8 @@ pub enum Root {
     Outcome,
     /// `account`: the fields of LANGUAGE section 3.2 and the profile.
     Account,
+    /// `caller`: likewise, of whoever is signed in.
+    Caller,
     /// `session`.
     Session,
     /// `tokens`: `<name>` is the token's text; below it `id expires_in expires_at issued_at`.
@@ -58,7 +60,7 @@ pub enum Root {
 }
 
 impl Root {
-    const ALL: [Root; 24] = [
+    const ALL: [Root; 25] = [
         Root::Request,
         Root::Body,
         Root::PathParameters,
@@ -70,6 +72,7 @@ impl Root {
         Root::Status,
         Root::Outcome,
         Root::Account,
+        Root::Caller,
         Root::Session,
         Root::Tokens,
         Root::Datum,

@@ -18,6 +18,8 @@ pub struct Answer {
     pub outcome: Outcome,
     /// `account`, where the outcome has one.
     pub account: Option<Arc<Account>>,
+    /// `caller`, where somebody is signed in who asked.
+    pub caller: Option<Arc<Account>>,
     /// `session` and with it `tokens`, where the outcome has them.
     pub session: Option<Arc<Session>>,
     /// The stage that was reached, and with it its token among `tokens`.
@@ -48,6 +50,7 @@ impl Answer {
         Answer {
             outcome,
             account: None,
+            caller: None,
             session: None,
             stage: None,
             data: Vec::new(),
@@ -61,6 +64,17 @@ impl Answer {
     #[must_use]
     pub fn account(mut self, account: Arc<Account>) -> Answer {
         self.account = Some(account);
+        self
+    }
+
+    /// The same, asked for by whoever is signed in: their account as the answer has it, where it is about them.
+    #[must_use]
+    pub fn asked_by(mut self, caller: Option<&Arc<Account>>) -> Answer {
+        let own = |caller: &Arc<Account>| {
+            let newer = self.account.as_ref().filter(|account| account.id == caller.id);
+            Arc::clone(newer.unwrap_or(caller))
+        };
+        self.caller = caller.map(own);
         self
     }
 

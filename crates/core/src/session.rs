@@ -45,6 +45,8 @@ pub struct Session {
     pub remembered: bool,
     /// The client address at sign-in.
     pub address: String,
+    /// The action that began it, by its name: one of [`crate::action::beginnings`].
+    pub begun_by: &'static str,
     /// When and why it ended, if it did.
     pub ended: Option<Ended>,
 }

@@ -25,6 +25,8 @@ pub enum Kind {
     Any,
     /// The account, with the names of LANGUAGE section 3.2.
     Account,
+    /// The account of whoever is signed in, in any answer: never among an outcome's own data.
+    Caller,
     /// The session.
     Session,
     /// The tokens of the session.
@@ -259,6 +261,8 @@ pub struct OnlyWith {
     pub words: &'static [&'static str],
 }
 
+/// `caller`: whose session asks, beside the data of any answer to somebody who is signed in.
+pub const CALLER: Field = Field::new("caller", Kind::Caller);
 /// `account`: the data of answers marked A in the catalogue.
 pub const A: &[Field] = &[Field::new("account", Kind::Account)];
 

@@ -181,6 +181,7 @@ impl Exchange<'_> {
                 }
             }
         };
+        let answer = answer.asked_by(caller.as_ref().map(|alive| &alive.account));
         Ok(Answered { table: &binding.replies, answer, due })
     }
 

@@ -76,6 +76,13 @@ impl<'a> ReplyScope<'a> {
         }
     }
 
+    fn of_caller(&self, rest: &[String]) -> Cow<'_, Value> {
+        match self.answer.and_then(|answer| answer.caller.as_deref()) {
+            Some(account) => account_member(self.asked, account, rest),
+            None => NULL,
+        }
+    }
+
     fn of_session(&self, rest: &[String]) -> Cow<'_, Value> {
         let Some(answer) = self.answer else { return NULL };
         match (&answer.session, answer.sessions.first()) {
@@ -136,6 +143,7 @@ impl Scope for ReplyScope<'_> {
         let Some(root) = Root::of(path.slot) else { return NULL };
         match root {
             Root::Account => self.of_account(rest),
+            Root::Caller => self.of_caller(rest),
             Root::Session => self.of_session(rest),
             Root::Tokens => self.tokens.map_or(NULL, |tokens| tokens.read(rest)),
             Root::Datum => self.datum(rest),

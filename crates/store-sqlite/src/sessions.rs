@@ -5,6 +5,7 @@ use crate::error::{Failure, met};
 use crate::row::{Cells, Table, millis};
 use crate::token_notes;
 use doorward_core::account::AccountId;
+use doorward_core::action::beginnings;
 use doorward_core::port::{KEPT_AFTER_EXPIRY, SessionWithAccount};
 use doorward_core::session::{EndReason, Ended, RefreshState, Session, SessionId};
 use doorward_core::time::Timestamp;
@@ -35,6 +36,7 @@ const TABLE: Table = Table {
         "end_reason",
         "device",
         "remembered",
+        "begun_by",
     ],
 };
 
@@ -42,14 +44,14 @@ const WITH_ACCOUNT: &str =
     "SELECT s.id, s.realm, s.contract, s.account, s.created_at, s.last_used_at, s.generation,
     s.seed, s.rotated_at, s.confirmed, s.late_retry, s.expires_at, s.absolute_until, s.access_until,
     s.access_lifetime, s.key_id, s.user_agent, s.address, s.ended_at, s.end_reason,
-    s.device, s.remembered,
+    s.device, s.remembered, s.begun_by,
     a.id, a.realm, a.version, a.password, a.profile, a.roles, a.must_change_password, a.locked, a.created_at,
     a.updated_at, a.last_login_at, a.last_login_address, a.status, a.status_reason, a.locked_until, a.lock_reason,
     a.expires_at, a.closes_at
     FROM sessions s LEFT JOIN accounts a ON a.id = s.account WHERE s.id = ?1";
 const LIVE: &str = "SELECT id, realm, contract, account, created_at, last_used_at, generation, seed, rotated_at,
     confirmed, late_retry, expires_at, absolute_until, access_until, access_lifetime, key_id, user_agent, address,
-    ended_at, end_reason, device, remembered FROM sessions
+    ended_at, end_reason, device, remembered, begun_by FROM sessions
     WHERE account = ?1 AND ended_at IS NULL AND expires_at > ?2 AND absolute_until > ?2 ORDER BY created_at, id";
 
 /// A session with its account.
@@ -111,6 +113,7 @@ fn from_cells(cells: &Cells<'_>) -> Result<Session, Failure> {
         device: cells.optional(20, Cells::text)?,
         remembered: cells.flag(21)?,
         address: cells.text(17)?,
+        begun_by: cells.parsed(22, |name| beginnings().find(|known| *known == name))?,
         ended,
     })
 }
@@ -120,7 +123,7 @@ pub(crate) fn start(connection: &Connection, session: &Session, account_version:
     accounts::has_version(connection, session.account, account_version)?;
     let sql = "INSERT INTO sessions VALUES
         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-        ?21, ?22)";
+        ?21, ?22, ?23)";
     connection.prepare_cached(sql)?.execute(params![
         session.id.0.as_bytes(),
         session.realm,
@@ -144,6 +147,7 @@ pub(crate) fn start(connection: &Connection, session: &Session, account_version:
         session.ended.as_ref().map(|ended| ended.reason.name()),
         session.device,
         session.remembered,
+        session.begun_by,
     ])?;
     Ok(())
 }

@@ -106,6 +106,7 @@ pub fn session(realm: &str, n: u64, account: AccountId) -> Session {
         device: n.is_multiple_of(2).then(|| format!("Kim\u{2019}s phone {n}")),
         remembered: !n.is_multiple_of(3),
         address: "192.0.2.7".to_owned(),
+        begun_by: if n.is_multiple_of(2) { "register" } else { "login" },
         ended: None,
     }
 }

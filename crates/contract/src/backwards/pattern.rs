@@ -246,6 +246,7 @@ pub fn name_of(path: &Path, list: Option<&Path>) -> Option<String> {
     }
     let top = match Root::of(path.slot)? {
         Root::Account => "account",
+        Root::Caller => "caller",
         Root::Session => "session",
         Root::Tokens => "tokens",
         Root::Violations => "violations",

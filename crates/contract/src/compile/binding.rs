@@ -10,11 +10,13 @@ use super::place::{Cache, Doing, Level, Place, Scope, Shared};
 use super::possible::{never_answered, outcomes_of};
 use super::reader::Reader;
 use super::reading::Findings;
+use super::requires;
 use super::rule::{self, CheckSource};
 use super::security;
 use super::trace::BindingTrace;
 use super::unavailable::unavailable;
 use super::written::{Argument, RepliesSource, ShapeSource};
+use crate::caller_plan::caller_of;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::{Ast, check_condition};
 use crate::names::{InputNames, RequestTypes};
@@ -68,8 +70,10 @@ pub(super) struct BindingSource {
 }
 
 /// Members of one of several bindings.
-pub(super) const CHOICE: [&str; 10] =
-    ["when", "action", "security", "input", "options", "checks", "replies", "shapes", "with", "why"];
+pub(super) const CHOICE: [&str; 11] = [
+    "when", "action", "security", "requires", "input", "options", "checks", "replies", "shapes", "with",
+    "why",
+];
 
 /// Reads the bindings of an operation: one, or those of `choose`, each with the members beside it.
 pub(super) fn read(
@@ -152,7 +156,8 @@ fn binding(
     let options = option::read(&options, spec, &document.account, found);
     input::proof_bound((spec, &options), &inputs, span, found);
     let checks = [beside.get("checks"), own("checks")].into_iter().flatten();
-    let checks = checks.flat_map(|node| rule::read(node, found)).collect();
+    let required: Vec<_> = own("requires").map(|node| requires::read(node, found)).unwrap_or_default();
+    let checks = required.into_iter().chain(checks.flat_map(|node| rule::read(node, found))).collect();
     let when = own("when").and_then(|when| found.expression(when, "`when`"));
     let words = item.map(|item| Words::read(item, shared, found));
     Some(BindingSource { span, action, inputs, options, option_spans, checks, when, security, words })
@@ -300,6 +305,8 @@ impl BindingSource {
         levels.push(super::document_level(here.shared));
         let options = spec.options.iter().map(|option| option.name);
         let by_request: Vec<&'static str> = options.filter(|option| self.binds(option)).collect();
+        let credentials = (self.security.as_ref(), self.presents());
+        let caller = caller_of(spec, credentials, &here.shared.facts.document.schemes);
         // Replies that read shapes or defaults of its own are nobody else's.
         let own_cache = Cache::default();
         let reworded = self.words.as_ref().is_some_and(Words::change_shapes);
@@ -307,7 +314,7 @@ impl BindingSource {
             shared: here.shared,
             levels,
             request: here.request,
-            action: Some(Doing { spec, options: &self.options, by_request: &by_request }),
+            action: Some(Doing { spec, options: &self.options, by_request: &by_request, caller }),
             cache: if reworded { &own_cache } else { here.cache },
             span: self.span,
         };
@@ -324,6 +331,8 @@ impl BindingSource {
             origins,
             inputs: self.input_traces(),
             guards: self.guard_reads(),
+            requires: self.requires(),
+            bodies: self.own_bodies(),
         };
         (binding, trace)
     }

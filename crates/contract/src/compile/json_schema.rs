@@ -67,6 +67,7 @@ fn binding_members() -> Vec<(&'static str, Value)> {
         ("input", object(&all(&|spec| inputs_of(spec)), &[])),
         ("options", object(&all(&|spec| spec.options.iter().map(|option| option.name).collect()), &[])),
         ("checks", json!({"$ref": "#/$defs/checks"})),
+        ("requires", json!({"type": ["array", "null"], "items": {"type": "string"}})),
         ("replies", json!({"$ref": "#/$defs/replies"})),
         ("shapes", json!({"$ref": "#/$defs/shapes"})),
         ("with", a("object")),

@@ -20,6 +20,7 @@ mod reads;
 mod references;
 mod render;
 mod request;
+mod requires;
 mod responses;
 mod route;
 mod rule;

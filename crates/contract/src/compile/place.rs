@@ -15,8 +15,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-/// Replies that were compiled, by the id of the first reply of the list and what it answers.
-pub(super) type Cache = RefCell<HashMap<(usize, ReplyKey), Vec<GuardedReply>>>;
+/// Replies that were compiled, by the id of the first reply of the list, what it answers, and, where they read the
+/// caller, whether that may be null.
+pub(super) type Cache = RefCell<HashMap<(usize, ReplyKey, Option<bool>), Vec<GuardedReply>>>;
 
 /// What all places of a contract share.
 pub(super) struct Shared<'d> {
@@ -93,6 +94,8 @@ pub(super) struct Doing<'p> {
     pub(super) options: &'p Options,
     /// The options that the request decides.
     pub(super) by_request: &'p [&'static str],
+    /// `caller`, where its answers offer it.
+    pub(super) caller: Option<Field>,
 }
 
 impl Doing<'_> {
@@ -206,17 +209,20 @@ impl<'p> Place<'p, '_> {
     ) -> Vec<GuardedReply> {
         let Some(first) = answer.list.first() else { return Vec::new() };
         let variant = if answer.key.sealed() { answer.key } else { ReplyKey::Outcome(outcome) };
-        let slot = (first.id, variant);
+        let caller = self.action.and_then(|doing| doing.caller).map(|caller| caller.nullable);
+        let cached = |cache: &Cache| {
+            let cache = cache.borrow();
+            [None, caller].iter().find_map(|reads| cache.get(&(first.id, variant, *reads)).cloned())
+        };
         let shapes_replaced = self.levels.iter().any(|level| {
             level.scope != Scope::Document && !(level.shapes.is_empty() && level.with.is_empty())
         });
         let sharable = scope == Scope::Document && !shapes_replaced && !outcome.own();
-        let known = if sharable { self.shared.cache.borrow().get(&slot).cloned() } else { None };
-        let local = |cache: &Cache| cache.borrow().get(&slot).cloned().filter(|_| !outcome.own());
-        if let Some(known) = known.or_else(|| local(self.cache)) {
+        let known = if sharable { cached(&self.shared.cache) } else { None };
+        if let Some(known) = known.or_else(|| cached(self.cache).filter(|_| !outcome.own())) {
             return known;
         }
-        let mut reads_request = false;
+        let (mut reads_request, mut reads_caller) = (false, false);
         let mut proven: Vec<Vec<String>> = Vec::new();
         let mut replies = Vec::new();
         for source in answer.list {
@@ -227,6 +233,7 @@ impl<'p> Place<'p, '_> {
             let reply = self.render(source, (answer.key, outcome), &names, found);
             let seen = names.seen.take();
             reads_request |= seen.request;
+            reads_caller |= seen.caller;
             for (view, ty) in seen.views {
                 self.shared.views.borrow_mut().entry(view).or_insert(ty);
             }
@@ -244,15 +251,19 @@ impl<'p> Place<'p, '_> {
             }
         }
         let cache = if sharable && !reads_request { &self.shared.cache } else { self.cache };
-        cache.borrow_mut().insert(slot, replies.clone());
+        cache.borrow_mut().insert((first.id, variant, caller.filter(|_| reads_caller)), replies.clone());
         replies
     }
 
     fn names(&self, key: ReplyKey, outcome: Outcome) -> ReplyNames<'p> {
-        let data = match (key, self.action) {
+        let mut data = match (key, self.action) {
             (ReplyKey::Outcome(own), Some(doing)) if own.own() => doing.data(own),
             _ => key.data(),
         };
+        // Under a group's key its members must not be told apart, not even by who asks.
+        if matches!(key, ReplyKey::Outcome(own) if !before_validation(own)) {
+            data.extend(self.action.and_then(|doing| doing.caller));
+        }
         let request = if before_validation(outcome) { &self.shared.unchecked } else { self.request };
         let by_phrase = matches!(outcome.group(), Some(Group::RequestError | Group::Fault));
         let catalogue = (key.status(outcome), by_phrase);

@@ -16,6 +16,22 @@ pub(super) struct CheckSource {
     rule: String,
 }
 
+impl CheckSource {
+    /// That something is there, which else breaks the rule `required`.
+    pub(super) fn required(that: Ast, at: Vec<String>) -> CheckSource {
+        CheckSource { that, at, rule: "required".to_owned() }
+    }
+
+    /// The member of the body that must be there, if that is what it asks.
+    pub(super) fn required_path(&self) -> Option<&[String]> {
+        let AstKind::Has(path) = &self.that.kind else { return None };
+        match &path.kind {
+            AstKind::Path(path) if path[0] == "body" && self.rule == "required" => path.get(1..),
+            _ => None,
+        }
+    }
+}
+
 /// Reads `checks`.
 pub(super) fn read(node: &Node, found: &mut Findings) -> Vec<CheckSource> {
     let Some(items) = node.as_list() else {

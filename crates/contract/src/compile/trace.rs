@@ -4,6 +4,7 @@ use super::place::Origin;
 use crate::expression::Type;
 use crate::plan::InputTarget;
 use crate::source::Span;
+use serde_json::Value;
 
 /// The origins of a plan's replies, in the order of its operations.
 #[derive(Default)]
@@ -46,6 +47,10 @@ pub struct BindingTrace {
     pub inputs: Vec<InputTrace>,
     /// The names that its guard and its checks read.
     pub guards: Vec<Vec<String>>,
+    /// Whether it wants members of the body by itself.
+    pub requires: bool,
+    /// The bodies that it takes, as a schema beside that of the operation.
+    pub bodies: Value,
 }
 
 /// Where an input of a binding comes from.

@@ -25,6 +25,8 @@ pub(super) fn certain(contract: &Node, rules: &[IdentifierRule]) -> Vec<Identifi
 struct SignUp<'d> {
     operation: &'d Node,
     inputs: Vec<&'d Node>,
+    /// What the binding requires by itself.
+    requires: &'d [Node],
 }
 
 fn sign_ups(contract: &Node) -> Vec<SignUp<'_>> {
@@ -39,7 +41,8 @@ fn sign_ups(contract: &Node) -> Vec<SignUp<'_>> {
             let create = binding.get("options").and_then(|options| options.get("create")?.as_bool());
             if MAKES_ACCOUNTS.contains(&action) || (action == "login_by_code" && create == Some(true)) {
                 let inputs = [binding.get("input"), top.get("input")].into_iter().flatten().collect();
-                found.push(SignUp { operation, inputs });
+                let requires = binding.get("requires").and_then(Node::as_list).unwrap_or(&[]);
+                found.push(SignUp { operation, inputs, requires });
             }
         }
     }
@@ -51,6 +54,13 @@ impl SignUp<'_> {
     fn asks_for(&self, contract: &Node, kind: IdentifierKind) -> bool {
         let written = self.inputs.iter().find_map(|input| input.get(kind.name())).and_then(Node::as_text);
         let Some(member) = written.and_then(|written| written.strip_prefix("$body.")) else { return false };
+        if self
+            .requires
+            .iter()
+            .any(|one| one.as_text().is_some_and(|one| one.strip_prefix("body.") == Some(member)))
+        {
+            return true;
+        }
         let content =
             self.operation.get("requestBody").and_then(|body| target(contract, body)?.get("content"));
         let bodies = content.map_or(&[][..], Node::entries);

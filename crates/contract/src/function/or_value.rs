@@ -32,7 +32,9 @@ fn types(arguments: &[Argument<'_>], _: &dyn Names) -> Result<Type, Problem> {
     let Some(joined) = value.join(other) else {
         let wanted = value.clone().not_null();
         let message = match (&wanted.kind, other.is_text()) {
-            (Kind::Time, true) => "a time and a text have no one type: `time(x, 'iso')` makes text of it".to_owned(),
+            (Kind::Time, true) => {
+                "a time and a text have no one type: `time(x, 'iso')` makes text of it".to_owned()
+            }
             (Kind::Integer | Kind::Number | Kind::Boolean | Kind::Duration, true) => {
                 format!("{wanted} and a text have no one type: `string(x)` makes text of it")
             }

@@ -15,11 +15,16 @@ fn check(subject: &Subject<'_>, found: &mut Findings) {
         let Some(why) = written_by_others(scheme) else { continue };
         let span = subject.scheme(&scheme.name);
         let message = format!("`{}` keeps no other site away: {why}", scheme.name);
-        found.with_help(span, message, "ask for it in a header of its own: `in: header, name: X-Requested-With`");
+        found.with_help(
+            span,
+            message,
+            "ask for it in a header of its own: `in: header, name: X-Requested-With`",
+        );
     }
     for bound in subject.bindings() {
         if let Some((cookie, constant)) = done_without(subject, &bound) {
-            let message = format!("`{cookie}` is taken without `{constant}`, which then keeps no other site away");
+            let message =
+                format!("`{cookie}` is taken without `{constant}`, which then keeps no other site away");
             let help = format!("ask for both wherever the cookie comes: `{{{cookie}: [], {constant}: []}}`");
             found.with_help(bound.trace.span, message, help);
         }
@@ -47,9 +52,8 @@ fn done_without<'s>(subject: &Subject<'s>, bound: &Bound<'s>) -> Option<(&'s str
     let of = |all: &Vec<usize>| -> Vec<&'s Scheme> {
         all.iter().filter_map(|at| subject.plan.schemes.get(*at)).collect()
     };
-    let in_cookie = |scheme: &&&Scheme| {
-        scheme.names_a_session() && matches!(scheme.place, SchemePlace::Cookie(_))
-    };
+    let in_cookie =
+        |scheme: &&&Scheme| scheme.names_a_session() && matches!(scheme.place, SchemePlace::Cookie(_));
     let companion = |scheme: &&Scheme| matches!(scheme.proves, Proves::Companion { .. });
     for with in alternatives.iter().map(of) {
         let constant = with.iter().find(|scheme| scheme.is_constant());

@@ -80,6 +80,8 @@ pub(crate) struct Seen {
     pub(crate) tokens: Vec<String>,
     /// Whether something of the request was read.
     pub(crate) request: bool,
+    /// Whether the caller was.
+    pub(crate) caller: bool,
     /// The views used, with what they are.
     pub(crate) views: Vec<(String, Type)>,
     /// What went wrong inside views.
@@ -261,6 +263,10 @@ impl<'d> ReplyNames<'d> {
         let ty = ty.member(rest)?;
         Some(match field.kind {
             CoreKind::Account => Reference::slot(ty, Root::Account.slot(), rest),
+            CoreKind::Caller => {
+                self.seen.borrow_mut().caller = true;
+                Reference::slot(ty, Root::Caller.slot(), rest)
+            }
             CoreKind::Session => Reference::slot(ty, Root::Session.slot(), rest),
             CoreKind::Violations => Reference::slot(ty, Root::Violations.slot(), rest),
             _ => Reference::slot(ty, Root::Datum.slot(), path),
@@ -342,7 +348,7 @@ fn type_of_field(kind: CoreKind, facts: &Facts<'_>) -> Type {
         CoreKind::Object | CoreKind::Tokens | CoreKind::StageToken(_) => Type::new(Kind::AnyObject),
         CoreKind::Token => Type::new(Kind::Token),
         CoreKind::Any => Type::any(),
-        CoreKind::Account => facts.account.clone(),
+        CoreKind::Account | CoreKind::Caller => facts.account.clone(),
         CoreKind::Session => facts.session.clone(),
         CoreKind::Violations => Type::list(facts.violation.clone()),
         CoreKind::Accounts => Type::list(facts.account.clone()),

@@ -33,6 +33,12 @@ pub fn openapi(loaded: &Loaded) -> Option<Value> {
         if trace.inferred {
             target.insert("requestBody".to_owned(), request_body(operation));
         }
+        let asked = trace.bindings.iter().any(|binding| binding.requires);
+        if let Some(body) = target.get_mut("requestBody").filter(|_| asked) {
+            let pairs = operation.bindings.iter().zip(&trace.bindings);
+            let taken = pairs.filter(|(binding, _)| binding.action.spec().name != "refused");
+            one_of(body, &taken.map(|(_, trace)| &trace.bodies).collect::<Vec<_>>());
+        }
         let written = target.remove("responses");
         let mut responses = written.and_then(|written| written.as_object().cloned()).unwrap_or_default();
         responses.extend(Responses { plan, operation, views: &views }.all());
@@ -60,6 +66,19 @@ fn without_extensions(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(without_extensions),
         _ => {}
+    }
+}
+
+/// Puts beside the schema of an operation's bodies what each of its bindings asks of them.
+fn one_of(body: &mut Value, bindings: &[&Value]) {
+    let content = body.get_mut("content").and_then(Value::as_object_mut);
+    for media in content.into_iter().flat_map(Map::values_mut) {
+        let Some(schema) = media.get_mut("schema").and_then(Value::as_object_mut) else { continue };
+        if schema.contains_key("anyOf") {
+            let whole = Value::Object(std::mem::take(schema));
+            schema.insert("allOf".to_owned(), json!([whole]));
+        }
+        schema.insert("anyOf".to_owned(), json!(bindings));
     }
 }
 

@@ -62,7 +62,7 @@ impl<'p> Sample<'p> {
             Root::Status => json!(self.status),
             Root::Now | Root::IssuedAt => json!(NOW),
             Root::ExpiresAt => json!(NOW + 3_600_000),
-            Root::Account => below(account_type(&self.plan.account), rest),
+            Root::Account | Root::Caller => below(account_type(&self.plan.account), rest),
             Root::Session => below(session_type(), rest),
             Root::Request => below(request_type(), rest),
             Root::Tokens => self.token(rest),

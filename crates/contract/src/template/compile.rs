@@ -177,7 +177,8 @@ impl Compiler<'_> {
                 _ => "this".to_owned(),
             };
             let message = format!("{what} may be null inside a text: it is {}", typed.ty());
-            let help = "say what null should read like: `x.orValue('')`, or `optional(x)` to leave the text out";
+            let help =
+                "say what null should read like: `x.orValue('')`, or `optional(x)` to leave the text out";
             return self.error(codes::NULL_IN_TEXT, ast.span, message, help);
         }
         if matches!(typed.ty().kind, Kind::List(_) | Kind::Object(_) | Kind::AnyObject) {

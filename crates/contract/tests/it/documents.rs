@@ -143,3 +143,41 @@ fn references_of_the_documents_point_at_something() {
         }
     }
 }
+
+#[test]
+fn what_each_binding_requires_stands_beside_the_schema_of_all() {
+    let text = r#"openapi: 3.1.0
+info: {title: One, version: "1"}
+x-doorward:
+  account: {identifiers: [email]}
+  tokens: {access: {opaque: {}, lifetime: 1h}}
+  shapes: {failure: {body: {error: $outcome.name}}}
+  replies: {failure: {}}
+paths:
+  /:
+    post:
+      requestBody:
+        content: {application/json: {schema: {properties: {kind: {type: string}, user: {properties: {email: {}}}, password: {}}}}}
+      x-doorward:
+        choose:
+          - when: body.kind == 'in'
+            requires: [body.user.email, body.password]
+            action: login
+            input: {email: $body.user.email, password: $body.password}
+            replies: {signed_in: {body: {token: $tokens.access}}}
+          - when: body.kind == 'out' && has(body.password)
+            action: forgot_password
+            input: {email: $body.user.email}
+            replies: {sent: {status: 204}}
+          - {action: refused, why: it is no more, replies: {refused: {}}}
+"#;
+    let document = completed_text("one", text);
+    let schema = &document["paths"]["/"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    let login = json!({
+        "required": ["user", "password", "kind"],
+        "properties": {"user": {"required": ["email"]}, "kind": {"const": "in"}},
+    });
+    let forgot = json!({"required": ["kind"], "properties": {"kind": {"const": "out"}}});
+    assert_eq!(schema["anyOf"], json!([login, forgot]));
+    assert_eq!(schema["properties"]["kind"]["type"], "string", "the schema of all stays");
+}

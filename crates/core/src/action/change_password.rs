@@ -200,7 +200,7 @@ impl Action for Input {
         };
         let mut session = None;
         if let Some(wish) = &self.successor {
-            let started = start_session(&changed, wish, at);
+            let started = start_session(&changed, (wish, self.name()), at);
             // Its guard is that it has not ended: whoever refreshes it at the same time finds it gone or comes first,
             // and what a refresh gave out before is of the session that ends here.
             let (session_id, reason) = (self.session, EndReason::PasswordChanged);

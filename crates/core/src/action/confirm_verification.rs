@@ -215,7 +215,7 @@ impl Input {
             Account { version: account.version + 1, identifiers, updated_at: at.now, ..account.clone() };
         let mut session = None;
         if self.sign_in {
-            let started = start_session(&account, &self.wish, at);
+            let started = start_session(&account, (&self.wish, self.name()), at);
             changes.extend(started.changes);
             (account, session) = (started.account, Some(started.session));
         }

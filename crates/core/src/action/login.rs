@@ -285,7 +285,7 @@ impl Input {
             });
             account.version += 1;
         }
-        let (account, session, started) = sign_in(&account, &self.wish, at);
+        let (account, session, started) = sign_in(&account, (&self.wish, self.name()), at);
         changes.extend(started);
         Decision { outcome: Outcome::SignedIn(account, session), changes }
     }

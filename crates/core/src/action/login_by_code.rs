@@ -283,7 +283,7 @@ fn signed_in(
         });
         (account.version, account.updated_at) = (account.version + 1, at.now);
     }
-    let (account, session, started) = sign_in(&account, wish, at);
+    let (account, session, started) = sign_in(&account, (wish, SPEC.name), at);
     changes.extend(started);
     Decision { outcome: Outcome::SignedIn(account, session), changes }
 }
@@ -351,7 +351,7 @@ impl Input {
         let sequence = at.policy.realm_ids.contains(&PublicIdKind::Sequence);
         changes.push(Change::SpendCode { code: code.id, at: at.now });
         changes.push(Change::CreateAccount { account: Box::new(account.clone()), sequence });
-        let started = start_session(&account, &self.wish, at);
+        let started = start_session(&account, (&self.wish, self.name()), at);
         changes.extend(started.changes);
         Decision { outcome: Outcome::Registered(Arc::new(started.account), started.session), changes }
     }

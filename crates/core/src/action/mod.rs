@@ -72,7 +72,7 @@ use crate::outcome::{Answer, Outcome};
 use crate::policy::Policy;
 use crate::port::{Clock, Dice, Hasher, Limits, Store, uuid_v7};
 use crate::session::SessionId;
-use crate::spec::ActionSpec;
+use crate::spec::{ActionSpec, REMEMBER};
 use crate::time::Timestamp;
 use crate::violation::Violation;
 use async_trait::async_trait;
@@ -276,6 +276,12 @@ pub static ACTIONS: &[&dyn Entry] = &[
 #[must_use]
 pub fn find(name: &str) -> Option<&'static dyn Entry> {
     ACTIONS.iter().copied().find(|entry| entry.spec().name == name)
+}
+
+/// The actions that can begin a session, by name.
+pub fn beginnings() -> impl Iterator<Item = &'static str> {
+    let begins = |spec: &&ActionSpec| spec.inputs.iter().any(|input| input.name == REMEMBER.name);
+    ACTIONS.iter().map(|entry| entry.spec()).filter(begins).map(|spec| spec.name)
 }
 
 /// How often an action may lose against other writers before it is a fault. It waits for its turn after the first

@@ -328,7 +328,7 @@ impl Action for Input {
         changes.push(Change::CreateAccount { account: Box::new(account.clone()), sequence });
         let mut session = None;
         if self.sign_in && !self.needs_approval {
-            let started = start_session(&account, &self.wish, at);
+            let started = start_session(&account, (&self.wish, self.name()), at);
             changes.extend(started.changes);
             session = Some(started.session);
         }

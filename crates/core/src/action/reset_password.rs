@@ -200,7 +200,7 @@ impl Action for Input {
             Account { version: account.version + 2, must_change_password: false, ..account.clone() };
         let mut session = None;
         if self.sign_in {
-            let started = start_session(&account, &self.wish, at);
+            let started = start_session(&account, (&self.wish, self.name()), at);
             changes.extend(started.changes);
             (account, session) = (started.account, Some(started.session));
         }

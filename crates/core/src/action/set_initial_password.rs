@@ -250,7 +250,7 @@ impl Action for Input {
         account.must_change_password = false;
         account.profile.clone_from(&ready.profile);
         account.updated_at = at.now;
-        let started = start_session(&account, &self.wish, at);
+        let started = start_session(&account, (&self.wish, self.name()), at);
         changes.extend(started.changes);
         Ok(Decision { outcome: Outcome::Changed(Arc::new(started.account), started.session), changes })
     }

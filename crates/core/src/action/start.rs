@@ -74,10 +74,14 @@ pub(super) struct Started {
 }
 
 /// Starts a session of an account. An account that its owner has closed is open again by that: whoever signs in wants
-/// to keep it.
-pub(super) fn start_session(account: &Account, wish: &Wish, at: &Setting<'_>) -> Started {
+/// to keep it. `by` is the action that does it.
+pub(super) fn start_session(
+    account: &Account,
+    (wish, by): (&Wish, &'static str),
+    at: &Setting<'_>,
+) -> Started {
     let (account, mut changes) = reopened(account, at);
-    let session = session(&account, wish, at);
+    let session = session(&account, (wish, by), at);
     changes.push(Change::StartSession {
         session: Box::new(Session::clone(&session)),
         account_version: account.version,
@@ -101,7 +105,7 @@ fn reopened(account: &Account, at: &Setting<'_>) -> (Account, Vec<Change>) {
     (Account { version: version + 1, standing, updated_at: at.now, ..account.clone() }, changes)
 }
 
-fn session(account: &Account, wish: &Wish, at: &Setting<'_>) -> Arc<Session> {
+fn session(account: &Account, (wish, by): (&Wish, &'static str), at: &Setting<'_>) -> Arc<Session> {
     let mut seed = [0u8; 16];
     at.dice.fill(&mut seed);
     let access = at.policy.token(ACCESS);
@@ -130,6 +134,7 @@ fn session(account: &Account, wish: &Wish, at: &Setting<'_>) -> Arc<Session> {
         device: wish.device.clone(),
         remembered: wish.remembered,
         address: at.client.address.to_string(),
+        begun_by: by,
         ended: None,
     })
 }
@@ -137,12 +142,12 @@ fn session(account: &Account, wish: &Wish, at: &Setting<'_>) -> Arc<Session> {
 /// A sign-in: the account as it is then, its new session, and the changes that make them so.
 pub(super) fn sign_in(
     account: &Account,
-    wish: &Wish,
+    (wish, by): (&Wish, &'static str),
     at: &Setting<'_>,
 ) -> (Arc<Account>, Arc<Session>, Vec<Change>) {
     let login = LastLogin { at: at.now, address: at.client.address.to_string() };
     let account = Account { last_login: Some(login.clone()), ..account.clone() };
-    let mut started = start_session(&account, wish, at);
+    let mut started = start_session(&account, (wish, by), at);
     started.changes.push(Change::NoteLogin { account: account.id, login });
     (Arc::new(started.account), started.session, started.changes)
 }

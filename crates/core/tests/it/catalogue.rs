@@ -16,7 +16,9 @@ What a contract can bind, and what each action answers. This page is made from t
 and locked by a test; a contract's checker reads the same specs.
 
 An input marked `?` may be left out. Of an option the first value is the default. Data is what a reply may name, besides
-what is always in scope (`request`, `outcome`, `status`, `now`, and the request's own members).
+what is always in scope (`request`, `outcome`, `status`, `now`, and the request's own members). Where somebody is signed
+in, `caller` is their account, in the reply to every outcome that is spelt out but those of a request that was never
+taken (`invalid_input`, `request_error`, `unauthenticated`, `fault`).
 
 There is no `choose_account`: an identifier belongs to one account of its realm, so nobody ever has to choose among several.
 Second factors by app or key, passkeys, other providers, captchas and invitations are not done yet; a contract that names

@@ -44,6 +44,11 @@ fn answer(plan: &Plan, outcome: Outcome, data: &[Field], how: &dyn Fn(&str) -> (
                     answer.account = Some(Arc::new(account(plan, whole, round)));
                 }
             }
+            Kind::Caller => {
+                if whole || !field.nullable {
+                    answer.caller = Some(Arc::new(account(plan, whole, round)));
+                }
+            }
             Kind::Session | Kind::Tokens => {
                 if whole || !field.nullable {
                     let account = answer.account.get_or_insert_with(|| Arc::new(account(plan, whole, round)));

@@ -15,9 +15,9 @@ use crate::scope::{Asked, ReplyScope};
 use crate::testing::Bed;
 use contracts::{Contract, contracts};
 use doorward_contract::backwards::Recogniser;
-use doorward_contract::plan::{Binding, GuardedReply, Operation, ReplyTable};
+use doorward_contract::plan::{Binding, GuardedReply, Operation, Plan, ReplyTable};
 use doorward_core::code::Purpose;
-use doorward_core::outcome::Outcome;
+use doorward_core::outcome::{Group, Outcome};
 use doorward_core::spec::{Field, Kind};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -82,6 +82,12 @@ fn data_of(binding: Option<&Binding>, outcome: Outcome) -> Vec<Field> {
     own.unwrap_or_else(|| outcome.spec().data.to_vec())
 }
 
+/// What an answer of a binding offers of whoever is signed in, where that is known by then.
+fn caller_of(binding: &Binding, outcome: Outcome, plan: &Plan) -> Option<Field> {
+    let early = matches!(outcome.group(), Some(Group::RequestError | Group::Fault | Group::Unauthenticated));
+    binding.caller(&plan.schemes).filter(|_| !early && outcome != Outcome::InvalidInput)
+}
+
 /// Every reply of a contract.
 pub(crate) fn cases(contract: &Contract) -> Vec<Case<'_>> {
     let mut cases = Vec::new();
@@ -90,23 +96,24 @@ pub(crate) fn cases(contract: &Contract) -> Vec<Case<'_>> {
         let tables = operation.bindings.iter().map(|binding| (Some(binding), &binding.replies));
         for (binding, table) in tables.chain([(None, &operation.replies)]) {
             let place = (Some(operation), binding);
-            all_of(table, place, (index, Some(responses)), &mut cases);
+            all_of(table, place, (index, Some(responses), &contract.plan), &mut cases);
         }
     }
-    all_of(&contract.plan.replies, (None, None), (usize::MAX, None), &mut cases);
+    all_of(&contract.plan.replies, (None, None), (usize::MAX, None, &contract.plan), &mut cases);
     cases
 }
 
 fn all_of<'p>(
     table: &'p ReplyTable,
     place: (Option<&'p Operation>, Option<&'p Binding>),
-    (index, responses): (usize, Option<&'p Value>),
+    (index, responses, plan): (usize, Option<&'p Value>, &'p Plan),
     cases: &mut Vec<Case<'p>>,
 ) {
     for outcome in Outcome::ALL.iter().copied() {
         let replies = table.of(outcome);
         for count in 1..=replies.len() {
-            let (tried, data) = (&replies[..count], data_of(place.1, outcome));
+            let (tried, mut data) = (&replies[..count], data_of(place.1, outcome));
+            data.extend(place.1.and_then(|binding| caller_of(binding, outcome, plan)));
             // A 404 or a 405 is sent where no operation is reached.
             let reached = !matches!(outcome, Outcome::NotFound | Outcome::MethodNotAllowed);
             cases.push(Case { outcome, tried, data, place, index, responses: responses.filter(|_| reached) });

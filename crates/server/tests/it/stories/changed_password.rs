@@ -55,7 +55,10 @@ async fn a_new_session_takes_the_place_of_the_one_that_asked() {
     let done = change(&actor, "/password", &text(&laptop, "access"), None).await;
     assert_eq!((done.status, text(&done, "device")), (200, "laptop".to_owned()));
     let line = done.header("set-cookie").expect("a cookie");
-    assert!(!line.contains("Max-Age") && !line.contains("Expires"), "for as long as the browser is open: {line}");
+    assert!(
+        !line.contains("Max-Age") && !line.contains("Expires"),
+        "for as long as the browser is open: {line}"
+    );
     for dead in [&laptop, &telephone] {
         assert_eq!(alive(&actor, &text(dead, "access")).await, over());
         let again = refreshed(&actor, &text(dead, "refresh")).await;
@@ -130,7 +133,7 @@ async fn a_cookie_wants_the_constant_beside_it_and_the_constant_is_nothing_alone
     };
     let refused = |error: &str, about: &str| (401, json!({"error": error, "about": about}));
     assert_eq!(send(Some("XMLHttpRequest"), &cookie).await, (200, json!({"device": "laptop"})));
-    assert_eq!(send(None, &cookie).await, refused("missing_token", "script"));
+    assert_eq!(send(None, &cookie).await, refused("missing_token", "access"));
     assert_eq!(send(Some("xmlhttprequest"), &cookie).await, refused("invalid_token", "script"));
     assert_eq!(send(Some("XMLHttpRequest"), "").await, refused("missing_token", "access"));
     assert_eq!(alive(&actor, &text(&laptop, "access")).await.0, 200, "a bearer needs none");

@@ -4,6 +4,7 @@
 mod administration;
 mod as_shipped;
 mod cakes;
+mod callers;
 mod cbs;
 mod changed_password;
 mod configured;
