@@ -25,7 +25,7 @@ impl IdentifierKind {
 
     /// The name used in contracts, in the store and in audit events.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             IdentifierKind::Username => "username",
             IdentifierKind::Email => "email",

@@ -202,6 +202,8 @@ pub struct ActionSpec {
     pub failures: &'static [Outcome],
     /// Those of its failures that depend on an option.
     pub only_with: &'static [OnlyWith],
+    /// Those of its failures that depend on what is bound.
+    pub only_where: &'static [OnlyWhere],
     /// Whether it only reads: then a GET operation answers HEAD too.
     pub reads_only: bool,
 }
@@ -263,6 +265,30 @@ pub struct OnlyWith {
 
 /// `caller`: whose session asks, beside the data of any answer to somebody who is signed in.
 pub const CALLER: Field = Field::new("caller", Kind::Caller);
+
+/// Failures that cannot happen unless something is bound: of each of these lists one input. [`IDENTIFIER`] stands for
+/// an identifier of any kind, [`CLAIMS`] for any claim, [`SECURITY`] for whoever is signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct OnlyWhere {
+    /// Which failures.
+    pub failures: &'static [Outcome],
+    /// The inputs.
+    pub bound: &'static [&'static [&'static str]],
+}
+
+/// An identifier of any kind, in [`OnlyWhere`].
+pub const IDENTIFIER: &str = "identifier";
+
+/// A claim of any kind, likewise.
+pub const CLAIMS: &str = "claims";
+
+/// A credential, which the operation asks for or a binding has among its inputs, likewise.
+pub const SECURITY: &str = "security";
+
+/// Nobody is unknown where nobody is named.
+pub const UNKNOWN_IF_NAMED: OnlyWhere =
+    OnlyWhere { failures: &[Outcome::UnknownAccount], bound: &[&[IDENTIFIER]] };
+
 /// `account`: the data of answers marked A in the catalogue.
 pub const A: &[Field] = &[Field::new("account", Kind::Account)];
 

@@ -12,7 +12,7 @@ use doorward_core::identifier::{Compare, IdentifierKind, IdentifierRule};
 use doorward_core::key::{Algorithm, MasterKey, RealmKeys};
 use doorward_core::live::LiveSessions;
 use doorward_core::mail::{CodeMail, Mail, MailTexts, open_mail};
-use doorward_core::outcome::Answer;
+use doorward_core::outcome::{Answer, Outcome};
 use doorward_core::password::{Password, PasswordHash, PasswordPolicy, Upgrade, Verdict};
 use doorward_core::policy::{Policy, RolePolicy, TokenFormat, TokenPolicy, TokenUse};
 use doorward_core::port::{Attempt, Clock, Hasher, Limits, Settled, Store, Tries};
@@ -20,6 +20,9 @@ use doorward_core::profile::ProfileSchema;
 use doorward_core::public_id::PublicIdKind;
 use doorward_core::return_url::ReturnUrl;
 use doorward_core::session::Session;
+use doorward_core::spec::{
+    ActionSpec, CLAIMS, EVERY_ACTION, IDENTIFIER, OptionValues, SECURITY, UNAUTHENTICATED,
+};
 use doorward_core::time::Timestamp;
 use doorward_core::token::{access_id, refresh_id};
 use serde_json::{Value, json};
@@ -211,9 +214,20 @@ impl TestRealm {
         options: &[(&'static str, &str)],
         caller: Option<&Alive>,
     ) -> Answer {
-        let options = Options(options.iter().map(|(name, word)| (*name, (*word).to_owned())).collect());
         let entry = find(action).expect("a known action");
-        entry.run(&inputs, &options, &self.context(caller)).await.expect("no fault")
+        let options = with_defaults(entry.spec(), options);
+        let answer = entry.run(&inputs, &options, &self.context(caller)).await.expect("no fault");
+        let catalogued = possible(entry.spec(), answer.outcome, &options, &|name| match name {
+            IDENTIFIER => !inputs.identifiers.is_empty(),
+            CLAIMS => !inputs.claims.is_empty(),
+            SECURITY => caller.is_some(),
+            name => {
+                let named = |(kind, _): &(IdentifierKind, String)| kind.name() == name;
+                inputs.identifiers.iter().any(named) || inputs.bound(name) || inputs.value(name).is_some()
+            }
+        });
+        assert!(catalogued, "{action} with {options:?} gave {:?}", answer.outcome);
+        answer
     }
 
     /// Registers somebody, with an e-mail address made of the name.
@@ -276,6 +290,39 @@ impl TestRealm {
         let newest = mails.last().expect("a mail");
         open_mail(newest.id, &newest.sealed, self.keys.master()).expect("opens")
     }
+}
+
+/// These options, and those that are left out as the catalogue has them.
+fn with_defaults(spec: &ActionSpec, given: &[(&'static str, &str)]) -> Options {
+    let given = given.iter().map(|(name, word)| (*name, (*word).to_owned()));
+    let mut options = Options(given.collect());
+    for option in spec.options {
+        let word = match option.values {
+            OptionValues::Words(words) => words[0],
+            OptionValues::Flag(true) => "true",
+            OptionValues::Flag(false) => "false",
+            OptionValues::Duration => continue,
+        };
+        if !options.0.iter().any(|(name, _)| *name == option.name) {
+            options.0.push((option.name, word.to_owned()));
+        }
+    }
+    options
+}
+
+/// Whether a contract with these options and inputs would have to answer this outcome. It is the promise that what is
+/// never answered by the catalogue never happens.
+fn possible(spec: &ActionSpec, outcome: Outcome, options: &Options, bound: &dyn Fn(&str) -> bool) -> bool {
+    let has = |(option, words): (&str, &[&str])| bound(option) || words.contains(&options.word(option));
+    let by_options = spec.only_with.iter().filter(|rule| rule.failures.contains(&outcome));
+    let by_inputs = spec.only_where.iter().filter(|rule| rule.failures.contains(&outcome));
+    let own = spec.answers.iter().any(|answer| answer.outcome == outcome && answer.only_with.is_none_or(has));
+    let of_inputs = spec.inputs.iter().any(|input| input.failures.contains(&outcome) && bound(input.name));
+    let failure = (spec.failures.contains(&outcome) || of_inputs)
+        && by_options.into_iter().all(|rule| has((rule.option, rule.words)))
+        && by_inputs.flat_map(|rule| rule.bound).all(|names| names.iter().any(|name| bound(name)));
+    let signed_in = UNAUTHENTICATED.contains(&outcome) && (spec.caller.signed_in() || bound(SECURITY));
+    own || failure || signed_in || EVERY_ACTION.contains(&outcome)
 }
 
 /// Inputs of one named value.

@@ -16,6 +16,7 @@ use super::security;
 use super::trace::BindingTrace;
 use super::unavailable::unavailable;
 use super::written::{Argument, RepliesSource, ShapeSource};
+use crate::account_plan::AccountPlan;
 use crate::caller_plan::caller_of;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::{Ast, check_condition};
@@ -23,6 +24,7 @@ use crate::names::{InputNames, RequestTypes};
 use crate::plan::{Binding, InputTarget, Security};
 use crate::source::{Entry, Node, Span};
 use doorward_core::action::{ACTIONS, Entry as Action, Options, find};
+use doorward_core::identifier::IdentifierKind;
 use doorward_core::outcome::Outcome;
 use doorward_core::spec::{Caller, Identifiers};
 
@@ -219,6 +221,22 @@ impl BindingSource {
         let is =
             |target: &InputTarget| matches!(target, InputTarget::Identifier(_) | InputTarget::AnyIdentifier);
         self.inputs.iter().any(|input| is(&input.target))
+    }
+
+    /// Whether it binds a claim.
+    pub(super) fn claims(&self) -> bool {
+        self.inputs.iter().any(|input| matches!(input.target, InputTarget::Claim(_)))
+    }
+
+    /// Whether it binds an identifier of the kind with this name, or one of any kind.
+    pub(super) fn names(&self, name: &str, account: &AccountPlan) -> bool {
+        let has = |kind| account.identifiers.iter().any(|rule| rule.kind == kind);
+        let Some(kind) = IdentifierKind::from_name(name).filter(|kind| has(*kind)) else { return false };
+        self.inputs.iter().any(|input| match input.target {
+            InputTarget::Identifier(bound) => bound == kind,
+            InputTarget::AnyIdentifier => true,
+            _ => false,
+        })
     }
 
     /// Where an option is written; else where the binding is.

@@ -7,7 +7,7 @@ use crate::document::Document;
 use crate::plan::InputTarget;
 use crate::source::Span;
 use doorward_core::outcome::Outcome;
-use doorward_core::spec::OnlyWith;
+use doorward_core::spec::{OnlyWith, STAGE_TOKEN};
 
 /// An option, with words that mean something only where another option has one of some words.
 struct Beside {
@@ -162,6 +162,16 @@ fn never_asked(binding: &BindingSource, secured: bool, found: &mut Findings) {
                 report(span, message.to_owned(), "take `password` away, or bind what it is for", found);
             }
         }
+        "close_account" => {
+            let nobody = !binding.identifies() && !secured && !binding.presents();
+            if option("needs", "password") && nobody {
+                let message = "no account is ever closed: neither the request nor a session says which";
+                let help =
+                    "bind an identifier under `input`, or write `security: [{…: []}]` beside `x-doorward`";
+                report(binding.span, message.to_owned(), help, found);
+            }
+        }
+        "login_by_code" | "reset_password" => by_stage(binding, found),
         "set_initial_password" => {
             if let Some(span) = bound(binding, "password").filter(|_| !binding.identifies()) {
                 let message = "a password proves an account, and nothing says which";
@@ -169,6 +179,25 @@ fn never_asked(binding: &BindingSource, secured: bool, found: &mut Findings) {
             }
         }
         _ => {}
+    }
+}
+
+/// Who is named beside a token that says it.
+fn by_stage(binding: &BindingSource, found: &mut Findings) {
+    // A code of `reset_password` counts where no token comes; of `login_by_code` it is asked for beside the token.
+    let sole = binding.action.spec().name == "login_by_code" || !binding.binds("code");
+    if !binding.binds(STAGE_TOKEN.name) || !sole {
+        return;
+    }
+    let names = |target: &InputTarget| {
+        matches!(
+            target,
+            InputTarget::Identifier(_) | InputTarget::AnyIdentifier | InputTarget::Named("account_id")
+        )
+    };
+    for input in binding.inputs.iter().filter(|input| names(&input.target)) {
+        let message = "nobody looks at this: the stage token says whose account it is";
+        report(input.span, message.to_owned(), "take it away", found);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::account_plan::AccountPlan;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::names::ReplyKey;
 use doorward_core::outcome::{Group, Outcome};
-use doorward_core::spec::{EVERY_ACTION, InputSpec, UNAUTHENTICATED};
+use doorward_core::spec::{CLAIMS, EVERY_ACTION, IDENTIFIER, InputSpec, SECURITY, UNAUTHENTICATED};
 
 /// Every outcome that a binding may have, with its options and of such accounts; `secured` where the operation asks
 /// for credentials, as a binding does that has a token among its inputs.
@@ -20,8 +20,9 @@ pub(super) fn outcomes_of(binding: &BindingSource, account: &AccountPlan, secure
     let bound = spec.inputs.iter().filter(|input| binding.binds(input.name));
     let of_inputs = bound.flat_map(|input| input.failures);
     let failures = spec.failures.iter().chain(of_inputs).copied();
-    let failures = failures
-        .filter(|failure| may_fail(binding, *failure) && !nothing_to_fail(binding, account, *failure));
+    let failures = failures.filter(|failure| {
+        may_fail(binding, *failure) && lacks(binding, (account, secured), *failure).is_none()
+    });
     let unauthenticated: &[Outcome] = if secured || binding.presents() { UNAUTHENTICATED } else { &[] };
     let another: &[Outcome] = if binding.names_its_caller() { &[Outcome::Forbidden] } else { &[] };
     let others = EVERY_ACTION.iter().chain(unauthenticated).chain(another).copied();
@@ -64,7 +65,7 @@ pub(super) fn never_answered(
             let spec = binding.action.spec();
             let members = key.members();
             let own = members.iter().copied().find(|member| spec.failures.contains(member))?;
-            nothing_to_fail(binding, account, own).then(|| lacks(own))
+            lacks(binding, (account, binding.security.is_some()), own)
         };
         if let Some(help) = bindings.iter().find_map(lacking) {
             found.push(error.label("not with these inputs").help(help));
@@ -103,8 +104,38 @@ fn with_option(binding: &BindingSource, key: ReplyKey) -> Option<String> {
     Some(format!("it is answered only where the input `{}` is bound", input.name))
 }
 
-/// What would have to be bound, or declared, for a failure.
-fn lacks(failure: Outcome) -> &'static str {
+/// What would have to be bound, or declared, for a failure; nothing where it can happen.
+fn lacks(
+    binding: &BindingSource,
+    (account, secured): (&AccountPlan, bool),
+    failure: Outcome,
+) -> Option<String> {
+    if nothing_to_fail(binding, account, failure) {
+        return Some(sets_nothing(failure).to_owned());
+    }
+    let bound = |name: &&str| match *name {
+        IDENTIFIER => binding.identifies(),
+        CLAIMS => binding.claims(),
+        SECURITY => secured || binding.presents(),
+        name => binding.binds(name) || binding.names(name, account),
+    };
+    let rules = binding.action.spec().only_where.iter().filter(|rule| rule.failures.contains(&failure));
+    let missing = rules.flat_map(|rule| rule.bound).find(|names| !names.iter().any(bound))?;
+    let words: Vec<String> = missing.iter().map(|name| input_words(name)).collect();
+    Some(format!("it is answered only where {} is bound", words.join(" or ")))
+}
+
+fn input_words(name: &str) -> String {
+    match name {
+        IDENTIFIER => "an identifier".to_owned(),
+        CLAIMS => "a claim".to_owned(),
+        SECURITY => "a credential".to_owned(),
+        name => format!("`{name}`"),
+    }
+}
+
+/// What a binding would have to set for a failure.
+fn sets_nothing(failure: Outcome) -> &'static str {
     match failure {
         Outcome::Taken => "it is answered only where an identifier or a field with `unique` is bound",
         Outcome::WeakPassword => "it is answered only where a new password is bound",

@@ -12,9 +12,13 @@ use doorward_core::spec::Identifiers;
 pub(super) fn nothing_to_fail(binding: &BindingSource, account: &AccountPlan, failure: Outcome) -> bool {
     let spec = binding.action.spec();
     let changes = spec.changes_what_is_given();
-    let limits = spec.profile && spec.failures.contains(&Outcome::AlreadySet);
+    let limits = spec.failures.contains(&Outcome::AlreadySet);
+    let option = |name: &str, word: &str| binding.options.word(name) == word;
     let set = Set { binding, account };
     match failure {
+        Outcome::Taken if spec.identifiers == Identifiers::Optional && limits => {
+            !set.a_field(|field| field.unique.is_some())
+        }
         // Of an account that may be made here, what is drawn counts too.
         Outcome::Taken if spec.identifiers == Identifiers::Optional => {
             !account.profile.fields.iter().any(|field| field.unique.is_some())
@@ -27,8 +31,11 @@ pub(super) fn nothing_to_fail(binding: &BindingSource, account: &AccountPlan, fa
         Outcome::WrongPassword if changes => {
             !binding.identifies() && !binding.binds("new_password") && !binding.binds("remove")
         }
-        Outcome::AlreadySet if limits => !set.limited(|change| change.once),
-        Outcome::TooSoon if limits => !set.limited(|change| change.every.is_some()),
+        Outcome::AlreadySet if limits => !option("once", "true") && !set.limited(|change| change.once),
+        Outcome::TooSoon if limits => {
+            let mailed = option("takes_effect", "on_confirmation") && option("tell", "truth");
+            !mailed && !set.limited(|change| change.every.is_some())
+        }
         _ => false,
     }
 }
@@ -66,7 +73,7 @@ impl Set<'_> {
                 _ => false,
             })
         };
-        let any = self.binding.action.spec().identifiers == Identifiers::Any;
+        let any = matches!(self.binding.action.spec().identifiers, Identifiers::Any | Identifiers::Some);
         let identifier =
             |(kind, change): &(IdentifierKind, ChangeLimit)| is(change) && (removed || sets(*kind));
         any && self.account.changes.iter().any(identifier) || self.a_field(|field| is(&field.changes))

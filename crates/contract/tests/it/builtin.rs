@@ -181,9 +181,30 @@ fn ruled_out(plan: &Plan, binding: &Binding, failure: Outcome) -> bool {
     let fields = &plan.account.profile.fields;
     let limited = fields.iter().any(|field| field.changes.once || field.changes.every.is_some())
         || plan.account.changes.iter().any(|(_, change)| change.once || change.every.is_some());
+    let bound = |name: &&str| match *name {
+        "identifier" => identifies,
+        "security" => binding.security.is_some(),
+        name => binding.inputs.iter().any(|input| match input.target {
+            InputTarget::Named(known) => known == name,
+            InputTarget::Identifier(kind) => kind.name() == name,
+            InputTarget::AnyIdentifier => name == "username",
+            InputTarget::Claim(_) => name == "claims",
+            _ => false,
+        }),
+    };
+    let mut of_inputs = spec.only_where.iter().filter(|rule| rule.failures.contains(&failure));
+    if of_inputs.any(|rule| rule.bound.iter().any(|names| !names.iter().any(bound))) {
+        return true;
+    }
     match failure {
         Outcome::AlreadySet | Outcome::TooSoon => {
-            spec.profile && spec.failures.contains(&Outcome::AlreadySet) && !limited
+            let mailed = binding.options.word("takes_effect") == "on_confirmation"
+                && binding.options.word("tell") == "truth";
+            let by_option = match failure {
+                Outcome::TooSoon => mailed,
+                _ => binding.options.flag("once"),
+            };
+            spec.failures.contains(&Outcome::AlreadySet) && !limited && !by_option
         }
         Outcome::Taken => {
             let sets_names = spec.identifiers != Identifiers::Optional

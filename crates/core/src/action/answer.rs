@@ -19,6 +19,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Answered, &[])],
     failures: &[],
     only_with: &[],
+    only_where: &[],
     reads_only: true,
 };
 

@@ -21,7 +21,7 @@ use crate::outcome::{Answer, Outcome as Name};
 use crate::password::Password;
 use crate::port::Tries;
 use crate::spec::{
-    A, ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec,
+    A, ActionSpec, AnswerSpec, BAD_CODE, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec,
     OptionValues,
 };
 use crate::violation::Violation;
@@ -31,10 +31,6 @@ use std::time::Duration;
 
 const CODE_SENT: &[Field] = &[Field::new("account", Kind::Account), Field::new("expires_in", Kind::Duration)];
 
-/// What only comes of a code.
-const OF_CODES: &[Name] =
-    &[Name::WrongCode, Name::ExpiredCode, Name::UsedCode, Name::UnknownCode, Name::DeliveryFailed];
-
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {
     name: "change_identifier",
@@ -43,7 +39,10 @@ pub static SPEC: ActionSpec = ActionSpec {
     identifiers: Identifiers::Some,
     claims: false,
     profile: false,
-    inputs: &[InputSpec::optional("password", Kind::Text), InputSpec::optional("code", Kind::Text)],
+    inputs: &[
+        InputSpec::optional("password", Kind::Text),
+        InputSpec::optional("code", Kind::Text).failing(BAD_CODE),
+    ],
     options: &[
         OptionSpec { name: "takes_effect", values: OptionValues::Words(&["at_once", "on_confirmation"]) },
         OptionSpec { name: "once", values: OptionValues::Flag(false) },
@@ -58,21 +57,12 @@ pub static SPEC: ActionSpec = ActionSpec {
             only_with: Some(("takes_effect", &["on_confirmation"])),
         },
     ],
-    failures: &[
-        Name::Taken,
-        Name::WrongPassword,
-        Name::AlreadySet,
-        Name::WrongCode,
-        Name::ExpiredCode,
-        Name::UsedCode,
-        Name::UnknownCode,
-        Name::TooSoon,
-        Name::DeliveryFailed,
-    ],
+    failures: &[Name::Taken, Name::WrongPassword, Name::AlreadySet, Name::TooSoon, Name::DeliveryFailed],
     only_with: &[
-        OnlyWith { failures: OF_CODES, option: "takes_effect", words: &["on_confirmation"] },
+        OnlyWith { failures: &[Name::DeliveryFailed], option: "takes_effect", words: &["on_confirmation"] },
         OnlyWith { failures: &[Name::WrongPassword], option: "needs", words: &["password"] },
     ],
+    only_where: &[],
     reads_only: false,
 };
 

@@ -1,7 +1,7 @@
 //! `change_password`: whoever is signed in sets a new password; the other sessions end. The caller's goes on, or a new
 //! one takes its place: then every token from before the change is dead.
 
-use super::caller::fresh;
+use super::caller::unbarred;
 use super::codes::overtaken;
 use super::input::Named;
 use super::proof::{Proof, prove};
@@ -17,9 +17,8 @@ use crate::port::Tries;
 use crate::session::{EndReason, Session, SessionId};
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, DEVICE, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
-    REMEMBER, S,
+    REMEMBER, S, UNKNOWN_IF_NAMED,
 };
-use crate::standing::Bar;
 use crate::violation::Violation;
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -45,17 +44,9 @@ pub static SPEC: ActionSpec = ActionSpec {
         OptionSpec { name: "sign_in", values: OptionValues::Flag(false) },
     ],
     answers: &[AnswerSpec::new(Name::PasswordChanged, S)],
-    failures: &[
-        Name::UnknownAccount,
-        Name::WrongPassword,
-        Name::Locked,
-        Name::Disabled,
-        Name::Pending,
-        Name::ExpiredAccount,
-        Name::WeakPassword,
-        Name::SamePassword,
-    ],
+    failures: &[Name::UnknownAccount, Name::WrongPassword, Name::WeakPassword, Name::SamePassword],
     only_with: &[OnlyWith { failures: &[Name::WrongPassword], option: "needs", words: &["password"] }],
+    only_where: &[UNKNOWN_IF_NAMED],
     reads_only: false,
 };
 
@@ -115,8 +106,6 @@ pub enum Outcome {
     UnknownAccount(Option<Tries>),
     /// Not the password so far.
     WrongPassword(Option<Tries>),
-    /// The account may not sign in.
-    Barred(Arc<Account>, Bar),
     /// The password may not be set.
     WeakPassword(Vec<Violation>),
     /// It is the password so far.
@@ -134,7 +123,6 @@ impl From<Outcome> for Answer {
             Outcome::Gone(rejection) => rejection.answer("access"),
             Outcome::UnknownAccount(tries) => Answer::bare(Name::UnknownAccount).tried(tries),
             Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
-            Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::WeakPassword(violations) => Answer::bare(Name::WeakPassword).violating(violations),
             Outcome::SamePassword => Answer::bare(Name::SamePassword),
             Outcome::Throttled(wait) => Answer::throttled(wait),
@@ -160,7 +148,7 @@ impl Action for Input {
     }
 
     async fn load(&self, cx: &Context<'_>) -> Result<Loaded, Fault> {
-        let account = match fresh(cx).await? {
+        let account = match unbarred(cx).await? {
             Ok(account) => account,
             Err(rejection) => return Ok(Loaded::Refused(Outcome::Gone(rejection), About::default())),
         };
@@ -235,11 +223,7 @@ impl Input {
                 Proof::Right { .. } => {}
             }
         }
-        if foreign {
-            return Ok(Some(Outcome::UnknownAccount(None)));
-        }
-        let bar = account.bar(cx.setting.now);
-        Ok(bar.map(|bar| Outcome::Barred(Arc::new(account.clone()), bar)))
+        Ok(foreign.then_some(Outcome::UnknownAccount(None)))
     }
 
     /// Why this password cannot be the new one, if so.

@@ -28,6 +28,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Available, &[]), AnswerSpec::new(Name::InUse, IN_USE)],
     failures: &[],
     only_with: &[],
+    only_where: &[],
     reads_only: true,
 };
 

@@ -8,11 +8,14 @@ use super::stage::{Holder, reach};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::change::Change;
+use crate::channel::Channel;
 use crate::code::{Code, Purpose, Stage};
 use crate::fault::Fault;
+use crate::identifier::IdentifierKind;
 use crate::outcome::{Answer, Outcome as Name};
 use crate::spec::{
-    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OptionSpec, OptionValues,
+    ActionSpec, AnswerSpec, CLAIMS, Caller, Field, Identifiers, InputSpec, Kind, OnlyWhere, OptionSpec,
+    OptionValues,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -24,6 +27,9 @@ const ACCEPTED: &[Field] = &[
     Field::new("tokens", Kind::StageToken(Stage::CompleteRegister)),
     Field::new("expires_in", Kind::Duration),
 ];
+
+/// What no message reaches, so that it takes an account to find its code.
+const USERNAME: &str = IdentifierKind::Username.name();
 
 /// Its name.
 pub(super) const NAME: &str = "check_code";
@@ -51,6 +57,10 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::Forbidden,
     ],
     only_with: &[],
+    only_where: &[
+        OnlyWhere { failures: &[Name::UnknownAccount], bound: &[&[USERNAME, CLAIMS]] },
+        OnlyWhere { failures: &[Name::Forbidden], bound: &[&[USERNAME, CLAIMS]] },
+    ],
     reads_only: false,
 };
 
@@ -182,10 +192,12 @@ impl Action for Input {
 }
 
 impl Input {
-    /// Whether every fact given is one that the code was asked for with.
+    /// Whether every fact given is one that the code was asked for with, or the address that it was sent to.
     fn same_facts(&self, code: &Code) -> bool {
         self.names.iter().all(|name| {
-            code.claims.iter().any(|(kind, canonical)| *kind == name.kind && *canonical == name.canonical)
+            let sent_there = Channel::of(name.kind).is_some() && name.canonical == code.destination;
+            let same = |(kind, canonical): &(_, String)| *kind == name.kind && *canonical == name.canonical;
+            sent_there || code.claims.iter().any(same)
         })
     }
 }

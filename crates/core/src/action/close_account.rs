@@ -16,8 +16,8 @@ use crate::password::Password;
 use crate::port::Tries;
 use crate::session::EndReason;
 use crate::spec::{
-    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
-    UNAUTHENTICATED,
+    ActionSpec, AnswerSpec, Caller, Field, IDENTIFIER, Identifiers, InputSpec, Kind, OnlyWhere, OnlyWith,
+    OptionSpec, OptionValues, SECURITY, UNAUTHENTICATED, UNKNOWN_IF_NAMED,
 };
 use crate::time::Timestamp;
 use async_trait::async_trait;
@@ -53,7 +53,14 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::WrongPurpose,
         Name::DeletedAccount,
     ],
-    only_with: &[OnlyWith { failures: UNAUTHENTICATED, option: "needs", words: &["session", "both"] }],
+    only_with: &[
+        OnlyWith { failures: UNAUTHENTICATED, option: "needs", words: &["session", "both"] },
+        OnlyWith { failures: &[Name::WrongPassword], option: "needs", words: &["password", "both"] },
+    ],
+    only_where: &[
+        UNKNOWN_IF_NAMED,
+        OnlyWhere { failures: &[Name::Forbidden], bound: &[&[IDENTIFIER], &[SECURITY]] },
+    ],
     reads_only: false,
 };
 
@@ -106,6 +113,8 @@ pub enum Outcome {
     WrongPassword(Option<Tries>),
     /// The session is somebody else's.
     Forbidden,
+    /// Nobody is signed in any more.
+    Gone(Rejection),
     /// A budget is spent.
     Throttled(Duration),
 }
@@ -120,6 +129,7 @@ impl From<Outcome> for Answer {
             Outcome::UnknownAccount(tries) => Answer::bare(Name::UnknownAccount).tried(tries),
             Outcome::WrongPassword(tries) => Answer::bare(Name::WrongPassword).tried(tries),
             Outcome::Forbidden => Answer::bare(Name::Forbidden),
+            Outcome::Gone(rejection) => rejection.answer("access"),
             Outcome::Throttled(wait) => Answer::throttled(wait),
         }
     }
@@ -163,6 +173,10 @@ impl Action for Input {
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
         let Some(account) = &loaded.account else {
+            // The caller's own account, a moment ago.
+            if self.name.is_none() && at.caller.is_some() {
+                return Ok(Decision::just(Outcome::Gone(Rejection::Deleted)));
+            }
             return Ok(Decision::just(match &loaded.proof {
                 Proof::Throttled(wait) => Outcome::Throttled(*wait),
                 Proof::Wrong(tries) => Outcome::UnknownAccount(*tries),
@@ -172,13 +186,16 @@ impl Action for Input {
         match &loaded.proof {
             Proof::Throttled(wait) => return Ok(Decision::just(Outcome::Throttled(*wait))),
             Proof::Wrong(tries) => return Ok(Decision::just(Outcome::WrongPassword(*tries))),
-            Proof::Right { counted, .. } if account.bar(at.now).is_some() => {
+            Proof::Right { counted, .. } if self.needs_password && account.bar(at.now).is_some() => {
                 return Ok(Decision::just(Outcome::WrongPassword(*counted)));
             }
             Proof::Right { .. } => {}
         }
         if at.caller.is_some_and(|caller| caller.account.id != account.id) {
             return Ok(Decision::just(Outcome::Forbidden));
+        }
+        if let Some(bar) = account.bar(at.now) {
+            return Ok(Decision::just(Outcome::Gone(Rejection::Ended(Some(bar.end_reason())))));
         }
         Ok(match self.grace {
             Some(grace) => closing(account, grace, at.now),

@@ -36,6 +36,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Registered, S)],
     failures: &[Name::Taken, Name::WeakPassword],
     only_with: &[],
+    only_where: &[],
     reads_only: false,
 };
 

@@ -15,7 +15,7 @@ use crate::outcome::{Answer, Outcome as Name};
 use crate::session::Session;
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, DEVICE, Identifiers, InputSpec, Kind, OptionSpec, OptionValues, REMEMBER,
-    S,
+    S, UNKNOWN_IF_NAMED,
 };
 use crate::standing::Bar;
 use async_trait::async_trait;
@@ -45,6 +45,7 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::AlreadyVerified,
     ],
     only_with: &[],
+    only_where: &[UNKNOWN_IF_NAMED],
     reads_only: false,
 };
 
@@ -150,8 +151,10 @@ impl Action for Input {
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
         let Some(account) = &loaded.account else {
             return Ok(Decision::just(match loaded.guarded.compare(&self.code, at) {
-                Err((bad, _)) if loaded.guarded.is_link() || self.nobody(at) => Outcome::Bad(bad),
-                _ => Outcome::UnknownAccount,
+                _ if self.name.is_some() => Outcome::UnknownAccount,
+                Err((bad, _)) => Outcome::Bad(bad),
+                // Whose link it was is gone.
+                Ok(_) => Outcome::Bad(BadCode::Unknown),
             }));
         };
         let already = self.address(account, &loaded.guarded).is_some_and(|address| address.verified);
@@ -183,11 +186,6 @@ impl Action for Input {
 }
 
 impl Input {
-    /// Whether neither the request nor a session says whose address it is.
-    fn nobody(&self, at: &Setting<'_>) -> bool {
-        self.name.is_none() && at.caller.is_none()
-    }
-
     /// The address in question: the one that the code was sent to, otherwise the one a code would be sent to.
     fn address<'a>(&self, account: &'a Account, guarded: &Guarded) -> Option<&'a Identifier> {
         let sent = |code: &Code| account.identifiers.iter().find(|one| is_at(one, &code.destination));

@@ -20,6 +20,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Ended, ENDED)],
     failures: &[Name::WrongPassword],
     only_with: &[WRONG_PASSWORD],
+    only_where: &[],
     reads_only: false,
 };
 

@@ -42,6 +42,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Ended, ENDED)],
     failures: &[Name::UnknownSession, Name::WrongPassword],
     only_with: &[WRONG_PASSWORD],
+    only_where: &[],
     reads_only: false,
 };
 

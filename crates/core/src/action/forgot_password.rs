@@ -33,6 +33,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Sent, SENT)],
     failures: sending::OF_AN_ACCOUNT,
     only_with: &[OnlyWith { failures: sending::OF_AN_ACCOUNT, option: "tell", words: &["truth"] }],
+    only_where: &[],
     reads_only: false,
 };
 

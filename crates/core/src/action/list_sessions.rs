@@ -26,6 +26,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Listed, LISTED)],
     failures: &[],
     only_with: &[],
+    only_where: &[],
     reads_only: true,
 };
 

@@ -84,6 +84,7 @@ pub static SPEC: ActionSpec = ActionSpec {
         OnlyWith { failures: &[Name::PasswordChangeRequired], option: "second_step", words: &["none"] },
         OnlyWith { failures: &[Name::DeliveryFailed], option: "second_step", words: &["code"] },
     ],
+    only_where: &[],
     reads_only: false,
 };
 

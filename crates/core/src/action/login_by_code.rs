@@ -22,7 +22,7 @@ use crate::public_id::PublicIdKind;
 use crate::session::Session;
 use crate::spec::{
     ActionSpec, AnswerSpec, Caller, DEVICE, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
-    REMEMBER, S, STAGE_TOKEN, UNAUTHENTICATED,
+    REMEMBER, S, STAGE_TOKEN, UNAUTHENTICATED, UNKNOWN_IF_NAMED,
 };
 use crate::standing::Bar;
 use crate::violation::Violation;
@@ -71,6 +71,7 @@ pub static SPEC: ActionSpec = ActionSpec {
         OnlyWith { failures: &[Name::Taken], option: "create", words: &["true"] },
         OnlyWith { failures: &[Name::PasswordChangeRequired], option: "must_change", words: &["refuse"] },
     ],
+    only_where: &[UNKNOWN_IF_NAMED],
     reads_only: false,
 };
 

@@ -25,6 +25,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::SignedOut, &[Field::new("count", Kind::Integer)])],
     failures: &[Name::NothingEnded],
     only_with: &[OnlyWith { failures: &[Name::NothingEnded], option: "which", words: &["all", "others"] }],
+    only_where: &[],
     reads_only: false,
 };
 

@@ -37,12 +37,10 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::ReusedToken,
         Name::WrongPurpose,
         Name::DeletedAccount,
-        Name::Locked,
-        Name::Disabled,
-        Name::Pending,
         Name::ExpiredAccount,
     ],
     only_with: &[],
+    only_where: &[],
     reads_only: false,
 };
 
@@ -101,7 +99,7 @@ pub enum Outcome {
     Reused(Arc<Session>),
     /// The access token that came along is not of this session.
     OtherSession,
-    /// The account may not sign in.
+    /// The account is nobody's any more.
     Barred(Arc<Account>, Bar),
 }
 
@@ -170,8 +168,12 @@ impl Action for Input {
         if loaded.access_is_other {
             return Ok(Decision::just(Outcome::OtherSession));
         }
+        // Who bars an account ends its sessions; the account's own end comes by itself.
         if let Some(bar) = alive.account.bar(at.now) {
-            return Ok(Decision::just(Outcome::Barred(Arc::clone(&alive.account), bar)));
+            return Ok(Decision::just(match bar {
+                Bar::Expired => Outcome::Barred(Arc::clone(&alive.account), bar),
+                bar => Outcome::Rejected(Rejection::Ended(Some(bar.end_reason()))),
+            }));
         }
         Ok(match alive.session.refresh.present(alive.head.generation, at.now) {
             RefreshStep::Reused => end_reused(alive, at),

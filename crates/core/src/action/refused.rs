@@ -19,6 +19,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[],
     failures: &[Name::Refused],
     only_with: &[],
+    only_where: &[],
     reads_only: true,
 };
 

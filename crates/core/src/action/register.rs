@@ -74,6 +74,7 @@ pub static SPEC: ActionSpec = ActionSpec {
         OnlyWith { failures: &[Name::AlreadySignedIn], option: "while_signed_in", words: &["refuse"] },
         OnlyWith { failures: &[Name::TooSoon, Name::DeliveryFailed], option: "verify", words: MAILED },
     ],
+    only_where: &[],
     reads_only: false,
 };
 

@@ -15,8 +15,8 @@ use crate::outcome::{Answer, Outcome as Name};
 use crate::password::{Password, PasswordHash};
 use crate::session::{EndReason, Session};
 use crate::spec::{
-    ActionSpec, AnswerSpec, BAD_CODE, Caller, DEVICE, Identifiers, InputSpec, Kind, OptionSpec, OptionValues,
-    REMEMBER, S, STAGE_TOKEN,
+    ActionSpec, AnswerSpec, BAD_CODE, Caller, DEVICE, IDENTIFIER, Identifiers, InputSpec, Kind, OnlyWhere,
+    OptionSpec, OptionValues, REMEMBER, S, STAGE_TOKEN,
 };
 use crate::standing::Bar;
 use crate::violation::Violation;
@@ -50,6 +50,10 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::WeakPassword,
     ],
     only_with: &[],
+    only_where: &[OnlyWhere {
+        failures: &[Name::UnknownAccount],
+        bound: &[&[IDENTIFIER, "account_id"], &["code"]],
+    }],
     reads_only: false,
 };
 
@@ -181,7 +185,9 @@ impl Action for Input {
             Ok(judged) => judged,
             Err(refusal) => return Ok(refusal),
         };
-        let Some(hash) = &loaded.hash else { return Ok(Decision::just(Outcome::UnknownAccount)) };
+        let Some(hash) = &loaded.hash else {
+            return Err(Fault::Internal("a password that may be set was not hashed".to_owned()));
+        };
         let update = AccountUpdate::Password { hash: hash.clone(), must_change: false };
         changes.extend([
             Change::SpendCode { code: code.id, at: at.now },
@@ -245,12 +251,19 @@ impl Input {
                 return Err(Decision::just(Outcome::Refused(*rejection, token)));
             }
             (Right::Stage(Ok(code)), Some(account)) => (account, code, Vec::new()),
+            // A stage of nobody's is none of this action's.
+            (Right::Stage(Ok(_)), None) => {
+                let token = token_name(Stage::ResetPassword, at.policy);
+                return Err(Decision::just(Outcome::Refused(Rejection::Invalid, token)));
+            }
             (Right::Code(guarded), account) if account.is_some() || !named => {
                 let presented = self.code.as_deref().unwrap_or_default();
                 let compared = guarded.compare(presented, at);
                 let code =
                     compared.map_err(|(bad, changes)| Decision { outcome: Outcome::Bad(bad), changes })?;
-                let Some(account) = account else { return Err(unknown) };
+                // Nobody was named, and whose link it was is gone.
+                let gone = || Decision::just(Outcome::Bad(BadCode::Unknown));
+                let account = account.as_ref().ok_or_else(gone)?;
                 (account, code, guarded.still(code, presented, at))
             }
             _ => return Err(unknown),

@@ -30,6 +30,7 @@ pub static SPEC: ActionSpec = ActionSpec {
         OnlyWith { failures: sending::OF_AN_ACCOUNT, option: "tell", words: &["truth"] },
         OnlyWith { failures: &[Name::UnknownAccount], option: "create", words: &["false"] },
     ],
+    only_where: &[],
     reads_only: false,
 };
 

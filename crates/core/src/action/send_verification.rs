@@ -16,7 +16,8 @@ use crate::outcome::{Answer, Outcome as Name};
 use crate::port::{draw_text, uuid_v7};
 use crate::return_url::ReturnUrl;
 use crate::spec::{
-    ActionSpec, AnswerSpec, Caller, Field, Identifiers, InputSpec, Kind, OnlyWith, OptionSpec, OptionValues,
+    ActionSpec, AnswerSpec, CLAIMS, Caller, Field, Identifiers, InputSpec, Kind, OnlyWhere, OnlyWith,
+    OptionSpec, OptionValues,
 };
 use crate::stage_token::stage_id;
 use crate::standing::{Bar, Standing};
@@ -106,6 +107,7 @@ pub static SPEC: ActionSpec = ActionSpec {
             words: ACCOUNT_PURPOSES,
         },
     ],
+    only_where: &[OnlyWhere { failures: &[Name::Forbidden], bound: &[&[CLAIMS]] }],
     reads_only: false,
 };
 

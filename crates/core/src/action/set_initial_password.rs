@@ -60,6 +60,7 @@ pub static SPEC: ActionSpec = ActionSpec {
         Name::TooSoon,
     ],
     only_with: &[],
+    only_where: &[],
     reads_only: false,
 };
 

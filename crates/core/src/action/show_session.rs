@@ -24,6 +24,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Shown, SHOWN)],
     failures: &[Name::UnknownSession],
     only_with: &[],
+    only_where: &[],
     reads_only: true,
 };
 

@@ -48,6 +48,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Updated, A)],
     failures: &[Name::Taken, Name::WrongPassword, Name::WeakPassword, Name::AlreadySet, Name::TooSoon],
     only_with: &[OnlyWith { failures: &[Name::WrongPassword], option: "needs", words: &["password"] }],
+    only_where: &[],
     reads_only: false,
 };
 

@@ -4,8 +4,8 @@
 use doorward_core::action::ACTIONS;
 use doorward_core::outcome::{Group, Outcome};
 use doorward_core::spec::{
-    ActionSpec, AnswerSpec, Caller, EVERY_ACTION, Field, Identifiers, InputSpec, Kind, OptionSpec,
-    OptionValues, UNAUTHENTICATED,
+    ActionSpec, AnswerSpec, Caller, EVERY_ACTION, Field, IDENTIFIER, Identifiers, InputSpec, Kind,
+    OptionSpec, OptionValues, SECURITY, UNAUTHENTICATED,
 };
 use std::fmt::Write;
 use std::path::Path;
@@ -96,7 +96,19 @@ fn condition(spec: &ActionSpec, outcome: Outcome) -> String {
         .filter(|rule| rule.failures.contains(&outcome))
         .map(|rule| format!("`{}: {}`", rule.option, rule.words.join("` or `")))
         .collect();
+    let mut conditions = conditions;
+    let of_inputs = spec.only_where.iter().filter(|rule| rule.failures.contains(&outcome));
+    conditions.extend(of_inputs.flat_map(|rule| rule.bound).map(|names| bound(names)));
     if conditions.is_empty() { String::new() } else { format!(" (only with {})", conditions.join(" and ")) }
+}
+
+fn bound(names: &[&str]) -> String {
+    let word = |name: &&str| match *name {
+        IDENTIFIER => "an identifier".to_owned(),
+        SECURITY => "a credential".to_owned(),
+        name => format!("`{name}`"),
+    };
+    names.iter().map(word).collect::<Vec<_>>().join(" or ")
 }
 
 fn inputs(spec: &ActionSpec) -> Vec<String> {
@@ -171,7 +183,8 @@ fn own_answers_and_failures_are_what_they_are_called() {
         let spec = entry.spec();
         assert!(spec.answers.iter().all(|answer| answer.outcome.own()), "{}", spec.name);
         assert!(spec.failures.iter().all(|outcome| !outcome.own()), "{}", spec.name);
-        let ruled: Vec<_> = spec.only_with.iter().flat_map(|rule| rule.failures).collect();
+        let of_options = spec.only_with.iter().flat_map(|rule| rule.failures);
+        let ruled: Vec<_> = of_options.chain(spec.only_where.iter().flat_map(|rule| rule.failures)).collect();
         assert!(ruled.iter().all(|outcome| spec.failures.contains(outcome)), "{}", spec.name);
     }
 }

@@ -125,7 +125,7 @@ async fn nobody_changes_a_password_with_a_session_that_is_over_or_an_account_tha
         at: world.clock.now(),
     };
     world.store.apply(vec![lock]).await.expect("no fault");
-    assert_eq!(change(Some(&kim)).await.outcome, Outcome::Locked);
+    assert_eq!(change(Some(&kim)).await.outcome, Outcome::EndedSession);
     let end =
         Change::EndSession { session: kim.session.id, reason: EndReason::SignedOut, at: world.clock.now() };
     world.store.apply(vec![end]).await.expect("no fault");

@@ -31,6 +31,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Registered, A)],
     failures: &[Name::Forbidden, Name::Taken, Name::WeakPassword],
     only_with: &[],
+    only_where: &[],
     reads_only: false,
 };
 

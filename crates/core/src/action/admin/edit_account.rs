@@ -37,6 +37,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Updated, A)],
     failures: &[Name::Forbidden, Name::UnknownAccount, Name::Taken],
     only_with: &[],
+    only_where: &[],
     reads_only: false,
 };
 

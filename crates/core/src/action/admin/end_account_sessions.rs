@@ -22,6 +22,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Ended, ENDED)],
     failures: &[Name::Forbidden, Name::UnknownAccount, Name::UnknownSession],
     only_with: &[],
+    only_where: &[],
     reads_only: false,
 };
 

@@ -21,6 +21,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Shown, A)],
     failures: &[Name::Forbidden, Name::UnknownAccount],
     only_with: &[],
+    only_where: &[],
     reads_only: true,
 };
 

@@ -23,6 +23,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Listed, LISTED)],
     failures: &[Name::Forbidden, Name::UnknownAccount],
     only_with: &[],
+    only_where: &[],
     reads_only: true,
 };
 

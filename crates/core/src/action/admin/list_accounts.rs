@@ -48,6 +48,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Listed, LISTED)],
     failures: &[Name::Forbidden],
     only_with: &[],
+    only_where: &[],
     reads_only: true,
 };
 

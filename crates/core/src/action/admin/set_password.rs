@@ -26,6 +26,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Updated, A)],
     failures: &[Name::Forbidden, Name::UnknownAccount, Name::WeakPassword],
     only_with: &[],
+    only_where: &[],
     reads_only: false,
 };
 

@@ -20,6 +20,7 @@ pub static SPEC: ActionSpec = ActionSpec {
     answers: &[AnswerSpec::new(Name::Updated, A)],
     failures: &[Name::Forbidden, Name::UnknownAccount],
     only_with: &[],
+    only_where: &[],
     reads_only: false,
 };
 
