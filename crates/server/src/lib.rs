@@ -18,6 +18,7 @@ mod examples;
 pub mod folder;
 mod front;
 pub mod hashing;
+pub mod import;
 pub mod limits;
 pub mod live;
 mod offline;

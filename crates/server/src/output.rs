@@ -49,6 +49,12 @@ impl Output {
         }
     }
 
+    /// Whether somebody watches standard error, and may be shown how far it is.
+    #[must_use]
+    pub fn on_terminal(self) -> bool {
+        self.coloured()
+    }
+
     /// Whether standard error is a terminal that shows colours.
     #[must_use]
     pub fn coloured(self) -> bool {

@@ -3,6 +3,7 @@
 use super::profile;
 use super::request::{Reply, Request, Work};
 use super::view::account_json;
+use crate::import;
 use crate::realm::{OpenRealm, operator_client};
 use doorward_core::action::operator::{By, Order, Whom};
 use doorward_core::action::{
@@ -31,6 +32,9 @@ pub async fn operate(request: &Request, realms: &[OpenRealm], services: &Service
             format!("there is no realm {}, only {}", request.realm, known.join(", ")),
         );
     };
+    if let Some(done) = in_bulk(request, realms, services).await {
+        return done.unwrap_or_else(|fault| Reply::refused("fault", fault.to_string()));
+    }
     let id = uuid_v7(services.clock.now(), services.dice.as_ref());
     let client = operator_client(id.to_string());
     let cx = realm.as_operator(&client, services);
@@ -38,6 +42,22 @@ pub async fn operate(request: &Request, realms: &[OpenRealm], services: &Service
         Ok(reply) => reply,
         Err(fault) => Reply::refused("fault", fault.to_string()),
     }
+}
+
+/// What is about many accounts at once; nothing for the rest.
+async fn in_bulk(
+    request: &Request,
+    realms: &[OpenRealm],
+    services: &Services,
+) -> Option<Result<Reply, Fault>> {
+    let realm: Vec<&OpenRealm> = realms.iter().filter(|realm| realm.name == request.realm).collect();
+    Some(match &request.work {
+        Work::DescribeImport => Ok(import::describe(&realm)),
+        Work::Import(batch) => import::add(batch, &realm, services).await,
+        Work::Export(page) => import::export(page, realm.first()?, services).await,
+        Work::VerifySample(sample) => import::verify(sample, &realm, services).await,
+        _ => return None,
+    })
 }
 
 async fn in_realm(request: &Request, realm: &OpenRealm, cx: &Context<'_>) -> Result<Reply, Fault> {
@@ -97,7 +117,8 @@ async fn on_one(work: &Work, name: Named, cx: &Context<'_>) -> Result<Answer, Fa
         Work::SetRoles(roles) => Box::new(SetRoles(roles.clone())),
         Work::MustChange(must_change) => Box::new(SetMustChange(*must_change)),
         Work::Delete => Box::new(DeleteAccount),
-        Work::Show | Work::List | Work::Create { .. } => Box::new(ShowAccount),
+        // The others are not about one account.
+        _ => Box::new(ShowAccount),
     };
     perform(&Command { whom: Whom::Named(name), by: By::Operator, order }, cx).await
 }

@@ -1,5 +1,6 @@
 //! Requests and replies of account commands. They travel over the control socket as one line of JSON each.
 
+use crate::import::{Batch, Page, Sample};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -66,6 +67,14 @@ pub enum Work {
     MustChange(bool),
     /// Delete.
     Delete,
+    /// What rows of an import may say here.
+    DescribeImport,
+    /// Add accounts that were made elsewhere.
+    Import(Batch),
+    /// Give accounts away, with everything that is known of them.
+    Export(Page),
+    /// Compare passwords that are known, to prove that hashes were brought rightly.
+    VerifySample(Sample),
 }
 
 /// What came of it.

@@ -1,5 +1,8 @@
 //! `doorward account …`: asks the server that runs on the data folder, or does it itself when none runs.
 
+use super::export::Export;
+use super::import::Import;
+use super::sample::VerifySample;
 use crate::account::{Reply, Request, Work, human, operate, table};
 use crate::cli::{DONE, Global, NO};
 use crate::config::Config;
@@ -47,6 +50,12 @@ pub(crate) enum Account {
     MustChange(MustChange),
     /// Delete an account
     Delete(One),
+    /// Bring accounts from elsewhere, with their ids and password hashes
+    Import(Import),
+    /// Write all accounts of a realm, in the format of `account import`
+    Export(Export),
+    /// Prove that passwords that are known belong to their accounts
+    VerifySample(VerifySample),
 }
 
 /// Which realm.
@@ -54,10 +63,10 @@ pub(crate) enum Account {
 pub(crate) struct Realm {
     /// The realm: the name of its contract
     #[arg(long)]
-    realm: String,
+    pub(super) realm: String,
     /// The realm's contract, when it is a file and no server runs
     #[arg(long, value_name = "FILE")]
-    contract: Option<String>,
+    pub(super) contract: Option<String>,
 }
 
 /// Which account.
@@ -171,6 +180,15 @@ impl Account {
         (global, deployed): (&Global, Option<&Config>),
         output: Output,
     ) -> Result<u8, StartError> {
+        match self {
+            Account::Import(import) => import.run((global, deployed), output),
+            Account::Export(export) => export.run((global, deployed), output),
+            Account::VerifySample(sample) => sample.run((global, deployed), output),
+            one => one.on_one((global, deployed), output),
+        }
+    }
+
+    fn on_one(self, (global, deployed): (&Global, Option<&Config>), output: Output) -> Result<u8, StartError> {
         let (realm, identifiers, work) = self.parts()?;
         let request = Request { realm: realm.realm, identifiers, work };
         let reply = match send(&request, global)? {
@@ -183,6 +201,12 @@ impl Account {
     fn parts(self) -> Result<Parts, StartError> {
         let (one, work) = match self {
             Account::List(realm) => return Ok((realm, Vec::new(), Work::List)),
+            // They have commands of their own.
+            Account::Import(Import { realm, .. })
+            | Account::Export(Export { realm, .. })
+            | Account::VerifySample(VerifySample { realm, .. }) => {
+                return Ok((realm, Vec::new(), Work::DescribeImport));
+            }
             Account::Create(create) => {
                 let password = if create.password_stdin { Some(password()?) } else { None };
                 let (profile, must_change) = (create.profile, create.must_change_password);
@@ -244,20 +268,20 @@ fn send(request: &Request, global: &Global) -> Result<Option<Reply>, StartError>
 }
 
 /// The realm as the configuration has it, or of one contract.
-fn realm_options(
-    request: &Request,
+pub(super) fn realm_options(
+    realm: &str,
     (contract, deployed): (Option<&str>, Option<&Config>),
     global: &Global,
 ) -> Result<OfflineRealm, StartError> {
     if let Some(config) = deployed {
-        return OfflineRealm::configured(config, &request.realm);
+        return OfflineRealm::configured(config, realm);
     }
     let contract = match contract {
-        Some(file) => Contract::read(file)?.named(&request.realm),
-        None => Contract::builtin(&request.realm).ok_or_else(|| {
+        Some(file) => Contract::read(file)?.named(realm),
+        None => Contract::builtin(realm).ok_or_else(|| {
             StartError::new(format!(
                 "there is no built-in contract {}, and no server runs on {}: name the realm's contract with --contract FILE",
-                request.realm,
+                realm,
                 global.data.display()
             ))
         })?,
@@ -271,7 +295,7 @@ fn by_itself(
     of: (Option<&str>, Option<&Config>),
     global: &Global,
 ) -> Result<Reply, StartError> {
-    let realm = realm_options(request, of, global)?;
+    let realm = realm_options(&request.realm, of, global)?;
     // A wrong --data should not leave an empty folder behind, and look like one without accounts.
     if !global.data.exists() && !matches!(request.work, Work::Create { .. }) {
         return Err(StartError::new(format!("there is no data folder {}", global.data.display())));
