@@ -21,7 +21,7 @@ pub mod hashing;
 pub mod import;
 pub mod limits;
 pub mod live;
-mod offline;
+pub mod offline;
 mod open_files;
 pub mod options;
 pub mod output;

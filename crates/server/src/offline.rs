@@ -25,6 +25,7 @@ use std::sync::Arc;
 pub struct OfflineRealm {
     realm: Vec<RealmOptions>,
     master: Option<Arc<MasterKey>>,
+    hash_keys: HashKeys,
 }
 
 impl OfflineRealm {
@@ -32,7 +33,7 @@ impl OfflineRealm {
     #[must_use]
     pub fn of(contract: Contract) -> OfflineRealm {
         let realm = Options { contracts: vec![contract], ..Options::demo("") }.realms();
-        OfflineRealm { realm, master: None }
+        OfflineRealm { realm, master: None, hash_keys: HashKeys::default() }
     }
 
     /// A realm of a configuration.
@@ -45,8 +46,9 @@ impl OfflineRealm {
             let file = &config.source.name;
             StartError::new(format!("{file} has no realm {name}: there are {}", known.join(", ")))
         })?;
-        let master = config.master(&config.secrets(Environment::of_process()))?;
-        Ok(OfflineRealm { realm: vec![config.offline(realm)?], master })
+        let secrets = config.secrets(Environment::of_process());
+        let (master, hash_keys) = (config.master(&secrets)?, config.keys_of_hashes(&secrets)?);
+        Ok(OfflineRealm { realm: vec![config.offline(realm)?], master, hash_keys })
     }
 }
 
@@ -88,10 +90,9 @@ impl Offline {
         };
         let services = Services {
             store: Arc::new(store),
-            // Operators' orders set passwords; none compares one.
             hasher: Arc::new(HashPool::start(
                 HashCost::default(),
-                HashKeys::default(),
+                wanted.hash_keys,
                 dice.clone(),
                 Counter::default(),
             )?),

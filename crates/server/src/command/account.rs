@@ -188,7 +188,11 @@ impl Account {
         }
     }
 
-    fn on_one(self, (global, deployed): (&Global, Option<&Config>), output: Output) -> Result<u8, StartError> {
+    fn on_one(
+        self,
+        (global, deployed): (&Global, Option<&Config>),
+        output: Output,
+    ) -> Result<u8, StartError> {
         let (realm, identifiers, work) = self.parts()?;
         let request = Request { realm: realm.realm, identifiers, work };
         let reply = match send(&request, global)? {

@@ -37,7 +37,8 @@ impl Export {
     pub(crate) fn run(self, of: (&Global, Option<&Config>), output: Output) -> Result<u8, StartError> {
         let hands = Hands::take(&self.realm, of, false)?;
         let refused = |error: std::io::Error| {
-            let name = self.output.as_ref().map_or("standard output".into(), |path| path.display().to_string());
+            let name =
+                self.output.as_ref().map_or("standard output".into(), |path| path.display().to_string());
             StartError::new(format!("cannot write {name}: {}", plain(&error)))
         };
         let mut out: Box<dyn Write> = match &self.output {

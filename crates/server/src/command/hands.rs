@@ -6,8 +6,8 @@ use crate::cli::Global;
 use crate::config::Config;
 use crate::control::ask;
 use crate::folder::{DataFolder, plain};
+use crate::offline::Offline;
 use crate::start_error::StartError;
-use crate::wiring::Offline;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 

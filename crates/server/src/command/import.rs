@@ -62,7 +62,9 @@ impl Import {
     pub(crate) fn run(self, of: (&Global, Option<&Config>), output: Output) -> Result<u8, StartError> {
         let stdin = self.file == "-";
         if stdin && self.all_or_nothing {
-            return Err(StartError::new("--all-or-nothing reads the file twice: it cannot be standard input"));
+            return Err(StartError::new(
+                "--all-or-nothing reads the file twice: it cannot be standard input",
+            ));
         }
         let recipe = self.recipe.as_deref().map(Hashes::recipe).transpose().map_err(StartError::new)?;
         let beside = PathBuf::from(format!("{}.refused", self.file));

@@ -41,7 +41,8 @@ impl VerifySample {
             if pairs.is_empty() {
                 break;
             }
-            let sample = Sample { pairs: pairs.iter().map(|(_, name, word)| (name.clone(), word.clone())).collect() };
+            let sample =
+                Sample { pairs: pairs.iter().map(|(_, name, word)| (name.clone(), word.clone())).collect() };
             let told = match hands.ask(Work::VerifySample(sample))? {
                 Reply::Done { accounts, .. } => accounts,
                 Reply::Refused { message, .. } => return Err(StartError::new(message)),
@@ -95,7 +96,8 @@ fn pair(line: &str) -> Option<(String, Zeroizing<String>)> {
 
 fn say((verified, read): (u64, u64), others: &[(u64, String, String)], output: Output) {
     if output.json() {
-        let other = |(line, name, why): &(u64, String, String)| json!({"line": line, "identifier": name, "why": why});
+        let other =
+            |(line, name, why): &(u64, String, String)| json!({"line": line, "identifier": name, "why": why});
         let others: Vec<Value> = others.iter().map(other).collect();
         return output.value(&json!({"read": read, "verified": verified, "others": others}));
     }

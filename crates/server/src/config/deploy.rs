@@ -91,6 +91,17 @@ impl Config {
         }
     }
 
+    /// The keys that stored hashes name.
+    ///
+    /// # Errors
+    /// One is not there, or open to others.
+    pub fn keys_of_hashes(&self, secrets: &Secrets) -> Result<HashKeys, StartError> {
+        let mut found = Found::default();
+        let keys = self.hash_keys(secrets, &mut found);
+        found.refused(self)?;
+        Ok(keys)
+    }
+
     fn hash_keys(&self, secrets: &Secrets, found: &mut Found) -> HashKeys {
         let at = self.at("store", "hash_keys");
         let mut keys = HashKeys::default();

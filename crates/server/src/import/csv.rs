@@ -24,7 +24,8 @@ impl CsvLines {
     pub fn open(input: Box<dyn BufRead + Send>) -> Result<CsvLines, (usize, String)> {
         let mut csv = CsvLines { input, line: 0, heading: String::new(), names: Vec::new() };
         let read = csv.record().map_err(|error| (1, error.to_string()))?;
-        let (_, text, cells) = read.ok_or_else(|| (1, "the file is empty: its first line names the columns".to_owned()))?;
+        let (_, text, cells) =
+            read.ok_or_else(|| (1, "the file is empty: its first line names the columns".to_owned()))?;
         let names = cells?;
         csv.heading = text.trim_start_matches('\u{feff}').to_owned();
         for (number, (name, column)) in names.into_iter().enumerate() {
@@ -162,7 +163,8 @@ mod tests {
 
     #[test]
     fn cells_are_members_with_their_columns() {
-        let entries = read("\u{feff}id,\"name\",note\r\n1,ann,\r\n\r\n2,\"b, \"\"b\"\"\n2\",x\n3,c\n4,\"d\"e,\n5,\"f,");
+        let entries =
+            read("\u{feff}id,\"name\",note\r\n1,ann,\r\n\r\n2,\"b, \"\"b\"\"\n2\",x\n3,c\n4,\"d\"e,\n5,\"f,");
         let members = |n: usize| Value::Object(entries[n].members.clone().unwrap());
         assert_eq!(members(0), serde_json::json!({"id": "1", "name": "ann"}), "an empty cell is nothing");
         assert_eq!(members(1), serde_json::json!({"id": "2", "name": "b, \"b\"\n2", "note": "x"}));
@@ -170,7 +172,10 @@ mod tests {
         assert_eq!((entries[0].column("name"), entries[0].column("note")), (3, 7));
         assert_eq!(entries[2].members, Err((1, "there are 2 cells under 3 names".to_owned())));
         assert_eq!(entries[3].members.as_ref().unwrap_err().0, 6);
-        assert_eq!(entries[4].members.as_ref().unwrap_err(), &(3, "the quotation mark is never closed".to_owned()));
+        assert_eq!(
+            entries[4].members.as_ref().unwrap_err(),
+            &(3, "the quotation mark is never closed".to_owned())
+        );
     }
 
     #[test]

@@ -96,9 +96,8 @@ pub fn drive(drive: &Drive<'_>, ask: Ask<'_>) -> Result<Report, StartError> {
     let mut adding = Adding {
         drive,
         journal,
-        refused: refused.map(|path| {
-            RefusedLines::new(path, drive.format, (heading.as_deref(), report.after.is_some()))
-        }),
+        refused: refused
+            .map(|path| RefusedLines::new(path, drive.format, (heading.as_deref(), report.after.is_some()))),
         seen: HashMap::default(),
         report,
     };
@@ -135,9 +134,12 @@ impl Drive<'_> {
     fn open(&self) -> Result<Source, StartError> {
         let input: Box<dyn BufRead + Send> = match &self.file {
             None => Box::new(BufReader::new(std::io::stdin())),
-            Some(path) => Box::new(BufReader::with_capacity(256 * 1024, File::open(path).map_err(|error| {
-                StartError::new(format!("cannot read {}: {}", self.name, plain(&error)))
-            })?)),
+            Some(path) => Box::new(BufReader::with_capacity(
+                256 * 1024,
+                File::open(path).map_err(|error| {
+                    StartError::new(format!("cannot read {}: {}", self.name, plain(&error)))
+                })?,
+            )),
         };
         Source::open(self.format, input)
             .map_err(|(column, why)| StartError::new(format!("{}:1:{column}: {why}", self.name)))
@@ -240,16 +242,16 @@ impl Reader<'_> {
         for (name, value) in members {
             let at = || entry.column(name);
             let Some(place) = self.place(name).map_err(|why| (at(), why))? else { continue };
-            let value = self.known_fields(&place, value).map_err(|(field, why)| (entry.column(&field), why))?;
+            let value =
+                self.known_fields(&place, value).map_err(|(field, why)| (entry.column(&field), why))?;
             if row.insert(place, value).is_some() {
                 return Err((at(), format!("two columns are `{name}` here")));
             }
         }
         let aside = (self.drive.dice, &mut self.memory, self.drive.dry_run);
-        self.drive
-            .hashes
-            .settle(&mut row, &mut self.tally, aside)
-            .map_err(|why| (self.drive.column(entry, "password_hash"), format!("the hash is not taken: {why}")))?;
+        self.drive.hashes.settle(&mut row, &mut self.tally, aside).map_err(|why| {
+            (self.drive.column(entry, "password_hash"), format!("the hash is not taken: {why}"))
+        })?;
         row.retain(|name, _| self.members.find(name).is_some());
         Ok(row)
     }
@@ -293,7 +295,8 @@ impl Adding<'_> {
             }
             if shown {
                 let Report { added, there, refused, .. } = self.report;
-                let line = format!("\r{last} lines: {added} added, {there} there already, {refused} refused ");
+                let line =
+                    format!("\r{last} lines: {added} added, {there} there already, {refused} refused ");
                 self.drive.output.aside(&line);
             }
         }
@@ -339,8 +342,13 @@ impl Adding<'_> {
             let member = fate.get("member").and_then(Value::as_str).unwrap_or_default();
             return self.refuse(entry, self.drive.column(entry, member), why.to_owned());
         }
-        let keys: Vec<&str> =
-            fate.get("keys").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let keys: Vec<&str> = fate
+            .get("keys")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
         for key in &keys {
             if let Some(line) = self.seen.get(&self.seen.hasher().hash_one(key)) {
                 let member = key.split(' ').next().unwrap_or_default();

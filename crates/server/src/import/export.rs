@@ -64,7 +64,10 @@ pub(super) fn line(account: &Account, policy: &Policy) -> Value {
     put("roles", json!(account.roles));
     put("must_change_password", said(account.must_change_password));
     let standing = &account.standing;
-    put("status", if standing.status == Status::Active { Value::Null } else { json!(standing.status.name()) });
+    put(
+        "status",
+        if standing.status == Status::Active { Value::Null } else { json!(standing.status.name()) },
+    );
     put("status_reason", json!(standing.reason));
     put("closes_at", standing.status.closes_at().map_or(Value::Null, at));
     put("locked", said(standing.lock.is_some()));
@@ -73,7 +76,10 @@ pub(super) fn line(account: &Account, policy: &Policy) -> Value {
     put("lock_reason", json!(lock.and_then(|lock| lock.reason.as_ref())));
     put("expires_at", standing.expires_at.map_or(Value::Null, at));
     put("created_at", at(account.created_at));
-    put("updated_at", if account.updated_at == account.created_at { Value::Null } else { at(account.updated_at) });
+    put(
+        "updated_at",
+        if account.updated_at == account.created_at { Value::Null } else { at(account.updated_at) },
+    );
     let login = account.last_login.as_ref();
     put("last_login_at", login.map_or(Value::Null, |login| at(login.at)));
     let address = login.map(|login| &login.address).filter(|address| !address.is_empty());

@@ -74,7 +74,8 @@ impl Journal {
         });
         let fresh = self.path.with_extension("journal.new");
         let write = || -> std::io::Result<()> {
-            let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&fresh)?;
+            let mut file =
+                OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&fresh)?;
             file.write_all(kept.to_string().as_bytes())?;
             fs::rename(&fresh, &self.path)
         };

@@ -124,10 +124,15 @@ mod tests {
     #[test]
     fn members_are_found_where_they_stand() {
         let text = r#"{"name": "a \"email\": b", "é": [{"email": 1}], "profile": {"born": 2}, "email": 3, "pro": 4}"#;
-        let at = |member: &str| column_of(text, member).map(|column| text.chars().skip(column - 1).take(5).collect());
+        let at = |member: &str| {
+            column_of(text, member).map(|column| text.chars().skip(column - 1).take(5).collect())
+        };
         assert_eq!(at("name"), Some("\"name".to_owned()));
         assert_eq!(at("email"), Some("\"emai".to_owned()));
-        assert_eq!(column_of(text, "email"), Some(text.chars().count() - "\"email\": 3, \"pro\": 4}".len() + 1));
+        assert_eq!(
+            column_of(text, "email"),
+            Some(text.chars().count() - "\"email\": 3, \"pro\": 4}".len() + 1)
+        );
         assert_eq!(at("profile.born"), Some("\"born".to_owned()));
         assert_eq!(at("profile.pro"), Some("\"pro\"".to_owned()));
         assert_eq!(column_of(text, "phone"), None);

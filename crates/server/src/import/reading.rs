@@ -37,7 +37,11 @@ pub struct Entry {
 }
 
 impl Entry {
-    pub(super) fn new(line: u64, text: String, members: Result<Map<String, Value>, (usize, String)>) -> Entry {
+    pub(super) fn new(
+        line: u64,
+        text: String,
+        members: Result<Map<String, Value>, (usize, String)>,
+    ) -> Entry {
         Entry { line, text, members, columns: Vec::new() }
     }
 

@@ -22,7 +22,11 @@ pub(super) struct RefusedLines {
 
 impl RefusedLines {
     /// Will write here.
-    pub(super) fn new(path: PathBuf, format: Format, (heading, goes_on): (Option<&str>, bool)) -> RefusedLines {
+    pub(super) fn new(
+        path: PathBuf,
+        format: Format,
+        (heading, goes_on): (Option<&str>, bool),
+    ) -> RefusedLines {
         RefusedLines { path, format, heading: heading.map(ToOwned::to_owned), goes_on, file: None }
     }
 
@@ -51,7 +55,9 @@ impl RefusedLines {
                     true => options.append(true).open(&self.path)?,
                     false => options.write(true).truncate(true).open(&self.path)?,
                 };
-                if let Some(heading) = self.heading.as_ref().filter(|_| file.metadata().is_ok_and(|found| found.len() == 0)) {
+                if let Some(heading) =
+                    self.heading.as_ref().filter(|_| file.metadata().is_ok_and(|found| found.len() == 0))
+                {
                     let has = heading.split(',').any(|name| name.trim() == REFUSED);
                     let heading = if has { heading.clone() } else { format!("{heading},{REFUSED}") };
                     file.write_all(format!("{heading}\n").as_bytes())?;

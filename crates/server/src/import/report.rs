@@ -88,7 +88,8 @@ impl Report {
         line("there already", self.there, "");
         line(if self.dry_run { "would be refused" } else { "refused" }, self.refused, &refused);
         for (format, count) in &self.hashes.formats {
-            let name = if format == "none" { "without a password".to_owned() } else { format!("hashes: {format}") };
+            let name =
+                if format == "none" { "without a password".to_owned() } else { format!("hashes: {format}") };
             line(&name, *count, "");
         }
         if self.hashes.wrapped > 0 {

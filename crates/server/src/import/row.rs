@@ -70,9 +70,9 @@ impl Members<'_> {
             Some(Value::String(text)) if text.starts_with('[') => {
                 serde_json::from_str(text).map(Some).map_err(|_| expected())
             }
-            Some(Value::String(text)) => {
-                Ok(Some(text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(ToOwned::to_owned).collect()))
-            }
+            Some(Value::String(text)) => Ok(Some(
+                text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(ToOwned::to_owned).collect(),
+            )),
             Some(_) => Err(expected()),
         }
     }
@@ -208,7 +208,10 @@ fn public_ids(
     };
     let kinds: Vec<String> = policy.realm_ids.iter().map(PublicIdKind::name).collect();
     if let Some((name, _)) = others.iter().find(|(name, _)| !kinds.contains(name)) {
-        return Err(wrong("ids", format!("accounts of this realm have no id `{name}`, only {}", kinds.join(", "))));
+        return Err(wrong(
+            "ids",
+            format!("accounts of this realm have no id `{name}`, only {}", kinds.join(", ")),
+        ));
     }
     let mut ids = Vec::new();
     for (kind, name) in policy.realm_ids.iter().zip(kinds) {
@@ -221,7 +224,10 @@ fn public_ids(
             (PublicIdKind::Identifier(of), Some(given)) => same_as(identifiers, *of, given)?,
             (PublicIdKind::Identifier(_), None) => {}
             (_, Some(given)) => {
-                ids.push(PublicId { value: public_id(kind, given).map_err(|why| wrong(member, why))?, kind: name.clone() });
+                ids.push(PublicId {
+                    value: public_id(kind, given).map_err(|why| wrong(member, why))?,
+                    kind: name.clone(),
+                });
                 brought.push(name);
             }
             (_, None) => ids.extend(kind.draw(rules.dice)),
@@ -234,7 +240,8 @@ const OBJECT: &str = "an object is expected: ids by the names of their kinds";
 
 fn same_as(identifiers: &[Identifier], kind: IdentifierKind, given: &Value) -> Result<(), Wrong> {
     let same = identifiers.iter().any(|one| one.kind == kind && given == one.written.as_str());
-    let why = || wrong("id", format!("the {0} is the id in this realm, and this is not the {0}", kind.name()));
+    let why =
+        || wrong("id", format!("the {0} is the id in this realm, and this is not the {0}", kind.name()));
     if same { Ok(()) } else { Err(why()) }
 }
 
@@ -245,7 +252,8 @@ fn public_id(kind: &PublicIdKind, given: &Value) -> Result<String, String> {
         Value::Number(number) if number.is_u64() => number.to_string(),
         _ => return Err("a whole number or a text is expected".to_owned()),
     };
-    let plain = |text: &str| !text.is_empty() && text.len() <= 128 && text.chars().all(|c| c.is_ascii_graphic());
+    let plain =
+        |text: &str| !text.is_empty() && text.len() <= 128 && text.chars().all(|c| c.is_ascii_graphic());
     let (good, expected) = match kind {
         PublicIdKind::Sequence => {
             let number = text.parse::<i64>().ok().filter(|number| *number > 0 && *number < i64::MAX / 2);
@@ -268,8 +276,9 @@ fn standing(members: &Members<'_>) -> Result<Standing, Wrong> {
     let closes_at = members.time("closes_at")?;
     let status = match members.text("status")? {
         None => Status::Active,
-        Some(name) => Status::of_store(&name, closes_at)
-            .ok_or_else(|| wrong("status", "active, pending, disabled, or closing with `closes_at` is expected"))?,
+        Some(name) => Status::of_store(&name, closes_at).ok_or_else(|| {
+            wrong("status", "active, pending, disabled, or closing with `closes_at` is expected")
+        })?,
     };
     let (until, reason) = (members.time("locked_until")?, members.text("lock_reason")?);
     let locked = members.flag("locked")?;
@@ -285,7 +294,11 @@ fn standing(members: &Members<'_>) -> Result<Standing, Wrong> {
 }
 
 /// The profile: what is given in its order, typed by the contracts, and then what they fill in.
-fn profile(row: &Map<String, Value>, rules: &Rules<'_>, brought: &mut Vec<String>) -> Result<Map<String, Value>, Wrong> {
+fn profile(
+    row: &Map<String, Value>,
+    rules: &Rules<'_>,
+    brought: &mut Vec<String>,
+) -> Result<Map<String, Value>, Wrong> {
     let given = given(row, rules)?;
     brought.extend(given.keys().cloned());
     let asking = Asking { by: Setter::Operator, now: rules.now };
@@ -296,14 +309,18 @@ fn profile(row: &Map<String, Value>, rules: &Rules<'_>, brought: &mut Vec<String
     };
     // Of several contracts that which has just these fields made the account, or the first that is content with them.
     let exactly = |schema: &&&ProfileSchema| {
-        schema.fields.len() == given.len() && schema.fields.iter().all(|field| given.contains_key(&field.name))
+        schema.fields.len() == given.len()
+            && schema.fields.iter().all(|field| given.contains_key(&field.name))
     };
     let of = rules.profiles.iter().find(exactly);
     let content = || rules.profiles.iter().find(|schema| schema.complete(&given, asking).is_ok());
     let Some(schema) = of.or_else(content).or(rules.profiles.first()) else { return Ok(given) };
     let complete = schema.complete(&given, asking).map_err(violation)?;
-    let rest: Map<String, Value> =
-        given.iter().filter(|(name, _)| schema.field(name).is_none()).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let rest: Map<String, Value> = given
+        .iter()
+        .filter(|(name, _)| schema.field(name).is_none())
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect();
     let complete = rules.policy.profile.changed(&complete, &rest, &[], asking).map_err(violation)?;
     let mut profile = Map::new();
     for name in given.keys().chain(complete.keys()) {
@@ -337,7 +354,10 @@ fn given(row: &Map<String, Value>, rules: &Rules<'_>) -> Result<Map<String, Valu
         for (field, value) in fields {
             let member = format!("profile.{field}");
             let Some(known) = rules.policy.profile.field(field) else {
-                return Err(wrong(&member, format!("accounts of this realm have no profile field `{field}`")));
+                return Err(wrong(
+                    &member,
+                    format!("accounts of this realm have no profile field `{field}`"),
+                ));
             };
             if given.contains_key(field) {
                 return Err(wrong(&member, "it is given twice"));
@@ -354,9 +374,7 @@ fn typed(field: &Field, value: &Value) -> Result<Value, String> {
     let spelt = |text: &str| serde_json::from_str::<Value>(text).ok();
     match (field.kind, value) {
         (_, Value::Null) => Ok(Value::Null),
-        (FieldType::Boolean, value) => {
-            flag(value).map(Value::Bool).ok_or_else(|| expected("true or false"))
-        }
+        (FieldType::Boolean, value) => flag(value).map(Value::Bool).ok_or_else(|| expected("true or false")),
         (FieldType::Date, Value::String(text)) if Day::parse(text).is_none() => {
             Err(expected("a date such as 1990-12-31"))
         }

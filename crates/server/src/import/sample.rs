@@ -5,7 +5,7 @@ use crate::account::Reply;
 use crate::realm::OpenRealm;
 use doorward_core::action::Services;
 use doorward_core::fault::Fault;
-use doorward_core::password::{Password, Verdict};
+use doorward_core::password::{Password, Upgrade, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -46,7 +46,7 @@ async fn compare(
     let Some(account) = account else { return Ok("unknown_account") };
     let Some(hash) = &account.password else { return Ok("no_password") };
     let password = Password::new(String::clone(password));
-    Ok(match services.hasher.verify(&password, Some(hash)).await? {
+    Ok(match services.hasher.verify(&password, Some(hash), Upgrade::Unwanted).await? {
         Verdict::Right { .. } => "verified",
         Verdict::Wrong => "wrong_password",
     })

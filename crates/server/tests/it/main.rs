@@ -14,6 +14,7 @@ mod cli;
 mod deployment;
 mod hang_up;
 mod house;
+mod imports;
 mod kill;
 mod operations;
 mod post;

@@ -126,7 +126,8 @@ impl Action for ImportAccounts {
         for arriving in &self.accounts {
             let keys = keys(arriving, cx.setting.policy);
             let mut fate = fate(&arriving.account, &keys, cx).await?;
-            if fate == Fate::Added {
+            // A dry run adds nothing: its caller knows in which line of the file something stood before.
+            if fate == Fate::Added && !self.dry_run {
                 match keys.iter().find(|key| seen.contains(*key)) {
                     Some(twice) => fate = Fate::Taken(twice.of.clone()),
                     None => seen.extend(keys),
