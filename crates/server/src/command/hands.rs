@@ -4,7 +4,7 @@ use super::account::{Realm, realm_options};
 use crate::account::{Reply, Request, Work, operate};
 use crate::cli::Global;
 use crate::config::Config;
-use crate::control::ask;
+use crate::control::{Asked, ask};
 use crate::folder::{DataFolder, plain};
 use crate::offline::Offline;
 use crate::start_error::StartError;
@@ -68,7 +68,7 @@ impl Hands {
             Who::Own(offline, runtime) => {
                 Ok(runtime.block_on(operate(&request, &offline.realms, &offline.services)))
             }
-            Who::Server(socket) => ask(socket, &request)?
+            Who::Server(socket) => ask(socket, &Asked::Account(request))?
                 .ok_or_else(|| StartError::new("the running server has ended: run the command again")),
         }
     }
