@@ -37,6 +37,9 @@ LIMITS = """[limits]
 tries_per_pair = 4000000000
 tries_per_account = 4000000000
 tries_per_address = 4000000000
+mails_per_recipient = 4000000000
+mails_per_address = 4000000000
+mails_in_all = 4000000000
 """
 
 

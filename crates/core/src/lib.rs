@@ -20,6 +20,7 @@ pub mod identifier;
 pub mod key;
 pub mod live;
 pub mod mail;
+pub mod mail_caps;
 pub mod opaque;
 pub mod outcome;
 pub mod password;

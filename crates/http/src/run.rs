@@ -269,6 +269,7 @@ impl Exchange<'_> {
             now: self.call.now,
             dice: services.dice.as_ref(),
             channels: services.channels,
+            mail_caps: services.mail_caps,
         };
         Context { setting, services, preview }
     }

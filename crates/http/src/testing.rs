@@ -156,6 +156,7 @@ impl Bed {
             live: Arc::new(LiveSessions::default()),
             turns: Turns::default(),
             channels: Channels::ALL,
+            mail_caps: doorward_core::mail_caps::MailCaps::unlimited(),
             mail_queued: Arc::new(|| {}),
         };
         let lines = Arc::new(Lines::default());

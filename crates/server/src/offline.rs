@@ -16,6 +16,7 @@ use doorward_core::action::{Services, Turns};
 use doorward_core::channel::Channels;
 use doorward_core::key::MasterKey;
 use doorward_core::live::LiveSessions;
+use doorward_core::mail_caps::MailCaps;
 use doorward_store_sqlite::{OpenError, SqliteStore};
 use prometheus_client::metrics::counter::Counter;
 use std::path::Path;
@@ -103,6 +104,7 @@ impl Offline {
             turns: Turns::default(),
             // No action of an operator sends anything.
             channels: Channels { email: false, sms: false },
+            mail_caps: MailCaps::default(),
             mail_queued: Arc::new(|| {}),
         };
         let realms = open_realms(prepare(&wanted.realm)?, &services, &master).await?;

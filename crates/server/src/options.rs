@@ -11,6 +11,7 @@ use crate::realm_options::{Introspection, Placed, RealmAccess, RealmOptions, Tig
 use crate::reload::Again;
 use crate::tls_files::TlsFiles;
 use doorward_core::key::MasterKey;
+use doorward_core::mail_caps::MailCaps;
 use doorward_core::port::{Clock, Dice, Store};
 use doorward_http::{AccessEntry, AccessLog, Bounds, ClientKey, Origins, Stopwatch};
 use doorward_mail::{Mailbox, Patience, Transports};
@@ -60,6 +61,8 @@ pub struct Options {
     pub mail: Option<MailSection>,
     /// How long a mail is tried.
     pub patience: Patience,
+    /// How many messages may be sent.
+    pub mail_caps: MailCaps,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -103,6 +106,7 @@ impl Options {
             transports: None,
             mail: None,
             patience: Patience::default(),
+            mail_caps: MailCaps::default(),
             clock: Arc::new(SystemClock),
             dice: Arc::new(SystemDice),
             store: None,

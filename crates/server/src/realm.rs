@@ -124,6 +124,7 @@ impl OpenRealm {
             now: services.clock.now(),
             dice: services.dice.as_ref(),
             channels: services.channels,
+            mail_caps: services.mail_caps,
         };
         Context { setting, services, preview: &NoPreview }
     }

@@ -137,6 +137,7 @@ fn later(start: &Options, now: &Options) -> Vec<&'static str> {
         ("store.hash_keys", start.hash_keys != now.hash_keys),
         ("[mail]", start.mail != now.mail),
         ("limits (tries, delays, counters)", start.limits != now.limits),
+        ("limits (mails)", start.mail_caps != now.mail_caps),
         ("limits.connections", old.connections != new.connections),
         ("limits.head_bytes", old.head_bytes != new.head_bytes),
         ("limits.head_time", old.head_time != new.head_time),

@@ -304,6 +304,7 @@ fn services(
         live: Arc::new(LiveSessions::default()),
         turns: Turns::default(),
         channels: transports.channels(),
+        mail_caps: options.mail_caps,
         mail_queued: Arc::new(move || bell.ring()),
     })
 }

@@ -173,6 +173,10 @@ impl Store for SqliteStore {
         self.reader.read(|connection| tallies::stands(connection, realm, key, now))
     }
 
+    async fn tally_ends(&self, realm: &str, key: &str, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+        self.reader.read(|connection| tallies::ends(connection, realm, key, now))
+    }
+
     async fn due_mails(&self, now: Timestamp, limit: u32) -> Result<Vec<SealedMail>, Fault> {
         self.reader.read(|connection| outbox::due(connection, now, limit))
     }

@@ -7,6 +7,8 @@ use rusqlite::{Connection, params};
 
 const TABLE: Table = Table { name: "tallies", columns: &["key", "count"] };
 
+const ENDS: Table = Table { name: "tallies", columns: &["key", "until"] };
+
 const STANDS: &str = "SELECT key, count FROM tallies WHERE realm = ?1 AND key = ?2 AND until > ?3";
 
 /// How a tally stands.
@@ -22,6 +24,19 @@ pub(crate) fn stands(
         Some(row) => Cells::new(row, &TABLE, 0).count(1),
         None => Ok(0),
     }
+}
+
+/// When a tally is forgotten that has not been yet.
+pub(crate) fn ends(
+    connection: &Connection,
+    realm: &str,
+    key: &str,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Failure> {
+    let sql = "SELECT key, until FROM tallies WHERE realm = ?1 AND key = ?2 AND until > ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![realm, key, now.0])?;
+    rows.next()?.map(|row| Cells::new(row, &ENDS, 0).time(1)).transpose()
 }
 
 /// One count: allowed while the tally stands below `below` at `at`; forgotten at `until` if it is the first.

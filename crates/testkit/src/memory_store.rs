@@ -187,6 +187,10 @@ impl Store for MemoryStore {
         Ok(self.state().tally(realm, key, now).map_or(0, |(count, _)| count))
     }
 
+    async fn tally_ends(&self, realm: &str, key: &str, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+        Ok(self.state().tally(realm, key, now).map(|(_, until)| until))
+    }
+
     async fn due_mails(&self, now: Timestamp, limit: u32) -> Result<Vec<SealedMail>, Fault> {
         let mut due: Vec<SealedMail> = self
             .state()

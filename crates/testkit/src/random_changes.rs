@@ -385,6 +385,8 @@ impl World<'_> {
             }
             let expected = self.model.tally(realm, name, now).await.expect("the model works");
             assert_eq!(subject.tally(realm, name, now).await.expect("works"), expected, "{told}");
+            let expected = self.model.tally_ends(realm, name, now).await.expect("the model works");
+            assert_eq!(subject.tally_ends(realm, name, now).await.expect("works"), expected, "{told}");
         }
         for (field, name) in ["nick", "key"].into_iter().flat_map(|field| NAMES.map(|name| (field, name))) {
             let expected = self.model.value_holder(realm, field, name).await.expect("the model works");

@@ -176,6 +176,7 @@ impl TestRealm {
             live: Arc::new(LiveSessions::default()),
             turns: Turns::default(),
             channels: Channels::ALL,
+            mail_caps: doorward_core::mail_caps::MailCaps::unlimited(),
             mail_queued: Arc::new(|| {}),
         };
         let client = Client {
@@ -197,6 +198,7 @@ impl TestRealm {
             now: self.clock.now(),
             dice: self.dice.as_ref(),
             channels: self.services.channels,
+            mail_caps: self.services.mail_caps,
         };
         Context { setting, services: &self.services, preview: &NoPreview }
     }

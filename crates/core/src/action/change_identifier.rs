@@ -6,6 +6,7 @@ use super::change_limits::{Unchangeable, Wished, in_the_way, noted};
 use super::codes::{BadCode, Guarded};
 use super::destination::{addresses, is_at, named, of_names};
 use super::input::{Named, broken_names, wire_name};
+use super::postage::{self, Overdrawn};
 use super::proof::{Proof, prove_own};
 use super::send_verification as sending;
 use super::update_account::{forgotten, put, taken};
@@ -178,6 +179,8 @@ pub struct Ready {
     wanted: Vec<Identifier>,
     /// The code that was sent to the new address.
     guarded: Guarded,
+    /// Which cap on messages is reached.
+    overdrawn: Option<Overdrawn>,
     /// What of it is somebody else's, which only who has the right code may hear.
     taken: Option<(IdentifierKind, bool)>,
 }
@@ -219,7 +222,13 @@ impl Action for Input {
             }
             _ => Guarded::none(),
         };
-        Ok(Loaded::Ready(Box::new(Ready { account, wanted, guarded, taken })))
+        let overdrawn = match named(&self.changing(&account)) {
+            Some(address) if self.confirms && self.code.is_none() => {
+                postage::overdrawn(Purpose::ChangeIdentifier, &address.canonical, cx).await?
+            }
+            _ => None,
+        };
+        Ok(Loaded::Ready(Box::new(Ready { account, wanted, guarded, overdrawn, taken })))
     }
 
     fn about(&self, loaded: &Loaded) -> About {
@@ -230,14 +239,14 @@ impl Action for Input {
     }
 
     fn decide(&self, loaded: &Loaded, at: &Setting<'_>) -> Result<Decision<Outcome>, Fault> {
-        let Ready { account, wanted, guarded, taken } = match loaded {
+        let Ready { account, wanted, guarded, overdrawn, taken } = match loaded {
             Loaded::Refused(refusal, _) => return Ok(Decision::just(refusal.clone())),
             Loaded::Ready(ready) => ready.as_ref(),
         };
         match &self.code {
             Some(code) => Ok(self.confirmed((account, *taken), wanted, (guarded, code), at)),
             None if self.confirms && *wanted != account.identifiers => {
-                self.code_sent((account, *taken), guarded, at)
+                self.code_sent((account, *taken), (guarded, *overdrawn), at)
             }
             None => Ok(changed(account, wanted.clone(), Vec::new(), at)),
         }
@@ -289,7 +298,7 @@ impl Input {
     fn code_sent(
         &self,
         (account, taken): (&Account, Option<(IdentifierKind, bool)>),
-        guarded: &Guarded,
+        (guarded, overdrawn): (&Guarded, Option<Overdrawn>),
         at: &Setting<'_>,
     ) -> Result<Decision<Outcome>, Fault> {
         let to = match of_names(&self.changing(account), at) {
@@ -298,15 +307,23 @@ impl Input {
         };
         let policy = at.policy.code(Purpose::ChangeIdentifier);
         let outcome = Outcome::CodeSent(Arc::new(account.clone()), policy.lifetime);
+        if let Some(Overdrawn::Everybody(wait)) = overdrawn {
+            return Ok(Decision::just(Outcome::Throttled(wait)));
+        }
+        let pretend = |outcome| Decision { outcome, changes: vec![postage::pretend(at)] };
         if taken.is_some() {
-            return Ok(Decision::just(outcome));
+            return Ok(pretend(outcome));
         }
         if let Some(before) = &guarded.code {
             let again = before.created_at.plus(policy.resend_after);
             if at.now < again && before.used_at.is_none() {
                 let told = Outcome::TooSoon(again.since(at.now));
-                return Ok(Decision::just(if self.tell_truth { told } else { outcome }));
+                return Ok(if self.tell_truth { Decision::just(told) } else { pretend(outcome) });
             }
+        }
+        if let Some(Overdrawn::Recipient(wait)) = overdrawn {
+            let told = Outcome::TooSoon(wait);
+            return Ok(if self.tell_truth { Decision::just(told) } else { pretend(outcome) });
         }
         let request = sending::Input {
             action: SPEC.name,

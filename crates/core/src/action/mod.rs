@@ -15,6 +15,7 @@ pub mod change_password;
 pub mod check_available;
 pub mod check_code;
 pub mod check_session;
+mod claimed;
 pub mod close_account;
 mod closed;
 pub mod codes;
@@ -33,6 +34,7 @@ pub mod login_by_code;
 pub mod logout;
 pub mod operator;
 mod page;
+mod postage;
 mod proof;
 pub mod refresh;
 pub mod refused;
@@ -68,6 +70,7 @@ use crate::channel::Channels;
 use crate::fault::Fault;
 use crate::key::RealmKeys;
 use crate::live::{LiveSessions, touched};
+use crate::mail_caps::MailCaps;
 use crate::outcome::{Answer, Outcome};
 use crate::policy::Policy;
 use crate::port::{Clock, Dice, Hasher, Limits, Store, uuid_v7};
@@ -99,6 +102,8 @@ pub struct Services {
     pub turns: Turns,
     /// The channels on which messages can be delivered.
     pub channels: Channels,
+    /// How many messages may be sent.
+    pub mail_caps: MailCaps,
     /// Rung when a mail was queued.
     pub mail_queued: Arc<dyn Fn() + Send + Sync>,
 }
@@ -133,6 +138,8 @@ pub struct Setting<'a> {
     pub dice: &'a dyn Dice,
     /// The channels on which messages can be delivered.
     pub channels: Channels,
+    /// How many messages may be sent.
+    pub mail_caps: MailCaps,
 }
 
 /// A setting and the services: what *load* works with.

@@ -5,6 +5,7 @@ use super::destination::{is_at, of_names};
 use super::held::held_by_another;
 use super::input::{Named, broken_names, wire_name};
 use super::login::{self, SIGNED_IN};
+use super::postage::{self, Overdrawn};
 use super::send_verification::{self as sending, By};
 use super::start::{Wish, start_session};
 use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform, record};
@@ -173,6 +174,8 @@ pub enum Outcome {
     Bad(BadCode),
     /// Such a message went to this address just now.
     TooSoon(Duration),
+    /// Too many messages were asked for from here, or sent in all.
+    Throttled(Duration),
     /// There is no address to send to, or none that can be reached on this channel.
     DeliveryFailed(Channel),
     /// An identifier belongs to somebody else; whether that owner has proved it.
@@ -197,6 +200,7 @@ impl From<Outcome> for Answer {
                 .with("expires_in", expires_in.as_secs()),
             Outcome::Bad(bad) => bad.into(),
             Outcome::TooSoon(wait) => Answer::too_soon(wait),
+            Outcome::Throttled(wait) => Answer::throttled(wait),
             Outcome::DeliveryFailed(channel) => sending::undelivered(channel),
             Outcome::Taken(kind, verified) => {
                 Answer::bare(Name::Taken).with("field", kind.name()).with("verified", verified)
@@ -240,6 +244,8 @@ pub enum Refusal {
     Bad(BadCode),
     /// Another message is to wait for so long.
     TooSoon(Duration),
+    /// Too many messages were asked for from here, or sent in all.
+    Throttled(Duration),
     /// There is no address that can be reached, on this channel.
     Unreachable(Channel),
 }
@@ -300,6 +306,7 @@ impl Action for Input {
                 let outcome = match refusal {
                     Refusal::Bad(bad) => Outcome::Bad(*bad),
                     Refusal::TooSoon(wait) => Outcome::TooSoon(*wait),
+                    Refusal::Throttled(wait) => Outcome::Throttled(*wait),
                     Refusal::Unreachable(channel) => Outcome::DeliveryFailed(*channel),
                 };
                 return Ok(Decision { outcome, changes: changes.clone() });
@@ -393,7 +400,14 @@ impl Input {
         let before = cx.services.store.code(&at.policy.realm, Purpose::Verify, &to.canonical).await?;
         let wait = at.policy.code(Purpose::Verify).resend_after;
         let again = before.filter(|code| code.used_at.is_none()).map(|code| code.created_at.plus(wait));
-        Ok(again.filter(|again| at.now < *again).map(|again| Refusal::TooSoon(again.since(at.now))))
+        if let Some(again) = again.filter(|again| at.now < *again) {
+            return Ok(Some(Refusal::TooSoon(again.since(at.now))));
+        }
+        let overdrawn = postage::overdrawn(Purpose::Verify, &to.canonical, cx).await?;
+        Ok(overdrawn.map(|overdrawn| match overdrawn {
+            Overdrawn::Recipient(wait) => Refusal::TooSoon(wait),
+            Overdrawn::Everybody(wait) => Refusal::Throttled(wait),
+        }))
     }
 
     /// The code that was asked for to sign up, at whichever of the addresses it is.

@@ -1,10 +1,12 @@
 //! `send_verification`: sends a code or a link that proves control of an address.
 
+pub(super) use super::claimed::claimed;
 use super::codes::code_mac;
 use super::destination::{self, Destination};
 use super::input::{Named, broken_names};
+use super::postage::{self, Overdrawn};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
-use crate::account::{Account, AccountId};
+use crate::account::Account;
 use crate::authenticate::{ACCESS, Rejection};
 use crate::change::{Change, SealedMail};
 use crate::channel::Channel;
@@ -20,14 +22,12 @@ use crate::spec::{
     OptionSpec, OptionValues,
 };
 use crate::stage_token::stage_id;
-use crate::standing::{Bar, Standing};
+use crate::standing::Bar;
 use crate::time::Timestamp;
 use crate::violation::Violation;
 use async_trait::async_trait;
-use serde_json::Map;
 use std::sync::Arc;
 use std::time::Duration;
-use uuid::Uuid;
 
 /// What an answer offers that a code is on its way.
 pub(super) const SENT: &[Field] = &[
@@ -153,31 +153,6 @@ pub(super) fn purpose(inputs: &Inputs, options: &Options) -> Result<Purpose, Fau
         .ok_or_else(|| Fault::Internal("a purpose the checker should have refused".to_owned()))
 }
 
-/// An account that holds only these identifiers.
-pub(super) fn claimed(names: &[(IdentifierKind, String)], at: &Setting<'_>) -> Account {
-    let identifier = |(kind, canonical): &(IdentifierKind, String)| Identifier {
-        kind: *kind,
-        written: canonical.clone(),
-        canonical: canonical.clone(),
-        verified: false,
-    };
-    Account {
-        id: AccountId(Uuid::nil()),
-        realm: at.policy.realm.clone(),
-        version: 0,
-        identifiers: names.iter().map(identifier).collect(),
-        public_ids: Vec::new(),
-        password: None,
-        profile: Map::new(),
-        roles: Vec::new(),
-        must_change_password: false,
-        standing: Standing::default(),
-        created_at: at.now,
-        updated_at: at.now,
-        last_login: None,
-    }
-}
-
 /// The changes that send a code or a link for an account to this address, whatever was sent before. It is asked for with every
 /// name of the account.
 pub(super) fn of_account(
@@ -246,8 +221,10 @@ pub enum Outcome {
     AlreadyVerified(Arc<Account>),
     /// A claim is not the account's.
     Forbidden,
-    /// Asked again too soon.
+    /// Asked again too soon, or too often.
     TooSoon(Duration),
+    /// Too many messages were asked for from here, or sent in all.
+    Throttled(Duration),
     /// There is no address to send to, or none that can be reached on this channel.
     DeliveryFailed(Channel),
     /// The account may not sign in.
@@ -272,6 +249,7 @@ impl From<Outcome> for Answer {
             Outcome::AlreadyVerified(account) => Answer::bare(Name::AlreadyVerified).account(account),
             Outcome::Forbidden => Answer::bare(Name::Forbidden),
             Outcome::TooSoon(wait) => Answer::too_soon(wait),
+            Outcome::Throttled(wait) => Answer::throttled(wait),
             Outcome::DeliveryFailed(channel) => undelivered(channel),
             Outcome::Barred(account, bar) => Answer::barred(account, bar),
             Outcome::UnlistedUrl => Answer::bare(Name::UnlistedUrl),
@@ -291,6 +269,8 @@ pub struct Loaded {
     owners: Vec<Option<Account>>,
     /// The code before, for the destination this one goes to.
     before: Option<Code>,
+    /// Which cap is reached.
+    overdrawn: Option<Overdrawn>,
 }
 
 impl Loaded {
@@ -319,7 +299,8 @@ impl Action for Input {
         let destination = self.destination(owners.first().and_then(Option::as_ref), &cx.setting);
         let to = destination.unwrap_or_else(|_| self.named());
         let before = store.code(realm, self.purpose, &to.canonical).await?;
-        Ok(Loaded { owners, before })
+        let overdrawn = postage::overdrawn(self.purpose, &to.canonical, cx).await?;
+        Ok(Loaded { owners, before, overdrawn })
     }
 
     fn about(&self, loaded: &Loaded) -> About {
@@ -334,6 +315,9 @@ impl Action for Input {
         // Nothing of any account is in this answer.
         if self.by.return_url(at).is_none() {
             return Ok(Decision::just(Outcome::UnlistedUrl));
+        }
+        if let Some(Overdrawn::Everybody(wait)) = loaded.overdrawn {
+            return Ok(Decision::just(Outcome::Throttled(wait)));
         }
         let account = match self.addressee(loaded, at.now) {
             Ok(account) => account,
@@ -357,6 +341,9 @@ impl Action for Input {
             if at.now < again && before.used_at.is_none() {
                 return self.told(Outcome::TooSoon(again.since(at.now)), at, &policy);
             }
+        }
+        if let Some(Overdrawn::Recipient(wait)) = loaded.overdrawn {
+            return self.told(Outcome::TooSoon(wait), at, &policy);
         }
         let newest = newest_is(loaded.before.as_ref(), (self.purpose, &to.canonical), at);
         let mut decision = self.send(account, to, &policy, at)?;
@@ -431,7 +418,8 @@ impl Input {
         if self.tell_truth {
             return Ok(Decision::just(failure));
         }
-        self.send(None, self.named(), policy, at).map(|sent| Decision::just(sent.outcome))
+        let outcome = self.send(None, self.named(), policy, at)?.outcome;
+        Ok(Decision { outcome, changes: vec![postage::pretend(at)] })
     }
 
     /// An account that holds only what the request claims, as written.
@@ -491,6 +479,8 @@ impl Input {
         // Where nothing is told of the account, the answer holds only what the request says anyway.
         let shown = if self.tell_truth { about } else { self.claimed(at) };
         let outcome = Outcome::Sent(Arc::new(shown), policy.lifetime, policy.resend_after);
-        Ok(Decision { outcome, changes: vec![Change::PutCode(Box::new(code)), Change::QueueMail(sealed)] })
+        let mut changes = postage::spend(self.purpose, &to.canonical, at);
+        changes.extend([Change::PutCode(Box::new(code)), Change::QueueMail(sealed)]);
+        Ok(Decision { outcome, changes })
     }
 }

@@ -134,6 +134,9 @@ pub trait Store: Send + Sync {
     /// How a tally stands; 0 when absent or past its time.
     async fn tally(&self, realm: &str, key: &str, now: Timestamp) -> Result<u32, Fault>;
 
+    /// When a tally is forgotten that has not been yet.
+    async fn tally_ends(&self, realm: &str, key: &str, now: Timestamp) -> Result<Option<Timestamp>, Fault>;
+
     /// Mails that are due and not given up, oldest first.
     async fn due_mails(&self, now: Timestamp, limit: u32) -> Result<Vec<SealedMail>, Fault>;
 

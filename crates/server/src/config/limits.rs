@@ -5,9 +5,11 @@ use super::mistake::Mistake;
 use super::section::{Group, Member, Section};
 use crate::limits::LimitPolicy;
 use crate::options::Options;
+use doorward_core::mail_caps::MailCaps;
 use std::time::Duration;
 
 const TRIES: Kind = Kind::Count { least: 1, unit: "tries" };
+const MAILS: Kind = Kind::Count { least: 1, unit: "messages" };
 const BYTES: Kind = Kind::Count { least: 1, unit: "bytes" };
 /// The least room for a request's head that the HTTP library works with.
 const HEAD: Kind = Kind::Count { least: 8192, unit: "bytes" };
@@ -48,6 +50,21 @@ pub(super) static SECTION: Section = Section {
             "The most connections at a time; more wait to be accepted.",
         )
         .or("8192"),
+        Member::new(
+            "mails_per_recipient",
+            MAILS,
+            "The most messages to one recipient within `mails_window`.",
+        )
+        .or("5"),
+        Member::new("mails_per_address", MAILS, "The most messages asked for from one network.").or("60"),
+        Member::new("mails_in_all", MAILS, "The most messages in all.").or("1000"),
+        Member::new("mails_window", Kind::Duration, "In which time, from the first on.").or("\"1h\""),
+        Member::new(
+            "mails_reserve",
+            Kind::Count { least: 0, unit: "of a hundred" },
+            "How many of them, to a recipient and in all, are left to password resets.",
+        )
+        .or("20"),
     ],
 };
 
@@ -56,6 +73,8 @@ pub(super) static SECTION: Section = Section {
 pub struct LimitsSection {
     /// The budgets for guessing.
     pub policy: LimitPolicy,
+    /// How many messages may be sent.
+    pub mail_caps: MailCaps,
     /// The largest body, in bytes.
     pub body_bytes: Option<usize>,
     /// How long a body may take to arrive.
@@ -80,8 +99,16 @@ impl LimitsSection {
             window: group.duration("window").unwrap_or(usual.window),
             kept: group.count("counters", mistakes).unwrap_or(usual.kept),
         };
+        let caps = MailCaps::default();
         LimitsSection {
             policy,
+            mail_caps: MailCaps {
+                per_recipient: group.count("mails_per_recipient", mistakes).unwrap_or(caps.per_recipient),
+                per_network: group.count("mails_per_address", mistakes).unwrap_or(caps.per_network),
+                in_all: group.count("mails_in_all", mistakes).unwrap_or(caps.in_all),
+                window: group.duration("mails_window").unwrap_or(caps.window),
+                reserve: group.count("mails_reserve", mistakes).unwrap_or(caps.reserve),
+            },
             body_bytes: group.count("body_bytes", mistakes),
             body_time: group.duration("body_time"),
             head_bytes: group.count("head_bytes", mistakes),
@@ -93,6 +120,7 @@ impl LimitsSection {
     /// Puts it over the options that a server is assembled from.
     pub fn apply(&self, options: &mut Options) {
         options.limits = self.policy;
+        options.mail_caps = self.mail_caps;
         let bounds = &mut options.bounds;
         bounds.body_bytes = self.body_bytes.unwrap_or(bounds.body_bytes);
         bounds.body_time = self.body_time.unwrap_or(bounds.body_time);

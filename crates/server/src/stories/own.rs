@@ -10,6 +10,7 @@ use crate::start_error::StartError;
 use crate::wiring::{Running, assemble};
 use doorward_client::Address;
 use doorward_core::fault::Fault;
+use doorward_core::mail_caps::MailCaps;
 use doorward_core::port::Clock;
 use doorward_core::time::Timestamp;
 use doorward_http::{AccessEntry, AccessLog, ClientKey};
@@ -77,6 +78,7 @@ impl Own {
         options.access_log = Arc::<LastAnswer>::clone(&answered);
         if !limited {
             options.limits = LimitPolicy::unlimited();
+            options.mail_caps = MailCaps::unlimited();
         }
         let running = assemble(options).await?;
         Ok(Own { running, clock, answered, _folder: folder })

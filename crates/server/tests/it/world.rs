@@ -11,6 +11,7 @@ use doorward_core::code::{Code, Purpose};
 use doorward_core::fault::Fault;
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::key::StoredKey;
+use doorward_core::mail_caps::MailCaps;
 use doorward_core::password::PasswordHash;
 use doorward_core::port::{AccountPage, AccountSearch, FoundAccounts, SessionWithAccount, Store};
 use doorward_core::session::{Session, SessionId};
@@ -87,7 +88,11 @@ impl World {
 
     /// The same with the limits of the demo.
     pub(crate) async fn with_demo_limits() -> World {
-        World::with(|options| options.limits = LimitPolicy::default()).await
+        World::with(|options| {
+            options.limits = LimitPolicy::default();
+            options.mail_caps = MailCaps::default();
+        })
+        .await
     }
 
     /// The same behind a proxy on this host whose forwarding headers are believed.
@@ -120,7 +125,11 @@ impl World {
 
     /// The same with the limits of the demo.
     pub(crate) async fn serving_with_limits(contract: &str) -> World {
-        World::serving_where(contract, |options| options.limits = LimitPolicy::default()).await
+        World::serving_where(contract, |options| {
+            options.limits = LimitPolicy::default();
+            options.mail_caps = MailCaps::default();
+        })
+        .await
     }
 
     /// The same where clients show these keys, by scheme.
@@ -169,7 +178,7 @@ impl World {
         World::serving_where(contract, |options| options.hash_keys = keys).await
     }
 
-    async fn serving_where(contract: &str, change: impl FnOnce(&mut Options)) -> World {
+    pub(crate) async fn serving_where(contract: &str, change: impl FnOnce(&mut Options)) -> World {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let file = folder.path().join("face.yaml");
         std::fs::write(&file, contract).expect("room for a file");
@@ -396,6 +405,7 @@ fn options(folder: &TempDir, clock: &FakeClock, dice: &Arc<SeededDice>) -> Optio
     options.dice = Arc::<SeededDice>::clone(dice);
     options.cost = HashCost::least();
     options.limits = LimitPolicy::unlimited();
+    options.mail_caps = MailCaps::unlimited();
     options
 }
 
@@ -511,6 +521,10 @@ impl Store for FailingStore {
 
     async fn tally(&self, realm: &str, key: &str, now: Timestamp) -> Result<u32, Fault> {
         self.works()?.tally(realm, key, now).await
+    }
+
+    async fn tally_ends(&self, realm: &str, key: &str, now: Timestamp) -> Result<Option<Timestamp>, Fault> {
+        self.works()?.tally_ends(realm, key, now).await
     }
 
     async fn mails(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<SealedMail>, Fault> {

@@ -20,6 +20,7 @@ mod kept;
 mod left;
 mod limits;
 mod links;
+mod mail_caps;
 mod native;
 mod old_hashes;
 mod outdated_codes;
