@@ -383,13 +383,15 @@ pub enum InputTarget {
     Credential(&'static str),
     /// The public id that the account of whoever is asking must have.
     OwnId,
+    /// The key of the client, for the scheme with this index.
+    ClientKey(usize),
 }
 
 impl InputTarget {
     /// Whether it says who is asking, and so never reaches the action.
     #[must_use]
     pub fn is_about_the_caller(&self) -> bool {
-        matches!(self, InputTarget::Credential(_) | InputTarget::OwnId)
+        matches!(self, InputTarget::Credential(_) | InputTarget::OwnId | InputTarget::ClientKey(_))
     }
 }
 

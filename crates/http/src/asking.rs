@@ -50,6 +50,19 @@ impl Asking<'_> {
         Ok(Err(rejection.answer(token)))
     }
 
+    /// The answer to a request without the key of its client where an input brings it: as where a header does.
+    pub(crate) fn without_client_key(&self) -> Option<Answer> {
+        self.binding.inputs.iter().find_map(|plan| {
+            let InputTarget::ClientKey(scheme) = plan.target else { return None };
+            let why = match self.text(plan).filter(|shown| !shown.is_empty()) {
+                None => Rejection::Missing,
+                Some(shown) if self.face.is_client_key(scheme, &shown) => return None,
+                Some(_) => Rejection::Invalid,
+            };
+            Some(why.answer(&self.face.plan.schemes.get(scheme)?.token))
+        })
+    }
+
     /// Whether an input says that it is about an account other than the caller's.
     pub(crate) fn is_about_another(&self, caller: Option<&Alive>) -> bool {
         let mut plans = self.binding.inputs.iter().filter(|plan| plan.target == InputTarget::OwnId);

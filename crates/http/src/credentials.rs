@@ -258,8 +258,7 @@ impl<'a> Checker<'a> {
         {
             let brought = find(self.call, scheme);
             let shown = brought.text().map_err(|rejection| (rejection, at))?;
-            let mut known = self.face.client_keys.iter().filter(|(scheme, _)| *scheme == at);
-            if !known.any(|(_, key)| same_bytes(key.as_bytes(), shown.as_bytes())) {
+            if !self.face.is_client_key(at, shown) {
                 return Err((Rejection::Invalid, at));
             }
         }

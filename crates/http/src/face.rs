@@ -9,7 +9,7 @@ use doorward_contract::plan::{Plan, Proves, Scheme};
 use doorward_contract::template::TimeFormat;
 use doorward_core::action::Services;
 use doorward_core::authenticate::{ACCESS, Verifier};
-use doorward_core::key::RealmKeys;
+use doorward_core::key::{RealmKeys, same_bytes};
 use doorward_core::policy::Policy;
 use doorward_core::time::Timestamp;
 use http::{HeaderName, HeaderValue};
@@ -68,6 +68,12 @@ pub(crate) struct FaceOf<'a> {
 }
 
 impl Face {
+    /// Whether this is a key that the deployment knows for a scheme; how long that takes tells nothing of it.
+    pub(crate) fn is_client_key(&self, scheme: usize, shown: &str) -> bool {
+        let mut known = self.client_keys.iter().filter(|(known, _)| *known == scheme);
+        known.any(|(_, key)| same_bytes(key.as_bytes(), shown.as_bytes()))
+    }
+
     /// Makes a contract ready to be served.
     ///
     /// # Errors

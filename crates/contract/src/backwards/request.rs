@@ -15,7 +15,9 @@ pub(super) fn unbuildable(binding: &Binding) -> Option<String> {
                 InputTarget::Claim(kind) => format!("claims.{}", kind.name()),
                 InputTarget::Profile(field) => format!("profile.{field}"),
                 InputTarget::Named(name) => (*name).to_owned(),
-                InputTarget::Credential(_) | InputTarget::OwnId => input.wire.clone(),
+                InputTarget::Credential(_) | InputTarget::OwnId | InputTarget::ClientKey(_) => {
+                    input.wire.clone()
+                }
             };
             return Some(format!("what `{name}` is computed from cannot be told from its value"));
         }

@@ -1,11 +1,12 @@
-//! Inputs that say who is asking where no scheme of `security` can: a token in the body, and the id of whoever calls.
+//! Inputs that say who is asking where no scheme of `security` can: a token or a client's key in the body, and the id of
+//! whoever calls.
 
 use super::input::InputSource;
 use super::reading::Findings;
 use super::wanted::Wanted;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::document::Document;
-use crate::plan::InputTarget;
+use crate::plan::{InputTarget, Proves, Scheme};
 use crate::source::Entry;
 use doorward_core::authenticate::{ACCESS, REFRESH};
 use doorward_core::spec::{ActionSpec, Caller, Identifiers, Kind, OptionValues};
@@ -19,10 +20,13 @@ pub(crate) enum CallerInput {
     Refresh,
     /// The id that the caller's own account must have.
     Id,
+    /// The key of the client, in any action.
+    ClientKey,
 }
 
 impl CallerInput {
-    const ALL: [CallerInput; 3] = [CallerInput::Access, CallerInput::Refresh, CallerInput::Id];
+    const ALL: [CallerInput; 4] =
+        [CallerInput::Access, CallerInput::Refresh, CallerInput::Id, CallerInput::ClientKey];
 
     /// Its word in contracts.
     pub(crate) fn name(self) -> &'static str {
@@ -30,6 +34,7 @@ impl CallerInput {
             CallerInput::Access => "access_token",
             CallerInput::Refresh => "refresh_token",
             CallerInput::Id => "account_id",
+            CallerInput::ClientKey => "client_key",
         }
     }
 
@@ -56,6 +61,7 @@ impl CallerInput {
     fn fits(self, spec: &ActionSpec) -> bool {
         match self {
             CallerInput::Id => spec.caller == Caller::Session,
+            CallerInput::ClientKey => true,
             CallerInput::Access | CallerInput::Refresh => asks_who(spec),
         }
     }
@@ -71,6 +77,9 @@ impl CallerInput {
             CallerInput::Access => (InputTarget::Credential(ACCESS), Kind::Token),
             CallerInput::Refresh => (InputTarget::Credential(REFRESH), Kind::Token),
             CallerInput::Id => (InputTarget::OwnId, Kind::Any),
+            CallerInput::ClientKey => {
+                (InputTarget::ClientKey(client_key(entry, document, found)?), Kind::Text)
+            }
         };
         if let InputTarget::Credential(token) = target {
             let declared = document.tokens.iter().any(|known| known.policy.name == token);
@@ -94,6 +103,28 @@ impl CallerInput {
         let wanted = Wanted::Core(wanted);
         Some(InputSource { target, wanted, required, span: entry.value.span, template, if_declared: false })
     }
+}
+
+/// The scheme whose key an input brings: the only one that carries keys of clients.
+fn client_key(entry: &Entry, document: &Document, found: &mut Findings) -> Option<usize> {
+    let carries = |(_, scheme): &(usize, &Scheme)| matches!(scheme.proves, Proves::ClientKey);
+    let all: Vec<(usize, &Scheme)> = document.schemes.iter().enumerate().filter(carries).collect();
+    let (message, help) = match all.as_slice() {
+        [(index, _)] => return Some(*index),
+        [] => (
+            "no scheme of this contract carries the key of a client".to_owned(),
+            "declare it: `app: {type: apiKey, in: header, name: X-App-Key, x-doorward: {client_key: true}}`",
+        ),
+        several => {
+            let names: Vec<&str> = several.iter().map(|(_, scheme)| scheme.name.as_str()).collect();
+            (
+                format!("which key is this? `{}` carry keys of clients", names.join("`, `")),
+                "leave one of them",
+            )
+        }
+    };
+    found.error(codes::UNKNOWN_INPUT, entry.key_span, message, help);
+    None
 }
 
 /// Whether an action asks who is calling, always or with some options.

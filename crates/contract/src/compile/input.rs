@@ -38,6 +38,11 @@ pub(super) struct InputSource {
 }
 
 impl InputSource {
+    /// Whether a request without it is refused as one without a credential.
+    pub(super) fn is_credential(&self) -> bool {
+        matches!(self.target, InputTarget::Credential(_) | InputTarget::ClientKey(_))
+    }
+
     /// Whether it is a token that says who is asking.
     pub(super) fn presents(&self) -> bool {
         matches!(self.target, InputTarget::Credential(_))
@@ -403,6 +408,7 @@ pub(crate) fn target_name(target: &InputTarget) -> &str {
         InputTarget::Named(name) => name,
         InputTarget::Credential(token) => CallerInput::of_token(token),
         InputTarget::OwnId => CallerInput::Id.name(),
+        InputTarget::ClientKey(_) => CallerInput::ClientKey.name(),
     }
 }
 

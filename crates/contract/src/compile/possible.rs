@@ -1,6 +1,7 @@
 //! Which outcomes a binding may have, and what is said of replies to others.
 
 use super::binding::BindingSource;
+use super::input::InputSource;
 use super::reading::Findings;
 use super::set_by::nothing_to_fail;
 use super::written::RepliesSource;
@@ -23,7 +24,8 @@ pub(super) fn outcomes_of(binding: &BindingSource, account: &AccountPlan, secure
     let failures = failures.filter(|failure| {
         may_fail(binding, *failure) && lacks(binding, (account, secured), *failure).is_none()
     });
-    let unauthenticated: &[Outcome] = if secured || binding.presents() { UNAUTHENTICATED } else { &[] };
+    let asks = secured || binding.inputs.iter().any(InputSource::is_credential);
+    let unauthenticated: &[Outcome] = if asks { UNAUTHENTICATED } else { &[] };
     let another: &[Outcome] = if binding.names_its_caller() { &[Outcome::Forbidden] } else { &[] };
     let others = EVERY_ACTION.iter().chain(unauthenticated).chain(another).copied();
     let mut all = Vec::new();

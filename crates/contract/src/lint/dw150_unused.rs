@@ -3,7 +3,7 @@
 use super::subject::Subject;
 use super::{Findings, Lint};
 use crate::diagnostic::codes;
-use crate::plan::Reply;
+use crate::plan::{InputTarget, Reply};
 use crate::source::{Node, NodeValue};
 
 pub(super) static LINT: Lint = Lint { code: codes::UNUSED, check };
@@ -40,7 +40,9 @@ fn cookies(subject: &Subject<'_>, found: &mut Findings) {
 fn schemes(subject: &Subject<'_>, found: &mut Findings) {
     let asked = |index: usize| {
         let securities = subject.bindings().filter_map(|bound| bound.binding.security.as_ref());
+        let mut inputs = subject.bindings().flat_map(|bound| &bound.binding.inputs);
         securities.flat_map(|security| &security.alternatives).any(|schemes| schemes.contains(&index))
+            || inputs.any(|input| input.target == InputTarget::ClientKey(index))
     };
     let written = subject.contract.get("components").and_then(|node| node.get("securitySchemes"));
     for (index, scheme) in subject.plan.schemes.iter().enumerate().filter(|(index, _)| !asked(*index)) {

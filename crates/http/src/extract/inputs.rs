@@ -87,7 +87,8 @@ impl Reader<'_> {
                 | InputTarget::Claim(_)
                 | InputTarget::Named(_)
                 | InputTarget::Credential(_)
-                | InputTarget::OwnId => {}
+                | InputTarget::OwnId
+                | InputTarget::ClientKey(_) => {}
             }
         }
     }
@@ -114,6 +115,7 @@ impl Reader<'_> {
             }
             InputTarget::Identifier(kind) => self.identifier(plan, Some(*kind), value),
             InputTarget::AnyIdentifier => self.identifier(plan, None, value),
+            InputTarget::ClientKey(_) => {}
             InputTarget::Credential(_) | InputTarget::OwnId => {
                 if loose_text(value).is_none() {
                     self.complain(within(Violation::of_type(&plan.wire, "string"), &plan.within));
@@ -170,7 +172,10 @@ impl Reader<'_> {
             InputTarget::Profile(field) => {
                 return self.inputs.fields.push((field.clone(), plan.wire.clone()));
             }
-            InputTarget::Claim(_) | InputTarget::Credential(_) | InputTarget::OwnId => return,
+            InputTarget::Claim(_)
+            | InputTarget::Credential(_)
+            | InputTarget::OwnId
+            | InputTarget::ClientKey(_) => return,
         };
         self.inputs.wire.push((name, plan.wire.clone()));
     }

@@ -144,3 +144,29 @@ async fn a_refresh_wants_the_expired_access_token_too() {
     let request = actor.get("/auth/both").header("Cr-Token", text(&fresh, "token"));
     assert_eq!(request.header("Cr-User", "ann").send().await.status, 200);
 }
+
+#[tokio::test]
+async fn a_client_key_in_the_body_is_answered_as_one_in_a_header() {
+    let (world, actor) = world().await;
+    let send = async |body: Value| told(&actor.post("/auth/embedded").json(&body.to_string()).send().await);
+    let spent = world.metric("password_hash_total").await;
+    let login =
+        |key: Value| json!({"_method": "PUT", "_Key": key, "username": "ann", "password": "correct horse"});
+    for nothing in [json!(null), json!("")] {
+        assert_eq!(send(login(nothing)).await, refused("missing_token", "appKey"));
+    }
+    assert_eq!(send(json!({"_method": "PUT"})).await, refused("missing_token", "appKey"), "before any rule");
+    for wrong in [json!("wrong"), json!("key-of-the-ap"), json!(12)] {
+        assert_eq!(send(login(wrong)).await.0, 401);
+    }
+    assert_eq!(world.metric("password_hash_total").await, spent, "no password was looked at");
+    let header =
+        actor.post("/auth/embedded").header("X-Api-Key", KEY).json(r#"{"_method":"PUT"}"#).send().await;
+    assert_eq!(told(&header), refused("missing_token", "appKey"), "it comes where the contract says");
+    let (status, body) = send(login(json!(KEY))).await;
+    assert_eq!(status, 200, "{body}");
+    let me = |key: &str| json!({"_Key": key, "_Token": body["token"]});
+    assert_eq!(send(me("older-key")).await, (200, json!({"username": "ann", "caller": "ann"})));
+    assert_eq!(send(me("wrong")).await, refused("unauthenticated", "appKey"));
+    assert_eq!(send(json!({"_Key": KEY})).await, refused("missing_token", "access"));
+}
