@@ -59,3 +59,42 @@ fn asking_for_a_code_may_tell_who_has_an_account() {
     let truth = forgot("truth");
     assert!(truth.contains(&"DW103".to_owned()) && truth.contains(&silent[0]), "{truth:?}");
 }
+
+#[test]
+fn a_constant_keeps_other_sites_away_only_where_they_cannot_send_it_or_do_without() {
+    let said = |scheme: &str, security: &str, action: &str| {
+        let head = r#"openapi: 3.1.0
+info: {title: Constants, version: "1"}
+components:
+  securitySchemes:
+    bearer: {type: http, scheme: bearer}
+    sid: {type: apiKey, in: cookie, name: sid, x-doorward: {token: access}}
+    script: {type: apiKey, SCHEME, x-doorward: {const: "1"}}
+x-doorward:
+  account: {identifiers: [email]}
+  tokens: {access: {opaque: {}, lifetime: 1h}}
+  shapes: {failure: {body: {error: $outcome.name}}}
+  replies: {failure: {}}
+paths:
+  /it:
+    post:
+      security: [SECURITY]
+      x-doorward: {ACTION}
+"#;
+        let text = head.replace("SCHEME", scheme).replace("SECURITY", security).replace("ACTION", action);
+        let loaded = load("lints", "lints.yaml", &text, &|_| Err("no other file".to_owned()));
+        let plan = loaded.plan.unwrap_or_else(|| panic!("{text}: {:?}", loaded.diagnostics));
+        plan.lints.iter().filter(|line| line.starts_with("DW123")).count()
+    };
+    let header = "in: header, name: X-Requested-With";
+    let logout = "action: logout, replies: {signed_out: {status: 204}}";
+    let show = "action: show_account, replies: {shown: {body: {email: $account.email}}}";
+    let both = "{sid: [], script: []}";
+    assert_eq!(said(header, both, logout), 0);
+    assert_eq!(said(header, &format!("{both}, {{bearer: []}}"), logout), 0, "nobody else sends a bearer");
+    assert_eq!(said(header, &format!("{both}, {{sid: []}}"), logout), 1, "the cookie alone is enough");
+    assert_eq!(said(header, &format!("{both}, {{sid: []}}"), show), 0, "reading changes nothing");
+    assert_eq!(said("in: header, name: Accept", both, logout), 1);
+    assert_eq!(said("in: query, name: ajax", both, logout), 1);
+    assert_eq!(said("in: cookie, name: ajax", both, logout), 1);
+}
