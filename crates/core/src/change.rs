@@ -2,7 +2,7 @@
 //! changes of one `apply` are made together, or none is.
 
 use crate::account::{Account, AccountId, LastLogin};
-use crate::audit::AuditEvent;
+use crate::audit::{AuditEvent, Segment};
 use crate::code::{Code, Purpose};
 use crate::identifier::Identifier;
 use crate::key::StoredKey;
@@ -226,6 +226,17 @@ pub enum Change {
         id: Uuid,
         /// When it is due.
         next_at: Timestamp,
+    },
+    /// Seals events that were written before. Guards: its number follows the latest segment's, and its rows follow
+    /// that one's.
+    SealAudit(Box<Segment>),
+    /// Removes the events of this segment and of all before it, and those before it themselves; the segment stays,
+    /// without its rows, as where the trail begins. Guards: there is such a segment, it is not pruned, and a later one.
+    PruneAudit {
+        /// The segment's number.
+        through: u64,
+        /// What proves that we did it ([`crate::audit::pruned_mark`]).
+        mark: [u8; 32],
     },
     /// Stores a wrapped key. Guard: no key with this realm, kind and id.
     PutKey(StoredKey),

@@ -1,6 +1,6 @@
 //! The command line: what can be asked, and who does it.
 
-use crate::command::{account, backup, config, contract, mail, serve};
+use crate::command::{account, audit, backup, config, contract, mail, serve};
 use crate::config::{Beside, Config, Environment};
 use crate::output::Output;
 use crate::start_error::StartError;
@@ -94,6 +94,9 @@ enum Command {
     /// Look after accounts, while a server runs or without one
     #[command(subcommand)]
     Account(account::Account),
+    /// Look at the audit trail, and prove that nobody has changed it
+    #[command(subcommand)]
+    Audit(audit::Audit),
     Backup(backup::Backup),
     Restore(backup::Restore),
     /// Look after the messages that wait to be delivered, while a server runs or without one
@@ -122,6 +125,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Serve(command) => command.run(&global, output),
         Command::Contract(command) => command.run(&global, output),
         Command::Config(command) => command.run(&global, output),
+        Command::Audit(command) => {
+            global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
+        }
         Command::Backup(command) => {
             global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
         }

@@ -30,11 +30,13 @@ pub mod post;
 pub mod realm;
 pub mod realm_options;
 pub mod reload;
+mod sealing;
 pub mod start_error;
 pub mod stories;
 mod sweep;
 pub mod telemetry;
 pub mod tls_files;
+pub mod trail;
 pub mod wiring;
 
 pub use contracts::Contract;

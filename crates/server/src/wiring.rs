@@ -12,6 +12,7 @@ use crate::options::Options;
 use crate::realm::{OpenRealm, Opening, Prepared, Realms};
 use crate::realm_options::RealmOptions;
 use crate::reload::{Reloaded, Reloading};
+use crate::sealing::Sealer;
 use crate::start_error::StartError;
 use crate::sweep::{sweep, sweep_each_minute};
 use crate::tls_files::TlsFiles;
@@ -48,6 +49,7 @@ pub struct Running {
     pub mailbox: Mailbox,
     /// Its metrics.
     pub metrics: Arc<Metrics>,
+    sealer: Arc<Sealer>,
     reloading: Option<Arc<Reloading>>,
     stop: watch::Sender<bool>,
     serving: JoinSet<()>,
@@ -77,11 +79,12 @@ impl Running {
         }
     }
 
-    /// Removes what is over now, as is done each minute.
+    /// Removes what is over now, as is done each minute, and seals the audit trail, as is done each second.
     ///
     /// # Errors
     /// The store failed.
     pub async fn sweep(&self) -> Result<u64, Fault> {
+        self.sealer.seal().await?;
         sweep(&self.services).await
     }
 
@@ -91,6 +94,8 @@ impl Running {
         let _ = self.stop.send(true);
         while self.serving.join_next().await.is_some() {}
         self.workers.shutdown().await;
+        // What the last requests wrote; it is sealed at the next start if this fails.
+        let _ = self.sealer.seal().await;
     }
 }
 
@@ -129,6 +134,8 @@ pub async fn assemble(options: Options) -> Result<Running, StartError> {
     let mut workers = JoinSet::new();
     workers.spawn(outbox(&services, &master, &metrics, (transports, options.patience, bell)).run());
     workers.spawn(sweep_each_minute(Arc::clone(&services), fault_log(&metrics)));
+    let sealer = Arc::new(Sealer::new(Arc::clone(&services), &master));
+    workers.spawn(Arc::clone(&sealer).seal_each_second(fault_log(&metrics)));
     let now = Realms::new(Arc::clone(&realms));
     if in_folder {
         let socket = ControlSocket::open(&folder.socket())?;
@@ -164,7 +171,20 @@ pub async fn assemble(options: Options) -> Result<Running, StartError> {
     for one in listening {
         serving.spawn(accept::serve(one, served.clone(), stopped.clone()));
     }
-    Ok(Running { addr, ops, url, realms, services, mailbox, metrics, reloading, stop, serving, workers })
+    Ok(Running {
+        addr,
+        ops,
+        url,
+        realms,
+        services,
+        mailbox,
+        metrics,
+        sealer,
+        reloading,
+        stop,
+        serving,
+        workers,
+    })
 }
 
 /// The contracts of every realm, compiled, and narrowed as the realm wants it.

@@ -1,9 +1,9 @@
 //! The table `audit`: append only.
 
 use crate::error::Failure;
-use crate::row::{Cells, Table};
+use crate::row::{Cells, Table, number};
 use doorward_core::account::AccountId;
-use doorward_core::audit::AuditEvent;
+use doorward_core::audit::{AuditEvent, NumberedEvent};
 use doorward_core::session::SessionId;
 use rusqlite::{Connection, params};
 
@@ -37,24 +37,43 @@ pub(crate) fn latest(connection: &Connection, realm: &str, limit: u32) -> Result
     let mut rows = statement.query(params![realm, limit])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let cells = Cells::new(row, &TABLE, 0);
-        found.push(AuditEvent {
-            id: cells.uuid(1)?,
-            at: cells.time(2)?,
-            realm: cells.text(3)?,
-            contract: cells.text(4)?,
-            action: cells.text(5)?.into(),
-            outcome: cells.text(6)?.into(),
-            account: cells.optional(7, Cells::uuid)?.map(AccountId),
-            session: cells.optional(8, Cells::uuid)?.map(SessionId),
-            address: cells.text(9)?,
-            user_agent: cells.text(10)?,
-            request_id: cells.text(11)?,
-            caller: cells.optional(12, Cells::uuid)?.map(AccountId),
-            note: cells.optional(13, Cells::text)?,
-        });
+        found.push(read(&Cells::new(row, &TABLE, 0))?);
     }
     Ok(found)
+}
+
+const AFTER: &str =
+    "SELECT number, id, at, realm, contract, action, outcome, account, session, address, user_agent,
+    request_id, caller, note FROM audit WHERE number > ?1 ORDER BY number LIMIT ?2";
+
+/// The events of all realms after this one, in the order of writing.
+pub(crate) fn after(connection: &Connection, after: u64, limit: u32) -> Result<Vec<NumberedEvent>, Failure> {
+    let mut statement = connection.prepare_cached(AFTER)?;
+    let mut rows = statement.query(params![number(after), limit])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let cells = Cells::new(row, &TABLE, 0);
+        found.push(NumberedEvent { number: cells.whole(0)?, event: read(&cells)? });
+    }
+    Ok(found)
+}
+
+fn read(cells: &Cells<'_>) -> Result<AuditEvent, Failure> {
+    Ok(AuditEvent {
+        id: cells.uuid(1)?,
+        at: cells.time(2)?,
+        realm: cells.text(3)?,
+        contract: cells.text(4)?,
+        action: cells.text(5)?.into(),
+        outcome: cells.text(6)?.into(),
+        account: cells.optional(7, Cells::uuid)?.map(AccountId),
+        session: cells.optional(8, Cells::uuid)?.map(SessionId),
+        address: cells.text(9)?,
+        user_agent: cells.text(10)?,
+        request_id: cells.text(11)?,
+        caller: cells.optional(12, Cells::uuid)?.map(AccountId),
+        note: cells.optional(13, Cells::text)?,
+    })
 }
 
 /// Writes one event.

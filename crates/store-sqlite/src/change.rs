@@ -4,7 +4,8 @@ use crate::error::Failure;
 use crate::sessions::Move;
 use crate::tallies::Count;
 use crate::{
-    accounts, audit, changed_fields, codes, held_values, keys, outbox, sessions, tallies, token_notes,
+    accounts, audit, changed_fields, codes, held_values, keys, outbox, segments, sessions, tallies,
+    token_notes,
 };
 use doorward_core::change::{Applied, Change};
 use doorward_core::session::Ended;
@@ -81,6 +82,8 @@ fn make(connection: &Connection, change: &Change, applied: &mut Applied) -> Resu
         }
         Change::MailDied { id, at, failure } => outbox::give_up(connection, *id, *at, failure),
         Change::MailRevived { id, next_at } => outbox::revive(connection, *id, *next_at),
+        Change::SealAudit(segment) => segments::put(connection, segment),
+        Change::PruneAudit { through, mark } => segments::prune(connection, *through, mark),
         Change::PutKey(key) => keys::put(connection, key),
         Change::HoldValue { realm, account, field, value } => {
             held_values::hold(connection, (realm, *account), field, value.as_deref())

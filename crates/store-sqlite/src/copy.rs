@@ -85,6 +85,12 @@ pub fn examine(database: &Path) -> Result<Contents, OpenError> {
     })
 }
 
+/// The version of the tables of a database that is there.
+pub(crate) fn version_of(database: &Path) -> Result<u32, OpenError> {
+    File::open(database).map_err(|error| OpenError::File { path: database.to_owned(), error })?;
+    Ok(version(&open_reader(database)?)?)
+}
+
 fn version(connection: &Connection) -> rusqlite::Result<u32> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }

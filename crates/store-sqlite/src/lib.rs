@@ -22,6 +22,7 @@ mod public_ids;
 mod reader;
 mod row;
 mod search;
+mod segments;
 mod sessions;
 mod tallies;
 mod token_notes;
@@ -35,7 +36,7 @@ use crate::reader::Reader;
 use crate::writer::Writer;
 use async_trait::async_trait;
 use doorward_core::account::{Account, AccountId};
-use doorward_core::audit::AuditEvent;
+use doorward_core::audit::{AuditEvent, NumberedEvent, Segment};
 use doorward_core::change::{ApplyResult, Change, SealedMail};
 use doorward_core::code::{Code, Purpose};
 use doorward_core::fault::Fault;
@@ -62,7 +63,7 @@ pub struct SqliteStore {
     // In the order in which they are let go.
     reader: Reader,
     writer: Writer,
-    _lock: DataLock,
+    _lock: Option<DataLock>,
 }
 
 impl SqliteStore {
@@ -80,13 +81,31 @@ impl SqliteStore {
         let lock = DataLock::take(folder)?;
 
         // SQLite gives its log the mode that the database has.
-        let path = folder.join("doorward.db");
+        let path = folder.join(copy::DATABASE);
         let made = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
         made.map_err(|error| OpenError::File { path: path.clone(), error })?;
         let mut connection = connection::open_writer(&path)?;
         migrate::migrate(&mut connection)?;
         let writer = Writer::start(path.clone(), connection).map_err(OpenError::Thread)?;
-        Ok(SqliteStore { reader: Reader::new(path), writer, _lock: lock })
+        Ok(SqliteStore { reader: Reader::new(path), writer, _lock: Some(lock) })
+    }
+
+    /// Opens the store of a folder only to read, beside a server that may run on it. What is to be written is refused.
+    /// A database of an older version is brought to the latest one, unless somebody has it.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn beside(folder: &Path) -> Result<SqliteStore, OpenError> {
+        let path = folder.join(copy::DATABASE);
+        let found = copy::version_of(&path)?;
+        let known = migrate::latest();
+        if found > known {
+            return Err(OpenError::Newer { found, known });
+        }
+        if found < known {
+            SqliteStore::open(folder)?;
+        }
+        Ok(SqliteStore { reader: Reader::new(path), writer: Writer::none(), _lock: None })
     }
 
     /// Whether the writer lives. Writes nothing and does not wait.
@@ -195,6 +214,18 @@ impl Store for SqliteStore {
 
     async fn audit_events(&self, realm: &str, limit: u32) -> Result<Vec<AuditEvent>, Fault> {
         self.reader.read(|connection| audit::latest(connection, realm, limit))
+    }
+
+    async fn audit_after(&self, number: u64, limit: u32) -> Result<Vec<NumberedEvent>, Fault> {
+        self.reader.read(|connection| audit::after(connection, number, limit))
+    }
+
+    async fn segments_after(&self, number: u64, limit: u32) -> Result<Vec<Segment>, Fault> {
+        self.reader.read(|connection| segments::after(connection, number, limit))
+    }
+
+    async fn last_segment(&self) -> Result<Option<Segment>, Fault> {
+        self.reader.read(segments::last)
     }
 
     async fn apply(&self, changes: Vec<Change>) -> Result<ApplyResult, Fault> {

@@ -77,6 +77,11 @@ impl Writer {
         Ok(Writer { queue: Some(queue), thread: Some(thread) })
     }
 
+    /// A way to nobody: whatever is asked fails.
+    pub(crate) fn none() -> Writer {
+        Writer { queue: None, thread: None }
+    }
+
     /// Makes all changes or none.
     pub(crate) async fn apply(&self, changes: Vec<Change>) -> Result<ApplyResult, Fault> {
         match self.ask(Work::Apply(changes)).await? {

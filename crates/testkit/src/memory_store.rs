@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use doorward_core::account::{Account, AccountId};
-use doorward_core::audit::AuditEvent;
+use doorward_core::audit::{AuditEvent, NumberedEvent, Segment};
 use doorward_core::change::{AccountUpdate, Applied, ApplyResult, Change, SealedMail};
 use doorward_core::code::{Code, Purpose};
 use doorward_core::fault::Fault;
@@ -36,7 +36,8 @@ struct State {
     tallies: BTreeMap<(String, String), (u32, Timestamp)>,
     outbox: BTreeMap<Uuid, SealedMail>,
     keys: BTreeMap<(String, String, String), StoredKey>,
-    audit: Vec<AuditEvent>,
+    audit: BTreeMap<u64, AuditEvent>,
+    segments: BTreeMap<u64, Segment>,
     held: BTreeMap<(String, String, String), AccountId>,
     changed: BTreeMap<(AccountId, String), Timestamp>,
 }
@@ -223,8 +224,29 @@ impl Store for MemoryStore {
 
     async fn audit_events(&self, realm: &str, limit: u32) -> Result<Vec<AuditEvent>, Fault> {
         let state = self.state();
-        let newest_first = state.audit.iter().rev().filter(|event| event.realm == realm);
+        let newest_first = state.audit.values().rev().filter(|event| event.realm == realm);
         Ok(newest_first.take(limit as usize).cloned().collect())
+    }
+
+    async fn audit_after(&self, number: u64, limit: u32) -> Result<Vec<NumberedEvent>, Fault> {
+        let state = self.state();
+        let numbered =
+            |(number, event): (&u64, &AuditEvent)| NumberedEvent { number: *number, event: event.clone() };
+        Ok(state.audit.range(number + 1..).take(limit as usize).map(numbered).collect())
+    }
+
+    async fn segments_after(&self, number: u64, limit: u32) -> Result<Vec<Segment>, Fault> {
+        Ok(self
+            .state()
+            .segments
+            .range(number + 1..)
+            .take(limit as usize)
+            .map(|(_, one)| one.clone())
+            .collect())
+    }
+
+    async fn last_segment(&self) -> Result<Option<Segment>, Fault> {
+        Ok(self.state().segments.last_key_value().map(|(_, segment)| segment.clone()))
     }
 
     async fn apply(&self, changes: Vec<Change>) -> Result<ApplyResult, Fault> {
@@ -558,7 +580,26 @@ impl State {
             Change::NoteChange { account, field, at } => {
                 self.changed.insert((account, field), at);
             }
-            Change::Audit(event) => self.audit.push(*event),
+            Change::Audit(event) => {
+                let number = self.audit.last_key_value().map_or(0, |(last, _)| *last) + 1;
+                self.audit.insert(number, *event);
+            }
+            Change::SealAudit(segment) => {
+                let last = self.segments.last_key_value();
+                guard(segment.number == last.map_or(0, |(number, _)| *number) + 1)?;
+                guard(segment.last > last.map_or(0, |(_, segment)| segment.last))?;
+                self.segments.insert(segment.number, *segment);
+            }
+            Change::PruneAudit { through, mark } => {
+                guard(self.segments.keys().any(|number| *number > through))?;
+                let found = self.segments.get_mut(&through).filter(|found| found.pruned.is_none());
+                let found = found.ok_or(Conflict)?;
+                found.packed.clear();
+                found.pruned = Some(mark);
+                let last = found.last;
+                self.segments.retain(|number, _| *number >= through);
+                self.audit.retain(|number, _| *number > last);
+            }
             _ => {}
         }
         Ok(())

@@ -4,9 +4,11 @@
 use crate::dice::SeededDice;
 use crate::samples;
 use doorward_core::account::{Account, AccountId, LastLogin};
+use doorward_core::audit::Segment;
 use doorward_core::change::{AccountUpdate, Change};
 use doorward_core::code::{Code, Purpose, Stage};
 use doorward_core::identifier::{Identifier, IdentifierKind};
+use doorward_core::key::MacKey;
 use doorward_core::password::PasswordHash;
 use doorward_core::port::{AccountOrder, AccountPage, AccountSearch, Store};
 use doorward_core::public_id::PublicId;
@@ -136,7 +138,7 @@ impl World<'_> {
             14 if self.chance(50) => self.end_sessions(now).await,
             10 | 11 | 14 => self.move_session(now).await,
             15..=17 => self.change_codes(now).await,
-            _ => self.change_elsewhere(now),
+            _ => self.change_elsewhere(now).await,
         }
     }
 
@@ -298,10 +300,12 @@ impl World<'_> {
         }
     }
 
-    fn change_elsewhere(&self, now: Timestamp) -> Change {
+    async fn change_elsewhere(&self, now: Timestamp) -> Change {
         let realm = self.realm(self.dice.below(2));
         let n = self.id(3, self.dice.below(3));
-        match self.dice.below(11) {
+        match self.dice.below(13) {
+            11 => self.seal(now).await,
+            12 => self.prune(now).await,
             6 | 7 => Change::HoldValue {
                 realm,
                 account: self.account_id(self.any_account()),
@@ -325,6 +329,29 @@ impl World<'_> {
             3 => Change::PutKey(samples::key(&realm, self.pick(&["access", "refresh"]), n)),
             _ => Change::Audit(Box::new(samples::event(&realm, n))),
         }
+    }
+
+    /// Seals what is not sealed; now and then after a segment that is not the latest.
+    async fn seal(&self, now: Timestamp) -> Change {
+        let key = MacKey::new("seal".to_owned(), &[7; 32]);
+        let mut before = self.model.last_segment().await.expect("the model works");
+        if self.chance(20) {
+            before = self.model.segments_after(0, 1).await.expect("the model works").pop();
+        }
+        let after = before.as_ref().map_or(0, |before| before.last);
+        let events = self.model.audit_after(after, 1).await.expect("the model works");
+        Change::SealAudit(Box::new(Segment::of(&key, before.as_ref(), &events, now)))
+    }
+
+    /// Prunes, or seals first where there is too little to prune.
+    async fn prune(&self, now: Timestamp) -> Change {
+        let latest = self.model.last_segment().await.expect("the model works");
+        let number = latest.map_or(0, |latest| latest.number);
+        if number < 2 && self.chance(80) {
+            return self.seal(now).await;
+        }
+        let through = number.saturating_sub(u64::from(self.chance(80)));
+        Change::PruneAudit { through, mark: [9; 32] }
     }
 
     async fn compare_reads(&self, subject: &dyn Store, now: Timestamp, told: &str) {
@@ -351,6 +378,12 @@ impl World<'_> {
         }
         let expected = self.model.due_mails(now, 20).await.expect("the model works");
         assert_eq!(subject.due_mails(now, 20).await.expect("works"), expected, "{told}");
+        let expected = self.model.audit_after(0, 1000).await.expect("the model works");
+        assert_eq!(subject.audit_after(0, 1000).await.expect("works"), expected, "{told}");
+        let expected = self.model.segments_after(0, 1000).await.expect("the model works");
+        assert_eq!(subject.segments_after(0, 1000).await.expect("works"), expected, "{told}");
+        let expected = self.model.last_segment().await.expect("the model works");
+        assert_eq!(subject.last_segment().await.expect("works"), expected, "{told}");
         let expected = self.model.mails(None, 20).await.expect("the model works");
         assert_eq!(subject.mails(None, 20).await.expect("works"), expected, "{told}");
     }
@@ -440,7 +473,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     /// The changes that have a guard.
-    const GUARDED: [&str; 16] = [
+    const GUARDED: [&str; 18] = [
+        "SealAudit",
+        "PruneAudit",
         "HoldValue",
         "GivePublicIds",
         "CreateAccount",

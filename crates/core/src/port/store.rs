@@ -4,7 +4,7 @@
 //! in `testkit::store_stories` and agrees with `testkit::MemoryStore` on random actions.
 
 use crate::account::{Account, AccountId};
-use crate::audit::AuditEvent;
+use crate::audit::{AuditEvent, NumberedEvent, Segment};
 use crate::change::{ApplyResult, Change, SealedMail};
 use crate::code::{Code, Purpose};
 use crate::fault::Fault;
@@ -151,6 +151,15 @@ pub trait Store: Send + Sync {
 
     /// The latest audit events of a realm, newest first.
     async fn audit_events(&self, realm: &str, limit: u32) -> Result<Vec<AuditEvent>, Fault>;
+
+    /// The events of all realms after the one with this number, in the order of writing.
+    async fn audit_after(&self, number: u64, limit: u32) -> Result<Vec<NumberedEvent>, Fault>;
+
+    /// The sealed segments of the trail after the one with this number, in order.
+    async fn segments_after(&self, number: u64, limit: u32) -> Result<Vec<Segment>, Fault>;
+
+    /// The latest sealed segment of the trail.
+    async fn last_segment(&self) -> Result<Option<Segment>, Fault>;
 
     /// Makes all changes or none; returns only when they are durable.
     async fn apply(&self, changes: Vec<Change>) -> Result<ApplyResult, Fault>;

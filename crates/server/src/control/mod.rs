@@ -6,6 +6,7 @@ mod server;
 
 use crate::account::Request;
 use crate::post::MailRequest;
+use crate::trail::TrailRequest;
 use serde::{Deserialize, Serialize};
 
 pub use client::ask;
@@ -19,6 +20,8 @@ pub enum Asked {
     Account(Request),
     /// Something about messages.
     Mail(MailRequest),
+    /// Something about the audit trail.
+    Trail(TrailRequest),
 }
 
 /// The longest line either side reads.

@@ -6,6 +6,7 @@ use crate::folder::plain;
 use crate::post::{self, MailWork};
 use crate::realm::{OpenRealm, Realms};
 use crate::start_error::StartError;
+use crate::trail::{Pruning, TrailWork, prune};
 use doorward_core::action::Services;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -93,6 +94,7 @@ async fn talk(stream: UnixStream, realms: &[OpenRealm], services: &Services) -> 
     timeout(PATIENCE, BufReader::new(read.take(LONGEST)).read_until(b'\n', &mut line)).await??;
     let reply = match serde_json::from_slice::<Asked>(&line) {
         Ok(Asked::Account(request)) => operate(&request, realms, services).await,
+        Ok(Asked::Trail(request)) => on_trail(&request.trail, realms, services).await,
         Ok(Asked::Mail(request)) => on_outbox(&request.mail, realms, services).await,
         Err(_) => Reply::refused("usage", "the running server is of another version"),
     };
@@ -100,6 +102,11 @@ async fn talk(stream: UnixStream, realms: &[OpenRealm], services: &Services) -> 
     answer.push('\n');
     timeout(PATIENCE, write.write_all(answer.as_bytes())).await??;
     write.shutdown().await
+}
+
+async fn on_trail(work: &TrailWork, realms: &[OpenRealm], services: &Services) -> Reply {
+    let Some(realm) = realms.first() else { return Reply::refused("fault", "there is no realm") };
+    prune(work, &Pruning::of(services), realm.keys.master()).await
 }
 
 /// What is asked of messages; the worker is woken for what is tried again.

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use doorward_core::account::{Account, AccountId};
-use doorward_core::audit::AuditEvent;
+use doorward_core::audit::{AuditEvent, NumberedEvent, Segment, Verdict, seal_key, verify};
 use doorward_core::change::{ApplyResult, Change, SealedMail};
 use doorward_core::code::{Code, Purpose};
 use doorward_core::fault::Fault;
@@ -235,6 +235,12 @@ impl World {
     /// The realm's audit trail, newest first.
     pub(crate) async fn audit(&self, realm: &str) -> Vec<AuditEvent> {
         self.running.services.store.audit_events(realm, 1000).await.expect("the audit trail")
+    }
+
+    /// What a look through the whole trail finds.
+    pub(crate) async fn trail(&self) -> Verdict {
+        let key = seal_key(self.running.realms[0].keys.master());
+        verify(self.running.services.store.as_ref(), &key, None).await.expect("the store works")
     }
 
     pub(crate) fn addr(&self) -> SocketAddr {
@@ -545,6 +551,18 @@ impl Store for FailingStore {
 
     async fn audit_events(&self, realm: &str, limit: u32) -> Result<Vec<AuditEvent>, Fault> {
         self.works()?.audit_events(realm, limit).await
+    }
+
+    async fn audit_after(&self, number: u64, limit: u32) -> Result<Vec<NumberedEvent>, Fault> {
+        self.works()?.audit_after(number, limit).await
+    }
+
+    async fn segments_after(&self, number: u64, limit: u32) -> Result<Vec<Segment>, Fault> {
+        self.works()?.segments_after(number, limit).await
+    }
+
+    async fn last_segment(&self) -> Result<Option<Segment>, Fault> {
+        self.works()?.last_segment().await
     }
 
     async fn apply(&self, changes: Vec<Change>) -> Result<ApplyResult, Fault> {

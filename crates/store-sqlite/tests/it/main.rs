@@ -9,6 +9,7 @@
 mod copies;
 mod opening;
 mod parallel;
+mod trail;
 mod trouble;
 
 use doorward_core::change::{Applied, ApplyResult, Change};

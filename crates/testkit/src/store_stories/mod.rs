@@ -7,6 +7,7 @@ mod codes;
 mod outbox;
 mod sessions;
 mod sweep;
+mod trail;
 
 use doorward_core::change::{Applied, ApplyResult, Change};
 use doorward_core::port::Store;
@@ -55,6 +56,8 @@ pub const STORIES: &[(&str, Story)] = &[
     ("mails are given up and revived", |s| Box::pin(outbox::given_up_and_revived(s))),
     ("keys are stored once", |s| Box::pin(outbox::keys_are_stored_once(s))),
     ("the audit trail is newest first", |s| Box::pin(outbox::audit_is_newest_first(s))),
+    ("the audit trail is sealed in order", |s| Box::pin(trail::is_sealed_in_order(s))),
+    ("the audit trail is pruned by segments", |s| Box::pin(trail::is_pruned_by_segments(s))),
     ("changes are made together or not at all", |s| Box::pin(apply::together_or_not(s))),
     ("later changes see earlier ones", |s| Box::pin(apply::later_see_earlier(s))),
     ("nothing to do is done", |s| Box::pin(apply::nothing(s))),

@@ -1,5 +1,6 @@
 //! What operators do to a deployment, with the built binary: while a server runs, and without one.
 
+mod audit;
 mod backup;
 
 use crate::program::{Said, Serving, run, run_with};
