@@ -44,7 +44,7 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
-fn accepted(name: &str, text: &str, folder: Option<&Path>) -> Contract {
+pub(super) fn accepted(name: &str, text: &str, folder: Option<&Path>) -> Contract {
     let open = |wanted: &str| {
         let beside = folder.map(|folder| folder.join(wanted)).filter(|file| file.exists());
         match beside {

@@ -4,6 +4,7 @@
 
 mod answers;
 mod contracts;
+mod invented;
 mod read_back;
 mod requests;
 
@@ -12,7 +13,7 @@ use crate::header::safe;
 use crate::reject::Reply;
 use crate::render::{render, text};
 use crate::scope::{Asked, ReplyScope};
-use crate::testing::Bed;
+use crate::testing::{Bed, Sent};
 use contracts::{Contract, contracts};
 use doorward_contract::backwards::Recogniser;
 use doorward_contract::plan::{Binding, GuardedReply, Operation, Plan, ReplyTable};
@@ -129,6 +130,17 @@ pub(crate) struct Made {
     misread: Vec<String>,
 }
 
+impl Made {
+    /// One that came as an answer.
+    fn of(sent: &Sent) -> Made {
+        let body = sent.body.clone().into_bytes();
+        let mut reply = Reply::new(http_body_util::Full::new(body.clone().into()));
+        *reply.status_mut() = http::StatusCode::from_u16(sent.status).expect("a status");
+        reply.headers_mut().clone_from(&sent.headers);
+        Made { reply, body, misread: Vec::new() }
+    }
+}
+
 /// Renders a case with every sample with which it is chosen; with all samples where that is none.
 async fn rendered(
     case: &Case<'_>,
@@ -198,7 +210,17 @@ impl Schemas {
 
 /// What is wrong with a reply by the completed document.
 fn unfit(case: &Case<'_>, made: &Made, contract: &Contract, schemas: &mut Schemas) -> Vec<String> {
-    let Some(responses) = case.responses else { return Vec::new() };
+    unfit_of(case.responses, made, contract, schemas)
+}
+
+/// The same of a reply of an operation with these declared responses.
+fn unfit_of(
+    responses: Option<&Value>,
+    made: &Made,
+    contract: &Contract,
+    schemas: &mut Schemas,
+) -> Vec<String> {
+    let Some(responses) = responses else { return Vec::new() };
     let status = made.reply.status().as_u16();
     let Some(response) = responses.get(status.to_string()).or_else(|| responses.get("default")) else {
         return vec![format!("status {status} is not declared")];
