@@ -27,6 +27,8 @@ pub enum Kind {
     Account,
     /// The account of whoever is signed in, in any answer: never among an outcome's own data.
     Caller,
+    /// An account that there may not be: nothing of it is sure but what every account has from the start.
+    Claimed,
     /// The session.
     Session,
     /// The tokens of the session.

@@ -262,7 +262,7 @@ impl<'d> ReplyNames<'d> {
         ty.nullable |= field.nullable;
         let ty = ty.member(rest)?;
         Some(match field.kind {
-            CoreKind::Account => Reference::slot(ty, Root::Account.slot(), rest),
+            CoreKind::Account | CoreKind::Claimed => Reference::slot(ty, Root::Account.slot(), rest),
             CoreKind::Caller => {
                 self.seen.borrow_mut().caller = true;
                 Reference::slot(ty, Root::Caller.slot(), rest)
@@ -349,11 +349,29 @@ fn type_of_field(kind: CoreKind, facts: &Facts<'_>) -> Type {
         CoreKind::Token => Type::new(Kind::Token),
         CoreKind::Any => Type::any(),
         CoreKind::Account | CoreKind::Caller => facts.account.clone(),
+        CoreKind::Claimed => claimed(facts),
         CoreKind::Session => facts.session.clone(),
         CoreKind::Violations => Type::list(facts.violation.clone()),
         CoreKind::Accounts => Type::list(facts.account.clone()),
         CoreKind::Sessions => Type::list(facts.session.clone()),
     }
+}
+
+/// An account of which only what every account has from the start is sure, and the name where there is one kind.
+fn claimed(facts: &Facts<'_>) -> Type {
+    let Kind::Object(members) = &facts.account.kind else { return facts.account.clone() };
+    let only = match facts.document.account.identifiers.as_slice() {
+        [rule] => Some(rule.kind.name()),
+        _ => None,
+    };
+    let sure = ["status", "roles", "created_at", "updated_at"];
+    let flags = ["email_verified", "phone_verified", "must_change_password", "has_password"];
+    let members = members.iter().map(|(name, ty)| {
+        let is_sure =
+            sure.contains(&name.as_str()) || flags.contains(&name.as_str()) || only == Some(name.as_str());
+        (name.clone(), if is_sure { ty.clone() } else { ty.clone().or_null() })
+    });
+    Type::new(Kind::Object(members.collect()))
 }
 
 /// `bad_credentials` as a sentence begins: "Bad credentials".

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const ACCEPTED: &[Field] = &[
-    Field::new("account", Kind::Account),
+    Field::new("account", Kind::Claimed),
     Field::new("tokens", Kind::StageToken(Stage::ResetPassword)),
     Field::new("tokens", Kind::StageToken(Stage::CompleteRegister)),
     Field::new("expires_in", Kind::Duration),

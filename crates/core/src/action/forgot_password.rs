@@ -14,7 +14,7 @@ use crate::spec::{
 };
 use async_trait::async_trait;
 
-const SENT: &[Field] = &[Field::new("account", Kind::Account), Field::new("expires_in", Kind::Duration)];
+const SENT: &[Field] = &[Field::new("account", Kind::Claimed), Field::new("expires_in", Kind::Duration)];
 
 /// What it takes and answers.
 pub static SPEC: ActionSpec = ActionSpec {

@@ -31,7 +31,7 @@ use std::time::Duration;
 
 /// What an answer offers that a code is on its way.
 pub(super) const SENT: &[Field] = &[
-    Field::new("account", Kind::Account),
+    Field::new("account", Kind::Claimed),
     Field::new("expires_in", Kind::Duration),
     Field::new("retry_after", Kind::Duration),
 ];

@@ -39,6 +39,15 @@ fn answer(plan: &Plan, outcome: Outcome, data: &[Field], how: &dyn Fn(&str) -> (
     for field in data {
         let (whole, round) = how(field.name);
         match field.kind {
+            Kind::Claimed => {
+                let mut claimed = account(plan, whole, round);
+                if !whole {
+                    claimed.public_ids.clear();
+                    claimed.identifiers.truncate(1);
+                    claimed.profile.clear();
+                }
+                answer.account = Some(Arc::new(claimed));
+            }
             Kind::Account => {
                 if whole || !field.nullable {
                     answer.account = Some(Arc::new(account(plan, whole, round)));

@@ -9,7 +9,6 @@ use doorward_core::action::ACTIONS;
 use doorward_core::change::{AccountUpdate, Change};
 use doorward_core::identifier::IdentifierKind;
 use doorward_core::mail::open_mail;
-use doorward_core::outcome::Outcome;
 use doorward_core::spec::{ActionSpec, Caller, Identifiers, Kind, OptionValues};
 use doorward_testkit::SeededDice;
 use serde_json::{Map, Value, json};
@@ -90,10 +89,11 @@ fn inputs(dice: &SeededDice, spec: &ActionSpec) -> (Value, Vec<&'static str>) {
 fn replies(spec: &ActionSpec, tells: bool) -> impl Iterator<Item = (String, Value)> {
     spec.answers.iter().map(move |answer| {
         let mut body = Map::new();
-        let sure = !matches!(answer.outcome, Outcome::Sent | Outcome::CodeAccepted);
-        for field in answer.data.iter().filter(|field| tells && (sure || field.kind != Kind::Account)) {
+        for field in answer.data.iter().filter(|_| tells) {
             match field.kind {
-                Kind::Account => drop(body.insert("account".to_owned(), json!("$view.account"))),
+                Kind::Account | Kind::Claimed => {
+                    drop(body.insert("account".to_owned(), json!("$view.account")))
+                }
                 Kind::Tokens => {
                     body.insert("access".to_owned(), json!("$tokens.access"));
                     body.insert("refresh".to_owned(), json!("$tokens.refresh"));
