@@ -77,7 +77,7 @@ impl App {
             return ops::answer(self, call, (rest, body), trace).await;
         }
         if call.door == Door::Operators {
-            return ops::page(self, call, trace);
+            return ops::page(self, call, trace).await;
         }
         let host = call.host();
         let (face, path) = match self.locate(host.as_deref(), call.path()) {
@@ -85,7 +85,7 @@ impl App {
             Located::Nowhere if call.door == Door::Clients => {
                 return error(StatusCode::NOT_FOUND, "not_found");
             }
-            Located::Nowhere => return ops::page(self, call, trace),
+            Located::Nowhere => return ops::page(self, call, trace).await,
             Located::WrongHost => {
                 trace.route = "unknown_host".into();
                 return error(StatusCode::MISDIRECTED_REQUEST, "unknown_host");

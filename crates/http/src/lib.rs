@@ -41,6 +41,6 @@ pub use call::{Activity, Door, Peer};
 pub use cors::Origins;
 pub use log::{AccessEntry, AccessLog, Stopwatch};
 pub use metrics::Metrics;
-pub use pages::{NoPages, Page, PageRequest, Pages};
+pub use pages::{Author, NoPages, Page, PageRequest, Pages};
 pub use route::overlap;
 pub use tls::Tls;

@@ -12,12 +12,21 @@ const KEPT: usize = 1000;
 /// A mailbox. Clones share their mails.
 #[derive(Clone, Default)]
 pub struct Mailbox {
-    mails: Arc<Mutex<VecDeque<Received>>>,
+    mails: Arc<Mutex<Kept>>,
+}
+
+#[derive(Default)]
+struct Kept {
+    mails: VecDeque<Received>,
+    /// How many ever came.
+    came: u64,
 }
 
 /// A mail and when it came.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Received {
+    /// Which it is of all that ever came, from 1.
+    pub number: u64,
     /// The mail.
     pub mail: Mail,
     /// When it was delivered.
@@ -53,11 +62,13 @@ impl Mailbox {
 
     /// Takes a mail in.
     pub fn put(&self, mail: Mail, at: Timestamp) {
-        let mut mails = self.lock();
-        if mails.len() == KEPT {
-            mails.pop_front();
+        let mut kept = self.lock();
+        if kept.mails.len() == KEPT {
+            kept.mails.pop_front();
         }
-        mails.push_back(Received { mail, at });
+        kept.came += 1;
+        let number = kept.came;
+        kept.mails.push_back(Received { number, mail, at });
     }
 
     /// The mails, oldest first; with an address only those to it, in whatever letter case.
@@ -67,7 +78,13 @@ impl Mailbox {
         let fits = |received: &&Received| {
             wanted.as_ref().is_none_or(|wanted| received.mail.to.to_lowercase() == *wanted)
         };
-        self.lock().iter().filter(fits).cloned().collect()
+        self.lock().mails.iter().filter(fits).cloned().collect()
+    }
+
+    /// The mail of this number, if it is still kept.
+    #[must_use]
+    pub fn mail(&self, number: u64) -> Option<Received> {
+        self.lock().mails.iter().find(|received| received.number == number).cloned()
     }
 
     /// The same as a JSON array.
@@ -77,7 +94,7 @@ impl Mailbox {
     }
 
     // A panic while holding it cannot leave a mail half put: going on is right.
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Received>> {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         self.mails.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -128,5 +145,7 @@ mod tests {
         let mails = mailbox.mails(None);
         assert_eq!(mails.len(), KEPT);
         assert_eq!(mails[0].mail.subject.as_deref(), Some("1"));
+        assert_eq!(mails[0].number, 2, "numbers stay");
+        assert!(mailbox.mail(1).is_none() && mailbox.mail(2).is_some_and(|second| second == mails[0]));
     }
 }

@@ -8,7 +8,7 @@ use crate::realm_options::Introspection;
 use crate::start_error::StartError;
 use doorward_core::action::Services;
 use doorward_http::{App, Metrics, Mount, Parts, RealmParts};
-use doorward_mail::Mailbox;
+use doorward_mail::{Mailbox, Transport, Transports};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -50,7 +50,14 @@ impl Front {
                 client_keys: realm.access.client_keys.clone(),
             });
         }
-        let pages = Arc::new(ProgramPages::new(shown, mailbox.clone()));
+        let (mailbox, keeps_mail) = kept(start.transports.as_ref(), mailbox);
+        let pages = Arc::new(ProgramPages {
+            realms: shown,
+            mailbox: mailbox.clone(),
+            keeps_mail,
+            store: Arc::clone(&services.store),
+            clock: Arc::clone(&services.clock),
+        });
         App::new(Parts {
             services: Arc::clone(services),
             realms: parts,
@@ -74,4 +81,15 @@ impl Front {
             Introspection::Nobody => None,
         })
     }
+}
+
+/// The mailbox that mails end in, and whether any do.
+fn kept<'m>(transports: Option<&'m Transports>, own: &'m Mailbox) -> (&'m Mailbox, bool) {
+    let Some(transports) = transports else { return (own, true) };
+    for transport in [&transports.email, &transports.sms] {
+        if let Transport::Mailbox(mailbox) = transport {
+            return (mailbox, true);
+        }
+    }
+    (own, false)
 }

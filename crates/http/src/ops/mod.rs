@@ -22,11 +22,6 @@ pub(crate) const PREFIX: &str = "/_doorward/";
 /// The methods that only read.
 const READS: [Method; 2] = [Method::GET, Method::HEAD];
 
-/// Our pages run nothing, take nothing but their style from here, and are framed by nobody.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
-);
-
 /// Answers a request below the prefix; `rest` is what follows it.
 pub(crate) async fn answer<'a>(
     app: &'a App,
@@ -65,19 +60,21 @@ pub(crate) async fn answer<'a>(
             trace.route = "/_doorward/{realm}/jwks.json".into();
             refused(call, &READS).unwrap_or_else(|| jwks::answer(realm))
         }
-        _ => page(app, call, trace),
+        _ => page(app, call, trace).await,
     }
 }
 
 /// The program's own pages, or nothing.
-pub(crate) fn page<'a>(app: &'a App, call: &Call, trace: &mut Trace<'a>) -> Reply {
+pub(crate) async fn page<'a>(app: &'a App, call: &Call, trace: &mut Trace<'a>) -> Reply {
     let request = PageRequest {
         method: call.method(),
         path: call.path(),
         query: call.query(),
         headers: &call.head.headers,
     };
-    let Some(found) = app.pages.page(&request) else { return error(StatusCode::NOT_FOUND, "not_found") };
+    let Some(found) = app.pages.page(&request).await else {
+        return error(StatusCode::NOT_FOUND, "not_found");
+    };
     trace.route = found.route;
     let status = StatusCode::from_u16(found.status).unwrap_or(StatusCode::OK);
     let mut reply = text_page(status, &found.content_type, found.body);
@@ -85,7 +82,7 @@ pub(crate) fn page<'a>(app: &'a App, call: &Call, trace: &mut Trace<'a>) -> Repl
         reply.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
     }
     if found.content_type.starts_with("text/html") {
-        reply.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY);
+        reply.headers_mut().insert(CONTENT_SECURITY_POLICY, found.author.policy());
     }
     reply
 }

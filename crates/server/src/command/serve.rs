@@ -226,7 +226,7 @@ fn greet(running: &Running, around: (&Path, &str), is_demo: bool, output: Output
         .iter()
         .map(|realm| PageRealm::new(realm, &realm.place.url(&running.url()), around))
         // What to try is for trying: a deployment's accounts are real ones.
-        .map(|realm| if is_demo { realm } else { PageRealm { examples: Vec::new(), ..realm } })
+        .map(|realm| if is_demo { realm } else { realm.without_examples() })
         .collect();
     let (url, key) = (running.url(), folder.key_file());
     let ops = running.ops.map_or_else(|| url.clone(), |ops| format!("http://{ops}"));

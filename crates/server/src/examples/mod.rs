@@ -62,7 +62,9 @@ fn operator(plan: &Plan, place: &Place<'_>) -> Option<String> {
     ))
 }
 
-fn curl(operation: &Operation, plan: &Plan, url: &str) -> String {
+/// The command that sends one request of this operation.
+#[must_use]
+pub(crate) fn curl(operation: &Operation, plan: &Plan, url: &str) -> String {
     let mut line = String::from("curl -i");
     if operation.method != "GET" && !(operation.method == "POST" && operation.body.taken) {
         line.push_str(&format!(" -X {}", operation.method));

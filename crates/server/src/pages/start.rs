@@ -1,81 +1,82 @@
-//! The start page: what is served here, and what to try.
+//! The start page: what is served here, how it is, and what to try.
 
-use super::{ProgramPages, html};
-use crate::contracts::Contract;
-use crate::examples::{Place, examples};
-use crate::realm::OpenRealm;
+use super::{PageRealm, ProgramPages, html};
 use askama::Template;
+use doorward_core::change::SealedMail;
 use doorward_http::Page;
-use std::path::Path;
 
-/// One realm on the start page.
-pub struct PageRealm {
-    /// Its name.
-    pub name: String,
-    /// Its contract's name.
-    pub contract_name: String,
-    /// Its contract's title.
-    pub title: String,
-    /// Where its paths begin, without a slash at the end.
-    pub url: String,
-    /// Its operations.
-    pub operations: Vec<PageOperation>,
-    /// Whether others can check its tokens by themselves, with public keys.
-    pub has_public_keys: bool,
-    /// Commands to paste into a shell.
-    pub examples: Vec<String>,
-    /// Its contract's text, to complete the document from.
-    pub contract: Contract,
+/// More mails than this are not counted.
+const COUNTED: u32 = 1000;
+
+/// The mails in the outbox.
+struct Queue {
+    waiting: usize,
+    dead: usize,
+    /// There are more than were counted.
+    more: bool,
 }
 
-/// One operation on the start page.
-pub struct PageOperation {
-    /// Its method.
-    pub method: String,
-    /// Its path below the realm's.
-    pub path: String,
-    /// The actions it performs.
-    pub actions: String,
-}
-
-impl PageRealm {
-    /// A realm at this address, with the data folder and the way the program was called.
-    #[must_use]
-    pub fn new(realm: &OpenRealm, url: &str, (data, program): (&Path, &str)) -> PageRealm {
-        let data = data.display().to_string();
-        let operation = |operation: &doorward_contract::plan::Operation| {
-            let mut actions: Vec<&str> =
-                operation.bindings.iter().map(|binding| binding.action.spec().name).collect();
-            actions.dedup();
-            PageOperation {
-                method: operation.method.clone(),
-                path: operation.path.clone(),
-                actions: actions.join(", "),
+impl Queue {
+    fn of<'m>(mails: impl Iterator<Item = &'m SealedMail>, more: bool) -> Queue {
+        let (mut waiting, mut dead) = (0, 0);
+        for mail in mails {
+            match mail.dead_at {
+                Some(_) => dead += 1,
+                None => waiting += 1,
             }
-        };
-        PageRealm {
-            name: realm.name.clone(),
-            contract_name: realm.contract.name.clone(),
-            title: realm.plan.title.clone(),
-            url: url.to_owned(),
-            operations: realm.plan.operations.iter().map(operation).collect(),
-            has_public_keys: !realm.keys.jwks().is_empty(),
-            examples: examples(&realm.plan, &Place { url, data: &data, program, realm: &realm.name }),
-            contract: realm.contract.clone(),
         }
+        Queue { waiting, dead, more }
     }
+}
+
+/// A realm with its contracts.
+struct RealmView<'a> {
+    name: &'a str,
+    contracts: Vec<&'a PageRealm>,
+    has_public_keys: bool,
+    queue: Option<Queue>,
 }
 
 #[derive(Template)]
 #[template(path = "start.html")]
 struct Start<'a> {
-    realms: &'a [PageRealm],
     version: &'static str,
+    realms: Vec<RealmView<'a>>,
+    ready: bool,
+    /// Nothing where the store does not answer.
+    queue: Option<Queue>,
+    keeps_mail: bool,
 }
 
 impl ProgramPages {
-    pub(super) fn start(&self) -> Page {
-        let start = Start { realms: &self.realms, version: env!("CARGO_PKG_VERSION") };
+    pub(super) async fn start(&self) -> Page {
+        let ready = self.store.tally("", "ready", self.clock.now()).await.is_ok();
+        let mails = self.store.mails(None, COUNTED).await.ok();
+        let more = mails.as_ref().is_some_and(|mails| mails.len() >= COUNTED as usize);
+        let of = |realm: Option<&str>| {
+            let fits = move |mail: &&SealedMail| realm.is_none_or(|realm| mail.realm == realm);
+            mails.as_ref().map(|mails| Queue::of(mails.iter().filter(fits), more))
+        };
+        let mut realms: Vec<RealmView<'_>> = Vec::new();
+        for contract in &self.realms {
+            if let Some(known) = realms.iter_mut().find(|known| known.name == contract.name) {
+                known.contracts.push(contract);
+                continue;
+            }
+            realms.push(RealmView {
+                name: &contract.name,
+                contracts: vec![contract],
+                has_public_keys: contract.has_public_keys,
+                queue: of(Some(&contract.name)),
+            });
+        }
+        let start = Start {
+            version: env!("CARGO_PKG_VERSION"),
+            realms,
+            ready,
+            queue: of(None),
+            keeps_mail: self.keeps_mail,
+        };
         html("/", start.render())
     }
 }

@@ -27,6 +27,7 @@ mod outdated_codes;
 mod own_account;
 mod own_codes;
 mod own_sessions;
+mod pages;
 mod phones;
 mod post;
 mod profile_changes;
