@@ -114,10 +114,7 @@ async fn the_document_itself_comes_as_json_and_as_yaml() {
     let yaml = actor.get("/_doorward/shop/openapi.yaml").send().await;
     assert_eq!(yaml.header("content-type").as_deref(), Some("application/yaml"));
     let text = yaml.text();
-    assert!(
-        text.starts_with("openapi: \"3.1.0\"\ninfo:\n  title: Pages\n"),
-        "{text}"
-    );
+    assert!(text.starts_with("openapi: \"3.1.0\"\ninfo:\n  title: Pages\n"), "{text}");
     guarded(&yaml, "yaml");
 }
 
