@@ -50,11 +50,10 @@ impl Front {
                 client_keys: realm.access.client_keys.clone(),
             });
         }
-        let (mailbox, keeps_mail) = kept(start.transports.as_ref(), mailbox);
         let pages = Arc::new(ProgramPages {
             realms: shown,
             mailbox: mailbox.clone(),
-            keeps_mail,
+            keeps_mail: start.transports.as_ref().is_none_or(|office| keeps(&office(mailbox))),
             store: Arc::clone(&services.store),
             clock: Arc::clone(&services.clock),
         });
@@ -83,13 +82,7 @@ impl Front {
     }
 }
 
-/// The mailbox that mails end in, and whether any do.
-fn kept<'m>(transports: Option<&'m Transports>, own: &'m Mailbox) -> (&'m Mailbox, bool) {
-    let Some(transports) = transports else { return (own, true) };
-    for transport in [&transports.email, &transports.sms] {
-        if let Transport::Mailbox(mailbox) = transport {
-            return (mailbox, true);
-        }
-    }
-    (own, false)
+/// Whether mails of some kind end in the mailbox.
+fn keeps(transports: &Transports) -> bool {
+    [&transports.email, &transports.sms].into_iter().any(|one| matches!(one, Transport::Mailbox(_)))
 }
