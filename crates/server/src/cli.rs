@@ -1,11 +1,11 @@
 //! The command line: what can be asked, and who does it.
 
-use crate::command::{account, audit, backup, config, contract, mail, serve};
+use crate::command::{account, audit, backup, config, contract, generated, mail, serve, session};
 use crate::config::{Beside, Config, Environment};
 use crate::output::Output;
 use crate::start_error::StartError;
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -98,6 +98,11 @@ enum Command {
     #[command(subcommand)]
     Audit(audit::Audit),
     Backup(backup::Backup),
+    Completions(generated::Completions),
+    Man(generated::Man),
+    /// Look after the sessions of an account, while a server runs or without one
+    #[command(subcommand)]
+    Session(session::Sessions),
     Restore(backup::Restore),
     /// Look after the messages that wait to be delivered, while a server runs or without one
     #[command(subcommand)]
@@ -126,6 +131,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Contract(command) => command.run(&global, output),
         Command::Config(command) => command.run(&global, output),
         Command::Audit(command) => {
+            global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
+        }
+        Command::Completions(command) => Ok(command.run(Cli::command(), output)),
+        Command::Man(command) => command.run(Cli::command(), output),
+        Command::Session(command) => {
             global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
         }
         Command::Backup(command) => {
@@ -195,7 +205,6 @@ fn sentence(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_commands_are_consistent() {

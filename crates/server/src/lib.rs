@@ -31,6 +31,7 @@ pub mod realm;
 pub mod realm_options;
 pub mod reload;
 mod sealing;
+pub mod sessions;
 pub mod start_error;
 pub mod stories;
 mod sweep;

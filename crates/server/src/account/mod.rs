@@ -5,6 +5,7 @@ mod profile;
 mod request;
 mod view;
 
+pub(crate) use operate::names;
 pub use operate::operate;
 pub use request::{Reply, Request, Work};
 pub use view::{human, table};

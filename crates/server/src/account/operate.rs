@@ -142,7 +142,7 @@ async fn list(realm: &OpenRealm, cx: &Context<'_>) -> Result<Reply, Fault> {
 }
 
 /// The identifiers of a request, under the realm's comparison rules.
-fn names(request: &Request, realm: &OpenRealm) -> Result<Vec<Named>, String> {
+pub(crate) fn names(request: &Request, realm: &OpenRealm) -> Result<Vec<Named>, String> {
     let policy = &realm.operator_policy;
     let kinds: Vec<&str> = policy.identifiers.iter().map(|rule| rule.kind.name()).collect();
     let mut names = Vec::new();

@@ -73,7 +73,7 @@ pub(crate) struct Realm {
 #[derive(Args)]
 pub(crate) struct One {
     #[command(flatten)]
-    realm: Realm,
+    pub(super) realm: Realm,
     /// Its username
     #[arg(long)]
     username: Option<String>,
@@ -230,10 +230,20 @@ impl Account {
             Account::Unlock(one) => (one, Work::Unlock),
             Account::Delete(one) => (one, Work::Delete),
         };
-        let given = [("username", one.username), ("email", one.email), ("phone", one.phone)];
-        let identifiers =
-            given.into_iter().filter_map(|(kind, text)| text.map(|text| (kind.to_owned(), text))).collect();
+        let identifiers = one.identifiers();
         Ok((one.realm, identifiers, work))
+    }
+}
+
+impl One {
+    /// The realm's name and the account's identifiers, as a request has them.
+    pub(super) fn named(&self) -> (String, Vec<(String, String)>) {
+        (self.realm.realm.clone(), self.identifiers())
+    }
+
+    fn identifiers(&self) -> Vec<(String, String)> {
+        let given = [("username", &self.username), ("email", &self.email), ("phone", &self.phone)];
+        given.into_iter().filter_map(|(kind, text)| Some((kind.to_owned(), text.clone()?))).collect()
     }
 }
 

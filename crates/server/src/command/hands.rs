@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::control::{Asked, ask};
 use crate::folder::{DataFolder, plain};
 use crate::offline::Offline;
+use crate::sessions::{SessionRequest, on_sessions};
 use crate::start_error::StartError;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -69,6 +70,20 @@ impl Hands {
                 Ok(runtime.block_on(operate(&request, &offline.realms, &offline.services)))
             }
             Who::Server(socket) => ask(socket, &Asked::Account(request))?
+                .ok_or_else(|| StartError::new("the running server has ended: run the command again")),
+        }
+    }
+
+    /// Has something done about sessions.
+    ///
+    /// # Errors
+    /// The server is gone.
+    pub(super) fn ask_sessions(&self, request: &SessionRequest) -> Result<Reply, StartError> {
+        match &self.who {
+            Who::Own(offline, runtime) => {
+                Ok(runtime.block_on(on_sessions(request, &offline.realms, &offline.services)))
+            }
+            Who::Server(socket) => ask(socket, &Asked::Sessions(request.clone()))?
                 .ok_or_else(|| StartError::new("the running server has ended: run the command again")),
         }
     }

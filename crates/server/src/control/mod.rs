@@ -6,6 +6,7 @@ mod server;
 
 use crate::account::Request;
 use crate::post::MailRequest;
+use crate::sessions::SessionRequest;
 use crate::trail::TrailRequest;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,8 @@ pub enum Asked {
     Mail(MailRequest),
     /// Something about the audit trail.
     Trail(TrailRequest),
+    /// Something about sessions.
+    Sessions(SessionRequest),
 }
 
 /// The longest line either side reads.

@@ -5,6 +5,7 @@ use crate::account::{Reply, operate};
 use crate::folder::plain;
 use crate::post::{self, MailWork};
 use crate::realm::{OpenRealm, Realms};
+use crate::sessions::on_sessions;
 use crate::start_error::StartError;
 use crate::trail::{Pruning, TrailWork, prune};
 use doorward_core::action::Services;
@@ -94,6 +95,7 @@ async fn talk(stream: UnixStream, realms: &[OpenRealm], services: &Services) -> 
     timeout(PATIENCE, BufReader::new(read.take(LONGEST)).read_until(b'\n', &mut line)).await??;
     let reply = match serde_json::from_slice::<Asked>(&line) {
         Ok(Asked::Account(request)) => operate(&request, realms, services).await,
+        Ok(Asked::Sessions(request)) => on_sessions(&request, realms, services).await,
         Ok(Asked::Trail(request)) => on_trail(&request.trail, realms, services).await,
         Ok(Asked::Mail(request)) => on_outbox(&request.mail, realms, services).await,
         Err(_) => Reply::refused("usage", "the running server is of another version"),

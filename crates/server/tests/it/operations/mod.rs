@@ -2,6 +2,8 @@
 
 mod audit;
 mod backup;
+mod generated;
+mod session;
 
 use crate::program::{Said, Serving, run, run_with};
 use serde_json::{Value, json};
