@@ -1,6 +1,6 @@
 //! The command line: what can be asked, and who does it.
 
-use crate::command::{account, audit, backup, config, contract, generated, mail, serve, session};
+use crate::command::{account, audit, backup, config, contract, doctor, generated, mail, serve, session};
 use crate::config::{Beside, Config, Environment};
 use crate::output::Output;
 use crate::start_error::StartError;
@@ -98,6 +98,7 @@ enum Command {
     #[command(subcommand)]
     Audit(audit::Audit),
     Backup(backup::Backup),
+    Doctor(doctor::Doctor),
     Completions(generated::Completions),
     Man(generated::Man),
     /// Look after the sessions of an account, while a server runs or without one
@@ -131,6 +132,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Contract(command) => command.run(&global, output),
         Command::Config(command) => command.run(&global, output),
         Command::Audit(command) => {
+            global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
+        }
+        Command::Doctor(command) => {
             global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
         }
         Command::Completions(command) => Ok(command.run(Cli::command(), output)),

@@ -6,6 +6,7 @@ pub(crate) mod backup;
 mod check;
 pub(crate) mod config;
 pub(crate) mod contract;
+pub(crate) mod doctor;
 pub(crate) mod export;
 mod fmt;
 pub(crate) mod generated;

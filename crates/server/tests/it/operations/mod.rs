@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod doctor;
 mod generated;
 mod session;
 
