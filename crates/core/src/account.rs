@@ -12,6 +12,9 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(pub Uuid);
 
+/// The version of a new account, and of one that was brought: since then nothing relevant to its security has changed.
+pub const FIRST_VERSION: u64 = 1;
+
 /// A person's record in one realm.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Account {

@@ -179,8 +179,24 @@ impl Verifier<'_> {
     async fn read_or_look_up(&self, token: &str, raw: &str) -> Result<Result<Read, Rejection>, Fault> {
         match self.policy.token(token) {
             Some(policy) if policy.by_digest => self.look_up(policy, raw).await,
-            _ => Ok(self.read(token, raw).ok_or(Rejection::Invalid)),
+            Some(policy) => match self.read(token, raw) {
+                Some(read) => Ok(Ok(read)),
+                None => self.read_adopted(policy, raw).await,
+            },
+            None => Ok(Err(Rejection::Invalid)),
         }
+    }
+
+    /// Reads a token that another server signed.
+    async fn read_adopted(&self, policy: &TokenPolicy, raw: &str) -> Result<Result<Read, Rejection>, Fault> {
+        if policy.name != ACCESS || !matches!(policy.format, TokenFormat::Jwt(_)) {
+            return Ok(Err(Rejection::Invalid));
+        }
+        Ok(self.adopt(policy, raw).await?.map(|adopted| Read {
+            head: TokenHead { session: adopted.session, generation: 0 },
+            expires_at: adopted.expires_at,
+            proof: Proof::Signed,
+        }))
     }
 
     /// Reads a token that carries no id: a digest of it leads to its session.
@@ -195,6 +211,13 @@ impl Verifier<'_> {
         let digest = token_digest(raw, self.keys.access());
         let note = self.store.token_note(&self.policy.realm, &digest).await?;
         let signed = claims.as_ref().map(jwt_expiry);
+        if note.is_none() && signed.is_some() {
+            match self.read_adopted(policy, raw).await? {
+                // Not from elsewhere: one of ours that is over.
+                Err(Rejection::Invalid) => {}
+                adopted => return Ok(adopted),
+            }
+        }
         Ok(match (note, signed) {
             (Some(note), signed) => Ok(Read {
                 head: TokenHead { session: note.session, generation: note.generation },

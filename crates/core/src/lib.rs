@@ -18,6 +18,7 @@ pub mod code;
 pub mod fault;
 pub mod identifier;
 pub mod key;
+mod legacy;
 pub mod live;
 pub mod mail;
 pub mod mail_caps;

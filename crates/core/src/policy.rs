@@ -9,6 +9,7 @@ use crate::password::PasswordPolicy;
 use crate::profile::{ChangeLimit, ProfileSchema};
 use crate::public_id::PublicIdKind;
 use crate::return_url::ReturnUrl;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +34,24 @@ pub enum TokenUse {
     Stage(Stage),
 }
 
+/// What the claims of a token say of its account: how a token of another server, made by the same claims, is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClaimsOfAccount {
+    /// The claims that are the account's id or an identifier, in written order.
+    pub names: Vec<(String, NameOfAccount)>,
+    /// The claims that are always the same.
+    pub constants: Vec<(String, Value)>,
+}
+
+/// What a claim names an account by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameOfAccount {
+    /// The id that the contract shows.
+    Id,
+    /// An identifier.
+    Identifier(IdentifierKind),
+}
+
 /// How tokens of one name look and live.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenPolicy {
@@ -50,6 +69,8 @@ pub struct TokenPolicy {
     pub by_digest: bool,
     /// What it is for.
     pub used: TokenUse,
+    /// How a token of another server is read, where a key was brought from there. Only `access`.
+    pub claims: ClaimsOfAccount,
 }
 
 impl TokenPolicy {

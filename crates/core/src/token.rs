@@ -227,6 +227,15 @@ pub struct TokenNote {
 /// header says is believed only after the signature: its `alg` must be the key's, `crit` must be absent.
 #[must_use]
 pub fn verify_jwt(token: &str, kind: &str, keys: &RealmKeys) -> Option<Map<String, Value>> {
+    verify_jwt_by(token, kind, keys).map(|(_, claims)| claims)
+}
+
+/// The same, with the key that signed it.
+pub(crate) fn verify_jwt_by<'k>(
+    token: &str,
+    kind: &str,
+    keys: &'k RealmKeys,
+) -> Option<(&'k SigningKey, Map<String, Value>)> {
     if token.len() > LONGEST {
         return None;
     }
@@ -239,7 +248,7 @@ pub fn verify_jwt(token: &str, kind: &str, keys: &RealmKeys) -> Option<Map<Strin
     let signer = keys.verifiers(kind).iter().find(|key| key.verifies(message.as_bytes(), &signature))?;
     header_fits(header, signer)?;
     match serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()? {
-        Value::Object(claims) => Some(claims),
+        Value::Object(claims) => Some((signer, claims)),
         _ => None,
     }
 }

@@ -1,6 +1,8 @@
 //! The command line: what can be asked, and who does it.
 
-use crate::command::{account, audit, backup, config, contract, doctor, generated, mail, serve, session};
+use crate::command::{
+    account, audit, backup, config, contract, doctor, generated, keys, mail, serve, session,
+};
 use crate::config::{Beside, Config, Environment};
 use crate::output::Output;
 use crate::start_error::StartError;
@@ -97,6 +99,9 @@ enum Command {
     /// Look at the audit trail, and prove that nobody has changed it
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Look after the keys that tokens are signed with
+    #[command(subcommand)]
+    Keys(keys::Keys),
     Backup(backup::Backup),
     Doctor(doctor::Doctor),
     Completions(generated::Completions),
@@ -146,6 +151,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
         }
         Command::Restore(command) => {
+            global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
+        }
+        Command::Keys(command) => {
             global.deployment().and_then(|deployed| command.run((&global, deployed.as_ref()), output))
         }
         Command::Account(command) => {

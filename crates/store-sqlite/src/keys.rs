@@ -5,11 +5,13 @@ use crate::row::{Cells, Table};
 use doorward_core::key::StoredKey;
 use rusqlite::{Connection, params};
 
-const TABLE: Table =
-    Table { name: "keys", columns: &["id", "realm", "kind", "algorithm", "wrapped", "created_at", "active"] };
+const TABLE: Table = Table {
+    name: "keys",
+    columns: &["id", "realm", "kind", "algorithm", "wrapped", "created_at", "active", "legacy_until"],
+};
 
 const OF_REALM: &str =
-    "SELECT id, realm, kind, algorithm, wrapped, created_at, active FROM keys WHERE realm = ?1
+    "SELECT id, realm, kind, algorithm, wrapped, created_at, active, legacy_until FROM keys WHERE realm = ?1
     ORDER BY created_at, kind, id";
 
 /// The keys of a realm, oldest first.
@@ -27,6 +29,7 @@ pub(crate) fn of_realm(connection: &Connection, realm: &str) -> Result<Vec<Store
             wrapped: cells.bytes(4)?.to_vec(),
             created_at: cells.time(5)?,
             active: cells.flag(6)?,
+            legacy_until: cells.optional(7, Cells::time)?,
         });
     }
     Ok(found)
@@ -34,7 +37,7 @@ pub(crate) fn of_realm(connection: &Connection, realm: &str) -> Result<Vec<Store
 
 /// Stores a key. Guard: there is none with this realm, kind and id.
 pub(crate) fn put(connection: &Connection, key: &StoredKey) -> Result<(), Failure> {
-    let sql = "INSERT INTO keys VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let sql = "INSERT INTO keys VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     connection.prepare_cached(sql)?.execute(params![
         key.realm,
         key.kind,
@@ -43,6 +46,7 @@ pub(crate) fn put(connection: &Connection, key: &StoredKey) -> Result<(), Failur
         key.wrapped,
         key.created_at.0,
         key.active,
+        key.legacy_until.map(|until| until.0),
     ])?;
     Ok(())
 }

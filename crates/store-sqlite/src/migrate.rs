@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0009_dead_letters.sql"),
     include_str!("migrations/0010_begun_by.sql"),
     include_str!("migrations/0011_audit_segments.sql"),
+    include_str!("migrations/0012_legacy_keys.sql"),
 ];
 
 /// The version of the tables that this program knows.

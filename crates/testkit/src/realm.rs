@@ -14,7 +14,9 @@ use doorward_core::live::LiveSessions;
 use doorward_core::mail::{CodeMail, Mail, MailTexts, open_mail};
 use doorward_core::outcome::{Answer, Outcome};
 use doorward_core::password::{Password, PasswordHash, PasswordPolicy, Upgrade, Verdict};
-use doorward_core::policy::{Policy, RolePolicy, TokenFormat, TokenPolicy, TokenUse};
+use doorward_core::policy::{
+    ClaimsOfAccount, NameOfAccount, Policy, RolePolicy, TokenFormat, TokenPolicy, TokenUse,
+};
 use doorward_core::port::{Attempt, Clock, Hasher, Limits, Settled, Store, Tries};
 use doorward_core::profile::ProfileSchema;
 use doorward_core::public_id::PublicIdKind;
@@ -120,6 +122,7 @@ fn token(name: &str, format: TokenFormat, minutes: u64) -> TokenPolicy {
         after_refresh: None,
         by_digest: false,
         used: TokenUse::Session,
+        claims: ClaimsOfAccount { names: vec![("sub".to_owned(), NameOfAccount::Id)], constants: Vec::new() },
     }
 }
 

@@ -158,6 +158,7 @@ pub fn key(realm: &str, kind: &str, n: u64) -> StoredKey {
         wrapped: vec![0, 255, u8::try_from(n % 251).unwrap_or(0)],
         created_at: later(n),
         active: n % 2 == 1,
+        legacy_until: (n % 3 == 1).then(|| later(n + 9)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::members::Reader;
 use super::opaque;
+use crate::backwards::pattern::{self, Pattern};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expression::Kind;
 use crate::expression::Type;
@@ -12,9 +13,10 @@ use crate::source::{Entry, Node, NodeValue, Span};
 use crate::template::{CompiledTemplate, Key, Member, PathAst, Setting, Template, TemplateKind};
 use doorward_core::authenticate::{ACCESS, REFRESH};
 use doorward_core::code::Stage;
+use doorward_core::identifier::IdentifierKind;
 use doorward_core::key::Algorithm;
 use doorward_core::opaque::OpaqueForm;
-use doorward_core::policy::{TokenFormat, TokenPolicy, TokenUse};
+use doorward_core::policy::{ClaimsOfAccount, NameOfAccount, TokenFormat, TokenPolicy, TokenUse};
 use serde_json::json;
 use std::time::Duration;
 
@@ -66,6 +68,7 @@ fn stand_in(entry: &Entry) -> Option<TokenPlan> {
         after_refresh: None,
         by_digest: false,
         used,
+        claims: ClaimsOfAccount::default(),
     };
     Some(TokenPlan { policy, recipe: None })
 }
@@ -153,8 +156,36 @@ fn read_token(reader: &mut Reader, entry: &Entry, around: &Around<'_>) -> Option
         }
     };
     let (name, used) = (entry.key.clone(), stage.map_or(TokenUse::Session, TokenUse::Stage));
-    let policy = TokenPolicy { name, format, lifetime, longest, after_refresh, by_digest, used };
+    let claims = recipe.as_ref().filter(|_| name == ACCESS).map(claims_of_account).unwrap_or_default();
+    let policy = TokenPolicy { name, format, lifetime, longest, after_refresh, by_digest, used, claims };
     Some(TokenPlan { policy, recipe })
+}
+
+/// What the claims of a recipe say of the account, read backwards.
+fn claims_of_account(recipe: &Recipe) -> ClaimsOfAccount {
+    let mut claims = ClaimsOfAccount::default();
+    let Pattern::Object(members) = recipe.claims.pattern() else { return claims };
+    for pattern::Member { name, pattern, .. } in members {
+        let by = match pattern {
+            Pattern::Constant(value) => {
+                claims.constants.push((name, value));
+                continue;
+            }
+            Pattern::Hole(hole) if Root::of(hole.path.slot) == Some(Root::Account) => {
+                let [member] = hole.path.rest.as_slice() else { continue };
+                match IdentifierKind::from_name(member) {
+                    Some(kind) => NameOfAccount::Identifier(kind),
+                    None if member == "id" => NameOfAccount::Id,
+                    None => continue,
+                }
+            }
+            _ => continue,
+        };
+        claims.names.push((name, by));
+    }
+    // An id stays what it is; an identifier can change hands.
+    claims.names.sort_by_key(|(_, by)| *by != NameOfAccount::Id);
+    claims
 }
 
 /// A token that is shown beside a cookie: opaque, and as old as its session.
@@ -185,6 +216,7 @@ fn read_csrf(reader: &mut Reader, entry: &Entry) -> Option<TokenPlan> {
         after_refresh: None,
         by_digest: false,
         used: TokenUse::Csrf,
+        claims: ClaimsOfAccount::default(),
     };
     Some(TokenPlan { policy, recipe: None })
 }

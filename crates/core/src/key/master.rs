@@ -35,6 +35,8 @@ pub struct StoredKey {
     pub created_at: Timestamp,
     /// Whether new tokens are signed with it; otherwise it only verifies.
     pub active: bool,
+    /// Of a key that another server had before: until when tokens are good that were made there.
+    pub legacy_until: Option<Timestamp>,
 }
 
 impl StoredKey {

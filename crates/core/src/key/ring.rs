@@ -46,7 +46,9 @@ impl RealmKeys {
         let mut stored = store.keys(realm).await?;
         let mut fresh = Vec::new();
         for (kind, algorithm) in wanted(needs) {
-            let there = |key: &StoredKey| key.kind == kind && key.algorithm == algorithm && key.active;
+            let there = |key: &StoredKey| {
+                key.kind == kind && key.algorithm == algorithm && key.active && key.legacy_until.is_none()
+            };
             if !stored.iter().any(there) {
                 fresh.push(make(realm, &kind, algorithm, &master, (now, dice))?);
             }
@@ -61,10 +63,14 @@ impl RealmKeys {
         assemble(&stored, master)
     }
 
-    /// The key that new tokens of a kind are signed with under this algorithm.
+    /// The key that new tokens of a kind are signed with under this algorithm: one that was brought for it, newest
+    /// first, or our own.
     #[must_use]
     pub fn signer(&self, kind: &str, algorithm: Algorithm) -> Option<&SigningKey> {
-        self.signing.get(kind)?.iter().find(|key| key.active() && key.algorithm() == algorithm)
+        let good = |key: &&SigningKey| key.active() && key.algorithm() == algorithm;
+        let keys = self.signing.get(kind)?;
+        let brought = keys.iter().rev().find(|key| good(key) && key.legacy_until().is_some());
+        brought.or_else(|| keys.iter().find(good))
     }
 
     /// The keys that may have signed a token of a kind.
@@ -131,6 +137,7 @@ fn make(
         wrapped,
         created_at: now,
         active: true,
+        legacy_until: None,
     })
 }
 

@@ -4,6 +4,7 @@
 use super::StoredKey;
 use crate::fault::Fault;
 use crate::port::Dice;
+use crate::time::Timestamp;
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
@@ -92,6 +93,8 @@ pub struct SigningKey {
     id: String,
     algorithm: Algorithm,
     active: bool,
+    legacy_until: Option<Timestamp>,
+    created_at: Timestamp,
     material: Material,
 }
 
@@ -134,7 +137,9 @@ impl SigningKey {
         let algorithm = Algorithm::from_name(&stored.algorithm)
             .ok_or_else(|| Fault::Crypto(format!("unknown key algorithm of key {}", stored.id)))?;
         let material = read_material(algorithm, material).map_err(|()| refused("reading", algorithm))?;
-        Ok(SigningKey { id: stored.id.clone(), algorithm, active: stored.active, material })
+        let (active, legacy_until) = (stored.active, stored.legacy_until);
+        let (id, created_at) = (stored.id.clone(), stored.created_at);
+        Ok(SigningKey { id, algorithm, active, legacy_until, created_at, material })
     }
 
     /// The key id (`kid`).
@@ -153,6 +158,18 @@ impl SigningKey {
     #[must_use]
     pub fn active(&self) -> bool {
         self.active
+    }
+
+    /// Of a key that another server had before: until when tokens are good that were made there.
+    #[must_use]
+    pub fn legacy_until(&self) -> Option<Timestamp> {
+        self.legacy_until
+    }
+
+    /// When it was made, or brought.
+    #[must_use]
+    pub fn created_at(&self) -> Timestamp {
+        self.created_at
     }
 
     /// The compact JWS of a header and a payload, both JSON text whose bytes are kept.

@@ -1,5 +1,6 @@
 //! Doing what an operator asks: the same actions as everybody's, in the operator's name.
 
+use super::keys;
 use super::profile;
 use super::request::{Reply, Request, Work};
 use super::view::account_json;
@@ -56,6 +57,12 @@ async fn in_bulk(
         Work::Import(batch) => import::add(batch, &realm, services).await,
         Work::Export(page) => import::export(page, realm.first()?, services).await,
         Work::VerifySample(sample) => import::verify(sample, &realm, services).await,
+        Work::ListKeys => keys::list(realm.first()?, services).await,
+        Work::ImportKey(key) => {
+            let id = uuid_v7(services.clock.now(), services.dice.as_ref());
+            let client = operator_client(id.to_string());
+            keys::import(key, &realm, &realm.first()?.as_operator(&client, services)).await
+        }
         _ => return None,
     })
 }

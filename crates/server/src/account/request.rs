@@ -1,5 +1,6 @@
 //! Requests and replies of account commands. They travel over the control socket as one line of JSON each.
 
+use super::keys::BroughtKey;
 use crate::import::{Batch, Page, Sample};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -73,6 +74,10 @@ pub enum Work {
     Import(Batch),
     /// Give accounts away, with everything that is known of them.
     Export(Page),
+    /// Bring a key that another server signed tokens with.
+    ImportKey(BroughtKey),
+    /// Show the realm's keys, not what is secret of them.
+    ListKeys,
     /// Compare passwords that are known, to prove that hashes were brought rightly.
     VerifySample(Sample),
 }

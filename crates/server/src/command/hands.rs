@@ -59,6 +59,11 @@ impl Hands {
         of(Who::Own(Box::new(offline), runtime))
     }
 
+    /// Whether a server has the data.
+    pub(super) fn serves(&self) -> bool {
+        matches!(self.who, Who::Server(_))
+    }
+
     /// Has something done.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ mod fmt;
 pub(crate) mod generated;
 mod hands;
 pub(crate) mod import;
+pub(crate) mod keys;
 pub(crate) mod mail;
 mod new;
 mod sample;

@@ -30,7 +30,7 @@ impl Environment {
     }
 
     /// The value of a variable.
-    pub(super) fn get(&self, name: &str) -> Option<&Zeroizing<String>> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Zeroizing<String>> {
         self.0.get(name)
     }
 

@@ -16,6 +16,7 @@ mod hang_up;
 mod house;
 mod imports;
 mod kill;
+mod legacy_tokens;
 mod operations;
 mod post;
 mod program;
