@@ -6,8 +6,8 @@ mod profile;
 mod request;
 mod view;
 
-pub(crate) use operate::names;
 pub use keys::BroughtKey;
+pub(crate) use operate::names;
 pub use operate::operate;
 pub use request::{Reply, Request, Work};
 pub use view::{human, table};
