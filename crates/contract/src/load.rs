@@ -1,7 +1,7 @@
 //! From text to plan: parse, extend, read the top, compile the operations, name what is given away.
 
 use crate::compile::{Compiled, Findings, Trace, compile};
-use crate::diagnostic::{Diagnostic, Severity, codes};
+use crate::diagnostic::{Code, Diagnostic, Severity, codes};
 use crate::document::{self, Document};
 use crate::extend;
 use crate::lint;
@@ -87,6 +87,16 @@ fn refused(sources: Sources, found: Findings, (contract, extends): (Option<Node>
     Loaded { sources, diagnostics, plan: None, contract, extends, trace: Trace::default() }
 }
 
+/// What is wrong with one text, or given away by one reply, in other words for each outcome that it is compiled for.
+const ONCE_PER_PLACE: [Code; 6] = [
+    codes::BAD_DIRECTIVE,
+    codes::TYPE_CLASH,
+    codes::MAY_FAIL,
+    codes::NULL_IN_TEXT,
+    codes::REQUEST_ECHOED,
+    codes::EQUAL_REPLIES,
+];
+
 /// In file order, each once: a reply of the document is compiled for many operations.
 fn in_order(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut seen = HashSet::new();
@@ -94,7 +104,9 @@ fn in_order(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         .into_iter()
         .filter(|one| {
             let at = (one.primary.source, one.primary.start, one.primary.end);
-            seen.insert((one.code, at, one.message.clone()))
+            let message =
+                if ONCE_PER_PLACE.contains(&one.code) { Box::default() } else { one.message.clone() };
+            seen.insert((one.code, at, message))
         })
         .collect();
     found.sort_by_key(|one| (one.primary.source, one.primary.start, one.code));

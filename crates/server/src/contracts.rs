@@ -78,7 +78,7 @@ impl Contract {
         })?;
         let name = name_of(path).ok_or_else(|| {
             StartError::new(format!(
-                "the file name {argument} gives no realm name: letters, digits, - and _ are expected before its ending"
+                "the file name {argument} gives no realm name: letters, digits, - and _ are expected before its first dot"
             ))
         })?;
         let folder = path.parent().map(Path::to_owned);
@@ -214,7 +214,9 @@ pub fn is_realm_name(name: &str) -> bool {
 }
 
 fn name_of(path: &Path) -> Option<String> {
-    let stem = path.file_stem()?.to_str()?;
+    // Of `shop.v2.yaml` the name is `shop`, as that of `shop.stories.yaml` is.
+    let file = path.file_name()?.to_str()?;
+    let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
     let folder = || path.parent()?.file_name()?.to_str();
     let name = if stem == "contract" { folder().unwrap_or(stem) } else { stem };
     is_realm_name(name).then(|| name.to_owned())
@@ -232,7 +234,8 @@ mod tests {
             ("contract.yaml", Some("contract")),
             ("my api.yaml", None),
             ("_doorward.yaml", None),
-            ("a.b.yaml", None),
+            ("shop.v2.yaml", Some("shop")),
+            (".yaml", None),
             ("", None),
         ] {
             assert_eq!(name_of(Path::new(path)).as_deref(), name, "{path}");

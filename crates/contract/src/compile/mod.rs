@@ -100,6 +100,8 @@ pub(crate) fn compile(contract: &Node, document: &Document, found: &mut Findings
     let (operations, traces) = operations(contract, (&shared, &mut requests), found);
     let (replies, origins) = of_document(&shared, contract.span, found);
     unused(&shared, found);
+    reader::unfilled(&shared.shapes, found);
+    found.all.extend(shared.facts.null_asked.borrow().in_vain());
     around::check(&operations, &traces, found);
     violation_words::check(contract, document, &operations, found);
     let prolongs = operations.iter().flat_map(|operation| &operation.bindings).any(|binding| {

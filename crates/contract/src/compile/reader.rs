@@ -251,6 +251,33 @@ impl Reader<'_> {
         node.entries().iter().filter_map(|entry| self.shape(entry)).collect()
     }
 
+    /// A hole called as a member of every reply cannot be filled. It is said once, here.
+    fn reserved_holes(&mut self, entry: &Entry, with: &[Argument], parameters: &[String]) {
+        for name in parameters.iter().filter(|name| is_reserved(name)) {
+            let given = with.iter().find(|default| default.name == *name);
+            let span = given.map_or(entry.key_span, |default| default.span);
+            let message = format!(
+                "no reply can fill `{name}` of shape `{}`: every reply has a `{name}` of its own",
+                entry.key
+            );
+            let help = format!("call the hole something else, such as `${name}_of_error`");
+            self.found.error(codes::SHAPE_PARAMETER, span, message, &help);
+        }
+    }
+
+    /// A default for what is no hole of the shape.
+    fn unknown_default(&mut self, entry: &Entry, default: &Argument, parameters: &[String]) {
+        if is_reserved(&default.name) {
+            let message = format!("`{}` is a member of a reply, and no parameter", default.name);
+            let help = format!("`with` fills holes: write `{}` beside it", default.name);
+            return self.found.error(codes::SHAPE_PARAMETER, default.span, message, &help);
+        }
+        let message = format!("shape `{}` has no parameter `{}`", entry.key, default.name);
+        let error = Diagnostic::error(codes::SHAPE_PARAMETER, default.span, message);
+        let error = error.suggest(&default.name, parameters.iter().map(String::as_str));
+        self.found.push(error.help(parameter_list(parameters)));
+    }
+
     fn shape(&mut self, entry: &Entry) -> Option<ShapeSource> {
         if self.found.comma_trap(entry) {
             return None;
@@ -263,13 +290,13 @@ impl Reader<'_> {
         self.found.unknown_members(node, &SHAPE, "a shape");
         let before = self.found.all.len();
         let parts = self.parts(node);
+        let unread = self.found.all.len() > before;
         let with = self.with(node.get("with"));
         let parameters = parameters_of(&parts);
-        for default in with.iter().filter(|default| !parameters.contains(&default.name)) {
-            let message = format!("shape `{}` has no parameter `{}`", entry.key, default.name);
-            let error = Diagnostic::error(codes::SHAPE_PARAMETER, default.span, message);
-            let error = error.suggest(&default.name, parameters.iter().map(String::as_str));
-            self.found.push(error.help(parameter_list(&parameters)));
+        self.reserved_holes(entry, &with, &parameters);
+        // Parameters of a part that could not be read are not known.
+        for default in with.iter().filter(|default| !unread && !parameters.contains(&default.name)) {
+            self.unknown_default(entry, default, &parameters);
         }
         Some(ShapeSource {
             name: entry.key.clone(),
@@ -281,6 +308,21 @@ impl Reader<'_> {
             used: Cell::new(false),
         })
     }
+}
+
+/// What replies meant for a hole called as one of their members is no error of theirs: that is said at the shape.
+pub(super) fn unfilled(shapes: &[ShapeSource], found: &mut Findings) {
+    let names = shapes.iter().flat_map(|shape| &shape.parameters).filter(|name| is_reserved(name));
+    let misread: Vec<String> = names.map(|name| format!("`{name}` wants ")).collect();
+    found.all.retain(|error| {
+        error.code != codes::WRONG_KIND
+            || !misread.iter().any(|start| error.message.starts_with(start.as_str()))
+    });
+}
+
+/// Whether a reply gives this member a meaning of its own, so that it fills no shape.
+pub(super) fn is_reserved(name: &str) -> bool {
+    PARTS.contains(&name) || REPLY.contains(&name)
 }
 
 /// Two replies of one `replies` to the same outcome.

@@ -83,7 +83,7 @@ impl Checker {
             AstKind::Binary(operator, left, right) => {
                 let pair = (self.visit(left, names, false), self.visit(right, names, false));
                 let (left, right) = (pair.0?, pair.1?);
-                self.comparison(*operator, ast.span, left, right)
+                self.comparison((*operator, ast.span), left, right, names)
             }
             AstKind::Conditional(parts) => self.conditional(parts, names, tail),
             AstKind::Call(call) => self.call(call, ast.span, names, tail),
@@ -177,10 +177,16 @@ impl Checker {
         Some(checked.step)
     }
 
-    fn comparison(&mut self, operator: Operator, span: Span, left: Typed, right: Typed) -> Option<Typed> {
+    fn comparison(
+        &mut self,
+        (operator, span): (Operator, Span),
+        left: Typed,
+        right: Typed,
+        names: &dyn Names,
+    ) -> Option<Typed> {
         match operator {
             Operator::In => self.membership(span, &left.ty, &right.ty)?,
-            Operator::Equal | Operator::NotEqual => self.equality(span, &left.ty, &right.ty)?,
+            Operator::Equal | Operator::NotEqual => self.equality(span, (&left.ty, &right.ty), names)?,
             _ => self.ordering(span, &left.ty, &right.ty)?,
         }
         let (left, right) = (Box::new(left.step), Box::new(right.step));
@@ -191,12 +197,18 @@ impl Checker {
         Some(typed(step, Type::boolean()))
     }
 
-    fn equality(&mut self, span: Span, left: &Type, right: &Type) -> Option<()> {
+    fn equality(&mut self, span: Span, (left, right): (&Type, &Type), names: &dyn Names) -> Option<()> {
         for (ty, other) in [(left, right), (right, left)] {
-            if ty.kind == Kind::Nothing && !other.nullable {
-                let message = format!("this is never null: it is {other}");
-                let help = "the comparison has one answer only: leave it out";
-                return self.error(codes::TYPE_CLASH, span, &message, &[help]);
+            if ty.kind != Kind::Nothing {
+                continue;
+            }
+            let judged = names.notes_null(span, (!other.nullable).then_some(other));
+            if !other.nullable && !judged {
+                self.found.push(never_null(span, other));
+                return None;
+            }
+            if !other.nullable {
+                return Some(());
             }
         }
         if left.comparable(right) {
@@ -277,6 +289,14 @@ impl Checker {
         if failed {
             return None;
         }
+        if function.name == OR_VALUE
+            && let [value, _] = arguments.as_slice()
+        {
+            let never = !value.ty.nullable;
+            if names.notes_null(span, never.then_some(&value.ty)) && never {
+                return arguments.into_iter().next();
+            }
+        }
         let seen: Vec<Argument<'_>> = arguments
             .iter()
             .map(|checked| Argument { ty: &checked.ty, constant: checked.constant() })
@@ -326,12 +346,22 @@ impl Checker {
     }
 }
 
+/// A question for null that has one answer only.
+pub(crate) fn never_null(span: Span, ty: &Type) -> Diagnostic {
+    let message = format!("this is never null: it is {ty}");
+    let error = Diagnostic::error(codes::TYPE_CLASH, span, message);
+    error.help("asking for null has one answer only: leave it out")
+}
+
 fn typed(step: Step, ty: Type) -> Typed {
     Typed { step, ty, may_omit: false }
 }
 
 /// Functions that leave what they made as it is: a request may be built by writing the result.
 const AS_WRITTEN: [&str; 4] = ["lower", "upper", "trim", "digits"];
+
+/// The function that says what null should read like.
+const OR_VALUE: &str = "orValue";
 
 fn not_null(step: Step) -> Step {
     Step::Compare(Operator::NotEqual, Box::new(step), Box::new(Step::Constant(Value::Null)))

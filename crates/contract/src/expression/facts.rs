@@ -2,6 +2,8 @@
 
 use super::ast::{Ast, AstKind, Operator};
 use super::names::{Names, Reference};
+use super::types::Type;
+use crate::source::Span;
 use serde_json::Value;
 
 /// The paths that are certainly not null when the condition has this result.
@@ -109,5 +111,9 @@ impl Names for NarrowedNames<'_> {
 
     fn text_keys(&self) -> Vec<String> {
         self.inner.text_keys()
+    }
+
+    fn notes_null(&self, span: Span, never: Option<&Type>) -> bool {
+        self.inner.notes_null(span, never)
     }
 }

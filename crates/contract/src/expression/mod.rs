@@ -27,6 +27,6 @@ pub const MAX_DEPTH: usize = 16;
 /// Longest text that an expression or a text with holes makes, in bytes; what is beyond is cut off.
 pub const MAX_TEXT: usize = 64 * 1024;
 
-pub(crate) use check::{of_reference, resolve, type_of};
+pub(crate) use check::{never_null, of_reference, resolve, type_of};
 pub(crate) use eval::{Reading, render_text, truncated};
 pub(crate) use reverse::{Demand, Reverse};

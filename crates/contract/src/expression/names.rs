@@ -1,6 +1,7 @@
 //! Where values come from: names at load, their values at run time.
 
 use super::types::Type;
+use crate::source::Span;
 use crate::template::CompiledTemplate;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -79,6 +80,12 @@ pub trait Names {
     /// The keys that `text(key)` knows.
     fn text_keys(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    /// Notes a comparison with null, and what its other side is where that is never null; whether that is judged
+    /// elsewhere. One text is compiled for several outcomes, and asks in vain only where it does so in all of them.
+    fn notes_null(&self, _span: Span, _never: Option<&Type>) -> bool {
+        false
     }
 }
 

@@ -100,14 +100,37 @@ impl Parser {
         let error =
             Diagnostic::error(codes::SYNTAX, self.span(token), format!("expected {wanted}, found {found}"));
         match &token.kind {
-            TokenKind::Symbol("-" | "*" | "/" | "%") => {
-                error.help("there is no arithmetic: nothing of an expression may fail at run time")
-            }
+            TokenKind::Symbol("-" | "*" | "/" | "%") => error.help(self.hyphenated().map_or_else(
+                || "there is no arithmetic: nothing of an expression may fail at run time".to_owned(),
+                |name| format!("a name with a hyphen stands in brackets: `{name}`"),
+            )),
             TokenKind::Word(word) if word == "and" || word == "or" || word == "not" => {
                 error.help("write `&&`, `||` and `!`")
             }
             _ => error,
         }
+    }
+
+    /// `header.X-Name`, as far as it was read, written as it should be.
+    fn hyphenated(&self) -> Option<String> {
+        let before = self.tokens.get(..self.at)?;
+        let [.., Token { kind: TokenKind::Word(place), .. }, dot, first] = before else { return None };
+        let TokenKind::Word(head) = &first.kind else { return None };
+        let mut name = head.clone();
+        let mut end = first.end;
+        for token in self.tokens.get(self.at..)? {
+            match &token.kind {
+                TokenKind::Symbol("-") => name.push('-'),
+                TokenKind::Word(word) => name.push_str(word),
+                TokenKind::Integer(number) => name.push_str(&number.to_string()),
+                _ => break,
+            }
+            if token.start != end {
+                return None;
+            }
+            end = token.end;
+        }
+        (dot.kind == TokenKind::Symbol(".")).then(|| format!("{place}['{name}']"))
     }
 
     fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Diagnostic>) -> Result<T, Diagnostic> {

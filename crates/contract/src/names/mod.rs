@@ -1,6 +1,7 @@
 //! The names that templates may use in each place of a contract: inputs, replies, shapes.
 
 mod key;
+mod null_asked;
 mod phrase;
 mod reply;
 mod request;

@@ -1,5 +1,6 @@
 //! The names of a reply: those always in scope, and what its outcome offers.
 
+use super::null_asked::NullAsked;
 use super::phrase::phrase;
 use super::request::{RequestTypes, members_of, of_request, request_names};
 use crate::account_view::{account_type, session_type, tokens_member};
@@ -33,6 +34,8 @@ pub(crate) struct Facts<'d> {
     pub(crate) views: Vec<View>,
     /// The keys that `text(key)` knows.
     pub(crate) text_keys: Vec<String>,
+    /// The comparisons with null in everything that is compiled for replies.
+    pub(crate) null_asked: RefCell<NullAsked>,
 }
 
 /// A view as it was written.
@@ -55,6 +58,7 @@ impl<'d> Facts<'d> {
             violation: document.wording.violation_type(),
             views,
             text_keys: document.wording.text_keys(),
+            null_asked: RefCell::default(),
         }
     }
 }
@@ -331,6 +335,11 @@ impl Names for ReplyNames<'_> {
 
     fn text_keys(&self) -> Vec<String> {
         self.facts.text_keys.clone()
+    }
+
+    fn notes_null(&self, span: Span, never: Option<&Type>) -> bool {
+        self.facts.null_asked.borrow_mut().note(span, never);
+        true
     }
 }
 

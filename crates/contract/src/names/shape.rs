@@ -1,7 +1,8 @@
 //! The names of a shape: those always in scope, `account session tokens`, and its arguments.
 
 use super::reply::ReplyNames;
-use crate::expression::{Names, Reference};
+use crate::expression::{Names, Reference, Type};
+use crate::source::Span;
 use crate::template::CompiledTemplate;
 use std::sync::Arc;
 
@@ -43,5 +44,9 @@ impl Names for ShapeNames<'_, '_> {
 
     fn text_keys(&self) -> Vec<String> {
         self.reply.text_keys()
+    }
+
+    fn notes_null(&self, span: Span, never: Option<&Type>) -> bool {
+        self.reply.notes_null(span, never)
     }
 }

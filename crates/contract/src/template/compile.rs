@@ -6,8 +6,8 @@ use super::eval::{CompiledTemplate, Form, LeafOp, MapOp, MemberOp, Op, Piece};
 use super::format::TimeFormat;
 use crate::diagnostic::{Code, Diagnostic, codes, did_you_mean};
 use crate::expression::{
-    Ast, Kind, Names, NarrowedNames, Place, Slot, Type, Typed, check, check_condition, non_null_when,
-    of_reference, resolve, type_of,
+    Ast, AstKind, Kind, Names, NarrowedNames, Place, Slot, Type, Typed, check, check_condition,
+    non_null_when, of_reference, resolve, type_of,
 };
 use crate::source::Span;
 use serde_json::{Map, Value};
@@ -85,6 +85,25 @@ pub(crate) fn compile_inside(
         Some(compiled) if compiler.found.is_empty() => Ok(compiled),
         _ => Err(compiler.found),
     }
+}
+
+/// What to write where null is no text. Of a call that was compared with null nothing is remembered.
+fn null_help(ast: &Ast) -> String {
+    let called = |branch: &Ast| match &branch.kind {
+        AstKind::Call(call) => match call.arguments.as_slice() {
+            [Ast { kind: AstKind::Path(path), .. }] => Some(format!("{}({})", call.name, path.join("."))),
+            _ => None,
+        },
+        _ => None,
+    };
+    if let AstKind::Conditional(parts) = &ast.kind
+        && let Some(call) = parts.iter().skip(1).find_map(called)
+    {
+        return format!(
+            "write `{call}.orValue('')`: a condition proves names, and this result of a function stays nullable"
+        );
+    }
+    "say what null should read like: `x.orValue('')`, or `optional(x)` to leave the text out".to_owned()
 }
 
 struct Compiler<'s> {
@@ -177,9 +196,7 @@ impl Compiler<'_> {
                 _ => "this".to_owned(),
             };
             let message = format!("{what} may be null inside a text: it is {}", typed.ty());
-            let help =
-                "say what null should read like: `x.orValue('')`, or `optional(x)` to leave the text out";
-            return self.error(codes::NULL_IN_TEXT, ast.span, message, help);
+            return self.error(codes::NULL_IN_TEXT, ast.span, message, &null_help(ast));
         }
         if matches!(typed.ty().kind, Kind::List(_) | Kind::Object(_) | Kind::AnyObject) {
             let message = format!("{} does not fit into a text", typed.ty());

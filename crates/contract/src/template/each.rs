@@ -2,6 +2,7 @@
 
 use super::eval::Op;
 use crate::expression::{Names, Path, Reading, Reference, Scope, Slot, Type, Typed, follow, render_text};
+use crate::source::Span;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -41,6 +42,10 @@ impl Names for LoopNames<'_> {
 
     fn text_keys(&self) -> Vec<String> {
         self.inner.text_keys()
+    }
+
+    fn notes_null(&self, span: Span, never: Option<&Type>) -> bool {
+        self.inner.notes_null(span, never)
     }
 }
 

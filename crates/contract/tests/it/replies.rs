@@ -215,3 +215,44 @@ paths:
     assert_eq!(body(&me.replies, Outcome::MissingToken), r#"{"at":"me"}"#);
     assert_eq!(body(&operation.replies, Outcome::InvalidInput), r#"{"at":"nowhere"}"#);
 }
+
+/// A refresh whose `unauthenticated` and `barred` are one text: before the body is checked its members may be null.
+fn refresh(text: &str) -> String {
+    format!(
+        "{HEAD}x-doorward:
+  account: {{identifiers: [email]}}
+  tokens: {{access: {{opaque: {{}}, lifetime: 1h}}, refresh: {{opaque: {{}}, lifetime: 1d}}}}
+  replies: {{failure: {{body: {{error: $outcome.name}}}}}}
+paths:
+  /refresh:
+    post:
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema: {{type: object, required: [token], properties: {{token: {{type: string}}}}}}
+      x-doorward:
+        action: refresh
+        input: {{refresh_token: $body.token}}
+        replies:
+          refreshed: {{body: {{token: $tokens.access}}}}
+          {text}
+"
+    )
+}
+
+#[test]
+fn asking_for_null_is_in_vain_only_where_it_is_in_every_outcome() {
+    let both =
+        |message: &str| refresh(&format!("unauthenticated, barred: {{body: {{error: \"{message}\"}}}}"));
+    let asked = ["${body.token == null ? '' : body.token}", "[${string(body.token).orValue('')}]"];
+    for message in asked {
+        plan(&both(message));
+    }
+    assert_eq!(codes(&both("no ${body.token}")), [diagnostic::codes::NULL_IN_TEXT]);
+    for message in ["${body.token == null ? '' : body.token}", "${body.token.orValue('')}"] {
+        let one = refresh(&format!("refreshed: {{body: {{error: \"{message}\"}}}}"));
+        let one = one.replacen("refreshed: {body: {token: $tokens.access}}", "unauthenticated: {}", 1);
+        assert_eq!(codes(&one), [diagnostic::codes::TYPE_CLASH], "{message}");
+    }
+}
