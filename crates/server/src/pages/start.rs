@@ -80,3 +80,34 @@ impl ProgramPages {
         html("/", start.render())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::bare;
+    use doorward_core::change::{Change, SealedMail};
+    use doorward_core::time::Timestamp;
+    use doorward_mail::Mailbox;
+    use uuid::Uuid;
+
+    #[tokio::test]
+    async fn mails_that_wait_and_mails_that_were_given_up() {
+        let pages = bare(Mailbox::new());
+        let mail = |number: u128, dead_at: Option<i64>| SealedMail {
+            id: Uuid::from_u128(number),
+            realm: "a".to_owned(),
+            sealed: vec![1],
+            created_at: Timestamp(0),
+            attempts: 0,
+            next_at: Timestamp(0),
+            expires_at: None,
+            failure: None,
+            dead_at: dead_at.map(Timestamp),
+        };
+        let said = async || String::from_utf8(pages.start().await.body.to_vec()).unwrap();
+        assert!(said().await.contains("<dd>0 waiting, none given up</dd>"));
+        let changes = [mail(1, None), mail(2, None), mail(3, Some(1))].map(Change::QueueMail);
+        pages.store.apply(changes.to_vec()).await.unwrap();
+        let text = said().await;
+        assert!(text.contains("2 waiting, <strong class=\"bad\">1 given up</strong>"), "{text}");
+    }
+}

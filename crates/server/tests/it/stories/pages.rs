@@ -164,3 +164,13 @@ async fn a_mails_html_is_shown_in_a_frame_where_it_can_do_nothing() {
     }
     assert!(!policy.contains("allow-scripts") && !policy.contains("script-src"), "{policy}");
 }
+
+#[tokio::test]
+async fn a_server_whose_mails_leave_says_so() {
+    let text = "[realms.a]\ncontracts = [\"pages.yaml\"]\n[mail]\ntransport = \"none\"\n";
+    let world = World::configured(text, &[("pages.yaml", CONTRACT)]).await;
+    let actor = world.operator();
+    assert!(page(&actor, "/").await.contains("leave; none are kept here"));
+    assert!(page(&actor, "/_doorward/mailbox").await.contains("none are kept here"));
+    assert_eq!(actor.get("/_doorward/mailbox?to=a").send().await.text(), "[]");
+}
