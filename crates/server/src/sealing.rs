@@ -7,6 +7,7 @@ use doorward_core::key::{MacKey, MasterKey};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -18,8 +19,17 @@ pub(crate) struct Sealer {
 }
 
 impl Sealer {
-    pub(crate) fn new(services: Arc<Services>, master: &MasterKey) -> Sealer {
-        Sealer { services, key: seal_key(master), head: Mutex::new(None) }
+    /// Seals each second from now on, among the workers.
+    pub(crate) fn start(
+        services: &Arc<Services>,
+        master: &MasterKey,
+        on_fault: Arc<dyn Fn(&Fault) + Send + Sync>,
+        workers: &mut JoinSet<()>,
+    ) -> Arc<Sealer> {
+        let services = Arc::clone(services);
+        let sealer = Arc::new(Sealer { services, key: seal_key(master), head: Mutex::new(None) });
+        workers.spawn(Arc::clone(&sealer).seal_each_second(on_fault));
+        sealer
     }
 
     /// Seals everything that is not sealed, and says how many events that were.
@@ -56,7 +66,7 @@ impl Sealer {
     }
 
     /// Seals each second until it is dropped. A fault is told once, until it is over.
-    pub(crate) async fn seal_each_second(self: Arc<Sealer>, on_fault: Arc<dyn Fn(&Fault) + Send + Sync>) {
+    async fn seal_each_second(self: Arc<Sealer>, on_fault: Arc<dyn Fn(&Fault) + Send + Sync>) {
         let mut failing = false;
         loop {
             tokio::time::sleep(EVERY).await;

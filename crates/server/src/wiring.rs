@@ -134,8 +134,7 @@ pub async fn assemble(options: Options) -> Result<Running, StartError> {
     let mut workers = JoinSet::new();
     workers.spawn(outbox(&services, &master, &metrics, (transports, options.patience, bell)).run());
     workers.spawn(sweep_each_minute(Arc::clone(&services), fault_log(&metrics)));
-    let sealer = Arc::new(Sealer::new(Arc::clone(&services), &master));
-    workers.spawn(Arc::clone(&sealer).seal_each_second(fault_log(&metrics)));
+    let sealer = Sealer::start(&services, &master, fault_log(&metrics), &mut workers);
     let now = Realms::new(Arc::clone(&realms));
     if in_folder {
         let socket = ControlSocket::open(&folder.socket())?;

@@ -584,6 +584,14 @@ impl State {
                 let number = self.audit.last_key_value().map_or(0, |(last, _)| *last) + 1;
                 self.audit.insert(number, *event);
             }
+            trail @ (Change::SealAudit(_) | Change::PruneAudit { .. }) => self.make_on_trail(trail)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn make_on_trail(&mut self, change: Change) -> Step {
+        match change {
             Change::SealAudit(segment) => {
                 let last = self.segments.last_key_value();
                 guard(segment.number == last.map_or(0, |(number, _)| *number) + 1)?;
