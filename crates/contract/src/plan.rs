@@ -410,15 +410,16 @@ pub struct CheckPlan {
 /// Outcome → replies.
 #[derive(Default)]
 pub struct ReplyTable {
-    /// By `Outcome as usize`: the guarded replies, the last without guard; empty where it never answers.
-    pub entries: Vec<Vec<GuardedReply>>,
+    /// By `Outcome as usize`: the guarded replies, the last without guard; empty where it never answers. Shared
+    /// between operations: most replies are the document's.
+    pub entries: Vec<Arc<[GuardedReply]>>,
 }
 
 impl ReplyTable {
     /// The replies to an outcome.
     #[must_use]
     pub fn of(&self, outcome: Outcome) -> &[GuardedReply] {
-        self.entries.get(outcome as usize).map_or(&[], Vec::as_slice)
+        self.entries.get(outcome as usize).map_or(&[], |replies| replies)
     }
 }
 

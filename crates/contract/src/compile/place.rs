@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// Replies that were compiled, by the id of the first reply of the list, what it answers, and, where they read the
 /// caller, whether that may be null.
-pub(super) type Cache = RefCell<HashMap<(usize, ReplyKey, Option<bool>), Vec<GuardedReply>>>;
+pub(super) type Cache = RefCell<HashMap<(usize, ReplyKey, Option<bool>), Arc<[GuardedReply]>>>;
 
 /// What all places of a contract share.
 pub(super) struct Shared<'d> {
@@ -141,7 +141,7 @@ impl<'p> Place<'p, '_> {
     /// The replies to all these outcomes, and where each was written.
     pub(super) fn table(&self, outcomes: &[Outcome], found: &mut Findings) -> (ReplyTable, Vec<Origin>) {
         let mut table = ReplyTable::default();
-        table.entries.resize_with(Outcome::ALL.len(), Vec::new);
+        table.entries.resize_with(Outcome::ALL.len(), Arc::default);
         let mut origins = Vec::new();
         for outcome in outcomes.iter().copied() {
             let Some(answer) = self.resolve(outcome) else {
@@ -206,13 +206,14 @@ impl<'p> Place<'p, '_> {
         outcome: Outcome,
         scope: Scope,
         found: &mut Findings,
-    ) -> Vec<GuardedReply> {
-        let Some(first) = answer.list.first() else { return Vec::new() };
+    ) -> Arc<[GuardedReply]> {
+        let Some(first) = answer.list.first() else { return Arc::default() };
         let variant = if answer.key.sealed() { answer.key } else { ReplyKey::Outcome(outcome) };
         let caller = self.action.and_then(|doing| doing.caller).map(|caller| caller.nullable);
         let cached = |cache: &Cache| {
             let cache = cache.borrow();
-            [None, caller].iter().find_map(|reads| cache.get(&(first.id, variant, *reads)).cloned())
+            let whoever = cache.get(&(first.id, variant, None));
+            whoever.or_else(|| cache.get(&(first.id, variant, Some(caller?)))).map(Arc::clone)
         };
         let shapes_replaced = self.levels.iter().any(|level| {
             level.scope != Scope::Document && !(level.shapes.is_empty() && level.with.is_empty())
@@ -251,7 +252,8 @@ impl<'p> Place<'p, '_> {
             }
         }
         let cache = if sharable && !reads_request { &self.shared.cache } else { self.cache };
-        cache.borrow_mut().insert((first.id, variant, caller.filter(|_| reads_caller)), replies.clone());
+        let replies: Arc<[GuardedReply]> = replies.into();
+        cache.borrow_mut().insert((first.id, variant, caller.filter(|_| reads_caller)), Arc::clone(&replies));
         replies
     }
 

@@ -36,7 +36,7 @@ pub(super) fn check<'d>(
     }
     let tables = operation.bindings.iter().map(|binding| &binding.replies).chain([&operation.replies]);
     let mut seen = HashSet::new();
-    for guarded in tables.flat_map(|table| table.entries.iter().flatten()) {
+    for guarded in tables.flat_map(|table| table.entries.iter().flat_map(|answers| answers.iter())) {
         let reply = guarded.reply.as_ref();
         if seen.insert(std::ptr::from_ref(reply)) {
             check_reply(reply, &declared, found);

@@ -25,7 +25,7 @@ fn cookies(subject: &Subject<'_>, found: &mut Findings) {
         let in_reply = |reply: &Reply| reply.set_cookies.contains(&index);
         let renewed = subject.plan.renew.iter().any(|renew| renew.set_cookies.contains(&index));
         let set = subject.bindings().any(|bound| {
-            let mut replies = bound.binding.replies.entries.iter().flatten();
+            let mut replies = bound.binding.replies.entries.iter().flat_map(|answers| answers.iter());
             replies.any(|guarded| in_reply(&guarded.reply))
         });
         if !renewed && !set {

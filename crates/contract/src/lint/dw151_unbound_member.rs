@@ -43,7 +43,7 @@ fn is_read(operation: &Operation, trace: &OperationTrace, place: &str, name: &st
         binding.guards.iter().chain(binding.inputs.iter().flat_map(|input| &input.reads)).any(reads)
     });
     let tables = operation.bindings.iter().map(|binding| &binding.replies).chain([&operation.replies]);
-    let mut replies = tables.flat_map(|table| table.entries.iter().flatten());
+    let mut replies = tables.flat_map(|table| table.entries.iter().flat_map(|answers| answers.iter()));
     // An operation that refuses on purpose, or answers the same whatever comes, reads nothing.
     let reads_anything = operation.bindings.iter().any(|binding| !binding.inputs.is_empty());
     !reads_anything

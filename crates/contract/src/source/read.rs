@@ -105,6 +105,29 @@ struct Anchored {
     height: usize,
 }
 
+/// Finds a key that stands twice in a map: by looking through the few that most maps have, and by an index where
+/// they are many, so that no map takes quadratic time.
+#[derive(Default)]
+struct SeenKeys {
+    index: HashMap<String, Span>,
+}
+
+/// So many keys are looked through.
+const FEW: usize = 16;
+
+impl SeenKeys {
+    /// Where this key stands already.
+    fn first(&mut self, key: &str, entries: &[Entry]) -> Option<Span> {
+        if entries.len() <= FEW {
+            return entries.iter().find(|entry| entry.key == key).map(|entry| entry.key_span);
+        }
+        let indexed = self.index.len();
+        let newer = entries.iter().skip(indexed).map(|entry| (entry.key.clone(), entry.key_span));
+        self.index.extend(newer);
+        self.index.get(key).copied()
+    }
+}
+
 /// An event, and where it stands.
 type Step<'t> = (Event<'t>, Span);
 
@@ -261,7 +284,7 @@ impl<'t> Reader<'t> {
 
     fn map(&mut self, start: Span, flow: bool, depth: usize) -> Result<Node, Stop> {
         let mut entries: Vec<Entry> = Vec::new();
-        let mut seen: HashMap<String, Span> = HashMap::new();
+        let mut seen = SeenKeys::default();
         loop {
             let (key, key_span) = match self.next()? {
                 Some((Event::MappingEnd, end)) => {
@@ -277,7 +300,7 @@ impl<'t> Reader<'t> {
                 matches!(&step.0, Event::Scalar(_, ScalarStyle::Plain, ..)) && step.1.start == step.1.end;
             let value = self.node(step, depth + 1)?;
             let Some(key) = key else { continue };
-            if let Some(first) = seen.insert(key.clone(), key_span) {
+            if let Some(first) = seen.first(&key, &entries) {
                 let error = invalid(key_span, format!("`{key}` stands here twice"), "keep one of them");
                 self.found.push(error.secondary(first, "first here"));
                 continue;
@@ -301,7 +324,6 @@ impl<'t> Reader<'t> {
     fn key(&mut self, step: Step<'t>, depth: usize) -> Result<(Option<String>, Span), Stop> {
         let node = self.node(step, depth + 1)?;
         let span = node.span;
-        let written = self.text.get(span.start..span.end).unwrap_or("").to_owned();
         let key = match node.value {
             NodeValue::Text(text) if text == "<<" && node.text_at == Some(span.start) => {
                 let help =
@@ -311,7 +333,9 @@ impl<'t> Reader<'t> {
             }
             NodeValue::Text(text) => Some(text),
             // A status, an option's word: they read the same as text.
-            NodeValue::Integer(_) | NodeValue::Bool(_) => Some(written),
+            NodeValue::Integer(_) | NodeValue::Bool(_) => {
+                Some(self.text.get(span.start..span.end).unwrap_or("").to_owned())
+            }
             _ => {
                 let message = format!("a key must be text, this is {}", node.describe());
                 self.found.push(invalid(span, message, "quote it"));
