@@ -56,9 +56,9 @@ impl<'p> Case<'p> {
     /// A table in which nothing else stands.
     fn alone(&self) -> ReplyTable {
         let mut table = ReplyTable::default();
-        table.entries.resize_with(Outcome::ALL.len(), Vec::new);
+        table.entries.resize_with(Outcome::ALL.len(), Arc::default);
         table.entries[self.outcome as usize] =
-            vec![GuardedReply { when: None, reply: Arc::clone(&self.reply().reply) }];
+            [GuardedReply { when: None, reply: Arc::clone(&self.reply().reply) }].into();
         table
     }
 }
