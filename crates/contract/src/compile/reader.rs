@@ -229,6 +229,13 @@ impl Reader<'_> {
         if self.found.comma_trap(entry) {
             return None;
         }
+        if entry.value.as_text() == Some("omit") {
+            let message = "`omit` by itself is the text \"omit\"";
+            let help =
+                "to leave it out write `\"${true ? omit : null}\"`; if the text is meant, `\"${'omit'}\"`";
+            self.found.error(codes::BAD_DIRECTIVE, entry.value.span, message, help);
+            return None;
+        }
         let value = self.found.template(&entry.value)?;
         Some(Argument { name: entry.key.clone(), span: entry.key_span, value })
     }
@@ -249,20 +256,6 @@ impl Reader<'_> {
             self.found.wrong_kind(node, "`shapes`", "shapes by name");
         }
         node.entries().iter().filter_map(|entry| self.shape(entry)).collect()
-    }
-
-    /// A hole called as a member of every reply cannot be filled. It is said once, here.
-    fn reserved_holes(&mut self, entry: &Entry, with: &[Argument], parameters: &[String]) {
-        for name in parameters.iter().filter(|name| is_reserved(name)) {
-            let given = with.iter().find(|default| default.name == *name);
-            let span = given.map_or(entry.key_span, |default| default.span);
-            let message = format!(
-                "no reply can fill `{name}` of shape `{}`: every reply has a `{name}` of its own",
-                entry.key
-            );
-            let help = format!("call the hole something else, such as `${name}_of_error`");
-            self.found.error(codes::SHAPE_PARAMETER, span, message, &help);
-        }
     }
 
     /// A default for what is no hole of the shape.
@@ -293,7 +286,6 @@ impl Reader<'_> {
         let unread = self.found.all.len() > before;
         let with = self.with(node.get("with"));
         let parameters = parameters_of(&parts);
-        self.reserved_holes(entry, &with, &parameters);
         // Parameters of a part that could not be read are not known.
         for default in with.iter().filter(|default| !unread && !parameters.contains(&default.name)) {
             self.unknown_default(entry, default, &parameters);
@@ -310,14 +302,29 @@ impl Reader<'_> {
     }
 }
 
-/// What replies meant for a hole called as one of their members is no error of theirs: that is said at the shape.
+/// A hole called as a member of every reply is filled by `with` only. What replies meant for it was misread: that is
+/// said once, where the hole is named.
 pub(super) fn unfilled(shapes: &[ShapeSource], found: &mut Findings) {
-    let names = shapes.iter().flat_map(|shape| &shape.parameters).filter(|name| is_reserved(name));
-    let misread: Vec<String> = names.map(|name| format!("`{name}` wants ")).collect();
-    found.all.retain(|error| {
-        error.code != codes::WRONG_KIND
-            || !misread.iter().any(|start| error.message.starts_with(start.as_str()))
-    });
+    for shape in shapes {
+        for name in shape.parameters.iter().filter(|name| is_reserved(name)) {
+            let start = format!("`{name}` wants ");
+            let before = found.all.len();
+            found.all.retain(|error| {
+                error.code != codes::WRONG_KIND || !error.message.starts_with(start.as_str())
+            });
+            if found.all.len() < before {
+                let given = shape.with.iter().find(|default| default.name == *name);
+                let span = given.map_or(shape.span, |default| default.span);
+                let message = format!(
+                    "no reply can fill `{name}` of shape `{}`: every reply has a `{name}` of its own",
+                    shape.name
+                );
+                let help =
+                    format!("call the hole something else, such as `${name}_of_error`; `with` can fill it");
+                found.error(codes::SHAPE_PARAMETER, span, message, &help);
+            }
+        }
+    }
 }
 
 /// Whether a reply gives this member a meaning of its own, so that it fills no shape.

@@ -72,6 +72,8 @@ pub struct ReplyTrace {
     pub shape: Option<String>,
     /// The names that its parts read, those of its shape, arguments and views included.
     pub reads: Vec<(ReplyPart, Vec<String>)>,
+    /// Those of them whose values go into it, and do not only choose.
+    pub shows: Vec<Vec<String>>,
     /// The names that its guard reads.
     pub guard: Vec<Vec<String>>,
 }
@@ -83,6 +85,8 @@ pub enum ReplyPart {
     Reason,
     /// A header, by its name in lower case.
     Header(String),
+    /// What follows the `#` of a redirect: browsers send it to nobody.
+    Fragment,
     /// The body.
     Body,
 }

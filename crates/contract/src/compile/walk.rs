@@ -5,7 +5,14 @@ use crate::template::{EachAst, Member, Part, Template, TemplateKind};
 
 /// Every path that a template reads, in written order, without those of its own loop variables.
 pub(super) fn paths(template: &Template) -> Vec<Vec<String>> {
-    let mut walk = Walk { found: Vec::new(), variables: Vec::new() };
+    let mut walk = Walk { found: Vec::new(), variables: Vec::new(), choosing: true };
+    walk.template(template);
+    walk.found
+}
+
+/// Every path whose value goes into what a template makes: not what only chooses, by a condition or a table.
+pub(super) fn shown(template: &Template) -> Vec<Vec<String>> {
+    let mut walk = Walk { found: Vec::new(), variables: Vec::new(), choosing: false };
     walk.template(template);
     walk.found
 }
@@ -21,6 +28,8 @@ pub(super) fn sole_path(template: &Template) -> Option<&[String]> {
 struct Walk<'t> {
     found: Vec<Vec<String>>,
     variables: Vec<&'t str>,
+    /// Whether what only chooses counts.
+    choosing: bool,
 }
 
 impl<'t> Walk<'t> {
@@ -43,7 +52,9 @@ impl<'t> Walk<'t> {
             }),
             TemplateKind::Each(each) => self.each(each),
             TemplateKind::Map(map) => {
-                self.template(&map.value);
+                if self.choosing {
+                    self.template(&map.value);
+                }
                 map.cases.iter().for_each(|(_, result)| self.template(result));
                 map.otherwise.iter().for_each(|result| self.template(result));
             }
@@ -53,14 +64,17 @@ impl<'t> Walk<'t> {
     fn each(&mut self, each: &'t EachAst) {
         self.template(&each.list);
         self.variables.push(&each.variable);
-        each.condition.iter().for_each(|ast| self.expression(ast));
+        if self.choosing {
+            each.condition.iter().for_each(|ast| self.expression(ast));
+        }
         each.key.iter().for_each(|key| self.template(key));
         self.template(&each.item);
         self.variables.pop();
     }
 
     fn expression(&mut self, ast: &Ast) {
-        ast.paths().into_iter().for_each(|path| self.path(path));
+        let paths = if self.choosing { ast.paths() } else { ast.shown() };
+        paths.into_iter().for_each(|path| self.path(path));
     }
 
     fn path(&mut self, path: &[String]) {

@@ -99,6 +99,21 @@ impl Ast {
         found
     }
 
+    /// Every path whose value goes into the result, in written order: not what is only compared or asked for.
+    #[must_use]
+    pub fn shown(&self) -> Vec<&[String]> {
+        match &self.kind {
+            AstKind::Path(path) => vec![path],
+            AstKind::List(items) => items.iter().flat_map(Ast::shown).collect(),
+            AstKind::Call(call) => call.arguments.iter().flat_map(Ast::shown).collect(),
+            AstKind::Binary(Operator::Plus, left, right) => [left.shown(), right.shown()].concat(),
+            AstKind::Conditional(parts) => parts.iter().skip(1).flat_map(Ast::shown).collect(),
+            AstKind::Not(_) | AstKind::Has(_) | AstKind::Binary(..) | AstKind::Literal(_) | AstKind::Omit => {
+                Vec::new()
+            }
+        }
+    }
+
     /// Every call of a function in it, in written order.
     #[must_use]
     pub fn calls(&self) -> Vec<&Call> {

@@ -9,8 +9,8 @@ pub(super) static LINT: Lint = Lint { code: codes::REQUEST_ECHOED, check };
 
 fn check(subject: &Subject<'_>, found: &mut Findings) {
     for answered in subject.replies() {
-        let echoed = answered.reply.trace.reads.iter().find(|(_, path)| is_of_request(path));
-        if let Some((_, path)) = echoed {
+        let echoed = answered.reply.trace.shows.iter().find(|path| is_of_request(path));
+        if let Some(path) = echoed {
             let message = format!("`{}` of the request is echoed in this reply", path.join("."));
             found.at(answered.reply.trace.span, message);
         }

@@ -1,28 +1,42 @@
 //! DW131: a code is guessed when it is short, or lives long enough to try many.
 
+use super::mailed::{By, mails};
 use super::subject::Subject;
 use super::{Findings, Lint};
 use crate::diagnostic::codes;
-use doorward_core::outcome::Outcome;
+use doorward_core::code::{CodePolicy, Purpose};
 
 pub(super) static LINT: Lint = Lint { code: codes::WEAK_CODE, check };
 
-/// A code is weak below this many possibilities, or when it lives longer than a quarter of an hour.
+/// A code is short below this many possibilities.
 const POSSIBILITIES: u128 = 1_000_000;
+/// Beyond so many there is no time long enough to try them.
+const BEYOND_TRYING: u128 = 1 << 64;
+/// It is slow to expire when it lives longer than a quarter of an hour.
 const LIFE_SECONDS: u64 = 900;
 
 fn check(subject: &Subject<'_>, found: &mut Findings) {
-    let sends = |outcome: Outcome| subject.bindings().any(|bound| bound.origin(outcome).is_some());
-    if !sends(Outcome::Sent) && !sends(Outcome::CodeSent) {
-        return;
+    let typed = |purpose: &Purpose| mails(subject, *purpose, By::Code);
+    let policies: Vec<_> = subject.plan.codes.iter().filter(|(purpose, _)| typed(purpose)).collect();
+    let named = |weak: fn(&CodePolicy) -> bool| -> String {
+        let of = policies.iter().filter(|(_, policy)| weak(policy));
+        of.map(|(purpose, _)| format!("`{}`", purpose.name())).collect::<Vec<_>>().join(", ")
+    };
+    let short = named(|policy| possibilities(policy) < POSSIBILITIES);
+    if !short.is_empty() {
+        let message = format!("codes of {short} are short: less than a million possibilities");
+        found.with_help(subject.at(&["codes"]), message, "six digits are advisable: `length: 6`");
     }
-    let weak = subject.plan.codes.values().any(|policy| {
-        let length = u32::try_from(policy.length).unwrap_or(u32::MAX);
-        let many = (policy.alphabet.len() as u128).saturating_pow(length);
-        many < POSSIBILITIES || policy.lifetime.as_secs() > LIFE_SECONDS
-    });
-    if weak {
-        let message = "codes are short or slow to expire: a million possibilities and a quarter of an hour are advisable";
-        found.at(subject.at(&["codes"]), message);
+    let slow =
+        named(|policy| possibilities(policy) < BEYOND_TRYING && policy.lifetime.as_secs() > LIFE_SECONDS);
+    if !slow.is_empty() {
+        let message =
+            format!("codes of {slow} are slow to expire: they live longer than a quarter of an hour");
+        found.with_help(subject.at(&["codes"]), message, "`lifetime: 15m` at most is advisable");
     }
+}
+
+fn possibilities(policy: &CodePolicy) -> u128 {
+    let length = u32::try_from(policy.length).unwrap_or(u32::MAX);
+    (policy.alphabet.len() as u128).saturating_pow(length)
 }

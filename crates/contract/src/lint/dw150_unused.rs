@@ -1,12 +1,17 @@
 //! DW150: what nothing uses was meant for something.
 
+use super::mailed::{By, mails};
 use super::subject::Subject;
 use super::{Findings, Lint};
 use crate::diagnostic::codes;
 use crate::plan::{InputTarget, Reply};
 use crate::source::{Node, NodeValue};
+use doorward_core::code::Purpose;
 
 pub(super) static LINT: Lint = Lint { code: codes::UNUSED, check };
+
+/// What makes an operation mail links.
+const MAILS_LINKS: &str = "actions that send codes mail links by `options: {by: link}` (`register` by `verify: link`); what has neither mails codes";
 
 fn check(subject: &Subject<'_>, found: &mut Findings) {
     for (name, span, _) in subject.trace.views.iter().filter(|(_, _, used)| used.is_none()) {
@@ -18,6 +23,23 @@ fn check(subject: &Subject<'_>, found: &mut Findings) {
     cookies(subject, found);
     schemes(subject, found);
     texts(subject, found);
+    links(subject, found);
+}
+
+/// Links that no operation mails, and mails that read one.
+fn links(subject: &Subject<'_>, found: &mut Findings) {
+    let mailed = |purpose: &Purpose| mails(subject, *purpose, By::Link);
+    let plan = &subject.plan.mails;
+    for purpose in plan.links.keys().filter(|purpose| !mailed(purpose)) {
+        let name = purpose.name();
+        let message = format!("no operation mails a link for `{name}`");
+        found.with_help(subject.at(&["links", name]), message, MAILS_LINKS);
+    }
+    for purpose in plan.link_purposes.keys().filter(|purpose| !mailed(purpose)) {
+        let name = purpose.name();
+        let message = format!("this mail reads `link`, and no operation mails one for `{name}`");
+        found.with_help(subject.at(&["mails", name]), message, MAILS_LINKS);
+    }
 }
 
 fn cookies(subject: &Subject<'_>, found: &mut Findings) {

@@ -28,6 +28,7 @@ mod dw142_equal_replies;
 mod dw150_unused;
 mod dw151_unbound_member;
 mod dw152_uncovered_name;
+mod mailed;
 mod same_bytes;
 mod subject;
 

@@ -98,3 +98,61 @@ paths:
     assert_eq!(said("in: query, name: ajax", both, logout), 1);
     assert_eq!(said("in: cookie, name: ajax", both, logout), 1);
 }
+
+#[test]
+fn a_request_that_only_chooses_is_not_echoed() {
+    let login = |error: &str| {
+        let head = "action: login\ninput: {email: $body.email, password: $body.password}\n";
+        let replies = format!("replies: {{signed_in: {{body: {{t: $tokens.access, e: {error}}}}}}}");
+        said(&format!("{head}{replies}")).contains(&"DW105".to_owned())
+    };
+    assert!(login("$header.Via"));
+    assert!(login("\"${header.Via == null ? '' : header.Via}\""));
+    assert!(!login("{$map: $header.Via, one: 1, $else: 2}"));
+    assert!(!login("\"${header.Via == 'one' ? 1 : 2}\""));
+}
+
+#[test]
+fn a_token_in_a_fragment_is_no_token_in_a_query() {
+    let login = |url: &str| {
+        let head = "action: login\ninput: {email: $body.email, password: $body.password}\n";
+        let replies = format!("replies: {{signed_in: {{status: 302, headers: {{Location: \"{url}\"}}}}}}");
+        said(&format!("{head}{replies}")).contains(&"DW116".to_owned())
+    };
+    assert!(login("https://a.example/?t=${tokens.access}"));
+    assert!(login("https://a.example/?t=${tokens.access}#x"));
+    assert!(!login("https://a.example/#t=${tokens.access}"));
+}
+
+/// What is said of a contract that mails a link or a code, as one line each.
+fn of_mails(by: &str, top: &str) -> Vec<String> {
+    let operation = format!(
+        "        action: forgot_password\n        input: {{email: $body.email}}\n        options: {{by: {by}}}\n        replies: {{sent: {{status: 204}}}}\n"
+    );
+    let text = HEAD.replace("  codes: {length: 4}\n", top).replace("      security: [{bearer: []}]\n", "");
+    let loaded = load("lints", "lints.yaml", &(text + &operation), &|_| Err("no other file".to_owned()));
+    let plan = loaded.plan.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics));
+    plan.lints.into_iter().filter(|line| line.starts_with("DW131") || line.starts_with("DW150")).collect()
+}
+
+#[test]
+fn only_codes_are_guessed_and_it_is_said_why() {
+    let link = "  links: {reset_password: \"https://a.example/?t=${token}\"}\n";
+    assert!(of_mails("link", &format!("  codes: {{length: 4, lifetime: 1d}}\n{link}")).is_empty());
+    let why = |codes: &str| of_mails("code", &format!("  codes: {{{codes}}}\n")).concat();
+    let short = why("length: 4");
+    assert!(short.contains("are short") && !short.contains("slow"), "{short}");
+    let slow = why("length: 8, lifetime: 1d");
+    assert!(slow.contains("slow to expire") && !slow.contains("short"), "{slow}");
+    assert!(slow.contains("`reset_password`") && !slow.contains("`verify`"), "{slow}");
+    assert!(why("length: 64, lifetime: 1d").is_empty());
+}
+
+#[test]
+fn a_link_that_nobody_mails_is_named() {
+    let link = "  links: {verify: \"https://a.example/?t=${token}\"}\n";
+    let mail = "  mails: {verify: {subject: Confirm, text: \"See ${link}\"}}\n";
+    let said = of_mails("code", &format!("{link}{mail}"));
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said.concat().contains("no operation mails a link for `verify`"), "{said:?}");
+}

@@ -1,8 +1,11 @@
 //! Which reply answers, and what shapes make of it.
 
+use doorward_contract::expression::{Evaluated, Path, Scope};
 use doorward_contract::plan::{BodyReply, Plan, Reply, ReplyTable, StatusPlan};
 use doorward_contract::{Code, Severity, diagnostic, load};
 use doorward_core::outcome::Outcome;
+use serde_json::{Value, json};
+use std::borrow::Cow;
 
 const HEAD: &str = "
 openapi: 3.1.0
@@ -254,5 +257,29 @@ fn asking_for_null_is_in_vain_only_where_it_is_in_every_outcome() {
         let one = refresh(&format!("refreshed: {{body: {{error: \"{message}\"}}}}"));
         let one = one.replacen("refreshed: {body: {token: $tokens.access}}", "unauthenticated: {}", 1);
         assert_eq!(codes(&one), [diagnostic::codes::TYPE_CLASH], "{message}");
+    }
+}
+
+#[test]
+fn what_is_left_out_in_with_and_in_a_table_is_not_there() {
+    let document = "  shapes: {failure: {body: {a: $a, b: $type, c: 1}, with: {a: '${true ? omit : null}', type: 2}}}
+  replies: {failure: {}, bad_credentials: {a: {$map: $request.method, GET: 1, $else: '${true ? omit : null}'}}}";
+    let plan = plan(&contract(document, "        replies: {signed_in: {status: 204}}"));
+    for outcome in [Outcome::InvalidInput, Outcome::WrongPassword] {
+        let BodyReply::Json { template, .. } = &login(&plan, outcome).body else { panic!("no JSON") };
+        assert_eq!(template.eval(&Nothing), Evaluated::Value(json!({"b": 2, "c": 1})), "{outcome:?}");
+    }
+}
+
+/// Nothing is there.
+struct Nothing;
+
+impl Scope for Nothing {
+    fn read(&self, _: &Path) -> Cow<'_, Value> {
+        Cow::Owned(Value::Null)
+    }
+
+    fn text(&self, _: &str) -> Option<String> {
+        None
     }
 }

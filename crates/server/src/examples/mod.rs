@@ -90,7 +90,10 @@ fn path(operation: &Operation) -> String {
         .parameters
         .iter()
         .filter(|parameter| parameter.place == ParameterPlace::Query && parameter.required)
-        .map(|parameter| format!("{}={}", parameter.name, sample::text(&parameter.name)))
+        .map(|parameter| {
+            let value = sample::parameter(&parameter.name, parameter.schema.as_deref());
+            format!("{}={value}", parameter.name)
+        })
         .collect();
     if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
 }
@@ -123,7 +126,8 @@ fn shown(scheme: &Scheme, plan: &Plan) -> Option<String> {
 fn body(operation: &Operation, plan: &Plan) -> String {
     let first = operation.body.types.first();
     let media = first.map(|(media, _)| media.as_str()).or(plan.request.types.first().map(String::as_str));
-    let value = first.and_then(|(_, schema)| schema.as_ref()).map(|schema| sample(schema));
+    let identifiers: Vec<&str> = plan.account.identifiers.iter().map(|rule| rule.kind.name()).collect();
+    let value = first.and_then(|(_, schema)| schema.as_ref()).map(|schema| sample(schema, &identifiers));
     let Some(Value::Object(members)) = value else { return " -d ''".to_owned() };
     let fields = || {
         members.iter().map(|(name, value)| match value {

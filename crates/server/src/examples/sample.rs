@@ -26,8 +26,27 @@ pub(super) fn text(name: &str) -> String {
     text.to_owned()
 }
 
-/// A value for a body.
-pub(super) fn sample(schema: &Schema) -> Value {
+/// What a member is, for a guess: where accounts have no username, whoever is asked for one gives what there is.
+fn meant<'n>(name: &'n str, identifiers: &[&'n str]) -> &'n str {
+    let whose = ["username", "user", "login", "identifier", "identity", "account"];
+    let names_account = whose.contains(&name.to_lowercase().as_str());
+    match identifiers.first() {
+        Some(first) if names_account && !identifiers.contains(&"username") => first,
+        _ => name,
+    }
+}
+
+/// A value for a parameter.
+pub(super) fn parameter(name: &str, schema: Option<&Schema>) -> String {
+    match schema.map(|schema| guess(name, schema.json())) {
+        Some(Value::String(text)) => text,
+        Some(other) => other.to_string(),
+        None => text(name),
+    }
+}
+
+/// A value for a body of an API whose accounts have these identifiers.
+pub(super) fn sample(schema: &Schema, identifiers: &[&str]) -> Value {
     let json = schema.json();
     let Some(Value::Object(properties)) = json.get("properties") else { return Value::Null };
     let required: Vec<&str> = match json.get("required") {
@@ -36,8 +55,9 @@ pub(super) fn sample(schema: &Schema) -> Value {
     };
     let mut body = Map::new();
     for name in required {
-        let guessed =
-            properties.get(name).map_or_else(|| Value::String(text(name)), |rule| guess(name, rule));
+        let guessed = properties
+            .get(name)
+            .map_or_else(|| json!(text(name)), |rule| guess(meant(name, identifiers), rule));
         body.insert(name.to_owned(), guessed);
     }
     let names: Vec<String> = body.keys().cloned().collect();
@@ -63,8 +83,22 @@ fn guess(name: &str, rule: &Value) -> Value {
         "integer" | "number" => json!(1),
         "array" => json!([]),
         "object" => json!({}),
-        _ => Value::String(text(name)),
+        _ => match rule.get("format").and_then(Value::as_str) {
+            Some("email") => json!(text("email")),
+            Some("uuid") => json!("0193a1b2-0000-7000-8000-000000000001"),
+            Some("date") => json!("1990-01-01"),
+            Some("uri") => json!("https://example.org/"),
+            _ => json!(text(name)),
+        },
     }
+}
+
+/// The words of a pattern that is nothing but words: `^(password|refresh_token)$`.
+fn words(pattern: &str) -> Vec<String> {
+    let bare = pattern.trim_start_matches(['^', '(']).trim_end_matches(['$', '?', ')']);
+    let plain = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let words: Vec<String> = bare.split('|').map(str::to_owned).collect();
+    if words.iter().all(|word| plain(word)) { words } else { Vec::new() }
 }
 
 /// Tries other texts for a member that breaks a rule.
@@ -77,11 +111,38 @@ fn mend(body: &mut Map<String, Value>, name: &str, schema: &Schema) {
     if !breaks(body) {
         return;
     }
-    for other in OTHERS {
+    let pattern = schema.json().pointer("/properties").and_then(|all| all.get(name)?.get("pattern"));
+    let of_pattern = pattern.and_then(Value::as_str).map(words).unwrap_or_default();
+    for other in of_pattern.iter().map(String::as_str).chain(OTHERS) {
         body.insert(name.to_owned(), json!(other));
         if !breaks(body) {
             return;
         }
     }
     body.insert(name.to_owned(), guessed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_of_words_gives_them() {
+        assert_eq!(words("^password$"), ["password"]);
+        assert_eq!(words("^(password|refresh_token)?$"), ["password", "refresh_token"]);
+        assert!(words(r"^\S+$").is_empty() && words("[0-9]{6}").is_empty());
+    }
+
+    #[test]
+    fn who_has_no_username_gives_what_there_is() {
+        assert_eq!(meant("username", &["email"]), "email");
+        assert_eq!(meant("username", &["email", "username"]), "username");
+        assert_eq!(meant("nickname", &["email"]), "nickname");
+    }
+
+    #[test]
+    fn a_rule_says_more_than_a_name() {
+        assert_eq!(guess("grant_type", &json!({"type": "string", "const": "password"})), json!("password"));
+        assert_eq!(guess("owner", &json!({"type": "string", "format": "email"})), json!("ann@example.org"));
+    }
 }
