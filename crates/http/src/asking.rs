@@ -5,9 +5,9 @@ use crate::scope::{Asked, ReplyScope, account_member};
 use doorward_contract::expression::Evaluated;
 use doorward_contract::plan::{Binding, InputPlan, InputTarget};
 use doorward_core::action::Services;
-use doorward_core::authenticate::{Alive, Presented, Rejection};
+use doorward_core::authenticate::{ACCESS, Alive, Presented, Rejection};
 use doorward_core::fault::Fault;
-use doorward_core::outcome::Answer;
+use doorward_core::outcome::{Answer, Outcome};
 use doorward_core::violation::Violation;
 use serde_json::Value;
 
@@ -63,17 +63,19 @@ impl Asking<'_> {
         })
     }
 
-    /// Whether an input says that it is about an account other than the caller's.
-    pub(crate) fn is_about_another(&self, caller: Option<&Alive>) -> bool {
+    /// The answer where an input says that it is about an account other than the caller's, or names one while nobody
+    /// says who is calling.
+    pub(crate) fn about_another(&self, caller: Option<&Alive>) -> Option<Answer> {
         let mut plans = self.binding.inputs.iter().filter(|plan| plan.target == InputTarget::OwnId);
-        plans.any(|plan| {
+        plans.find_map(|plan| {
             let sent = self.text(plan);
             if sent.is_none() && !plan.required {
-                return false;
+                return None;
             }
-            let own =
-                caller.map(|alive| loose(&account_member(self.asked, &alive.account, &["id".to_owned()])));
-            own.flatten().is_none_or(|own| sent != Some(own))
+            let Some(alive) = caller else { return Some(Rejection::Missing.answer(ACCESS)) };
+            let own = loose(&account_member(self.asked, &alive.account, &["id".to_owned()]));
+            let theirs = own.is_some() && sent == own;
+            (!theirs).then(|| Answer::bare(Outcome::Forbidden))
         })
     }
 

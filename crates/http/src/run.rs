@@ -169,12 +169,12 @@ impl Exchange<'_> {
         };
         let answer = match extract::read_inputs(binding, asked, broken) {
             Err(violations) => Answer::bare(Outcome::InvalidInput).violating(violations),
-            Ok(_) if asking.is_about_another(caller.as_ref()) => {
-                let answer = Answer::bare(Outcome::Forbidden);
-                record(trace.action, &answer, &self.context(&client, caller.as_ref(), &NoPreview)).await?;
-                answer
-            }
             Ok(mut inputs) => {
+                if let Some(answer) = asking.about_another(caller.as_ref()) {
+                    record(trace.action, &answer, &self.context(&client, caller.as_ref(), &NoPreview))
+                        .await?;
+                    return Ok(Answered { table: &binding.replies, answer, due });
+                }
                 if let Some(token) = checker.into_stage_token() {
                     inputs.values.insert(0, (STAGE_TOKEN.name, token.into()));
                 }

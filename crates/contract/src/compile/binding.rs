@@ -19,6 +19,7 @@ use super::written::{Argument, RepliesSource, ShapeSource};
 use crate::account_plan::AccountPlan;
 use crate::caller_plan::caller_of;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::document::Document;
 use crate::expression::{Ast, check_condition};
 use crate::names::{InputNames, RequestTypes};
 use crate::plan::{Binding, InputTarget, Security};
@@ -254,6 +255,19 @@ impl BindingSource {
         self.inputs.iter().any(|input| input.target == InputTarget::OwnId)
     }
 
+    /// An id that must be the caller's own wants a caller: without one every request would be refused.
+    fn knows_its_caller(&self, document: &Document, found: &mut Findings) {
+        let spec = self.action.spec();
+        let credentials = (self.security.as_ref(), self.presents());
+        let own = self.inputs.iter().find(|input| input.target == InputTarget::OwnId);
+        let Some(own) = own.filter(|_| !spec.caller.signed_in()) else { return };
+        if caller_of(spec, credentials, &document.schemes).is_none() {
+            let message = "`account_id` must be the caller's own id, and nothing here says who is asking";
+            let help = "write `security: [{…: []}]` beside `x-doorward`, or bind the input `access_token`";
+            found.error(codes::NO_SECURITY, own.span, message, help);
+        }
+    }
+
     /// What administrators do needs a contract that has some, and somebody whom it is about.
     fn has_administrators(&self, here: &Here<'_, '_>, found: &mut Findings) {
         let spec = self.action.spec();
@@ -294,6 +308,7 @@ impl BindingSource {
                 "write `security: [{…: []}]` beside `x-doorward`, or bind the input `access_token`",
             );
         }
+        self.knows_its_caller(here.shared.facts.document, found);
         linked(self, here.shared.facts.document, found);
         no_effect::check(self, self.security.is_some(), here.shared.facts.document, found);
         let asked = self.security.as_ref();

@@ -136,7 +136,10 @@ impl InputReader<'_> {
         }
         known.extend(self.spec.claims.then_some("claims"));
         known.extend(self.spec.profile.then_some("profile"));
-        known.extend(CallerInput::of_action(self.spec));
+        let own_id = self.secured || self.spec.caller.signed_in();
+        known.extend(
+            CallerInput::of_action(self.spec).filter(|name| own_id || *name != CallerInput::Id.name()),
+        );
         let message = match IdentifierKind::from_name(name) {
             Some(_) if self.spec.identifiers != Identifiers::None => {
                 format!("accounts of this contract have no `{name}`")

@@ -162,6 +162,8 @@ pub const TOKEN_WITHOUT_EXPIRY: Code = Code(115);
 pub const TOKEN_IN_REDIRECT: Code = Code(116);
 /// A return URL that the caller chooses.
 pub const CALLER_RETURN_URL: Code = Code(117);
+/// A path parameter that decides nothing about a change.
+pub const UNREAD_PATH: Code = Code(118);
 /// A cookie without HttpOnly, Secure or SameSite.
 pub const WEAK_COOKIE: Code = Code(120);
 /// A cookie whose path is wider than the API.
@@ -266,6 +268,7 @@ pub const TABLE: &[(Code, &str, &str)] = &[
     (TOKEN_WITHOUT_EXPIRY, "token without expiry", include_str!("../../rules/DW115.md")),
     (TOKEN_IN_REDIRECT, "token in a redirect query", include_str!("../../rules/DW116.md")),
     (CALLER_RETURN_URL, "caller's return URL", include_str!("../../rules/DW117.md")),
+    (UNREAD_PATH, "path parameter that decides nothing", include_str!("../../rules/DW118.md")),
     (WEAK_COOKIE, "cookie without HttpOnly, Secure or SameSite", include_str!("../../rules/DW120.md")),
     (WIDE_COOKIE, "cookie path too wide", include_str!("../../rules/DW121.md")),
     (TOKEN_IN_COOKIE_AND_BODY, "token both in cookie and body", include_str!("../../rules/DW122.md")),

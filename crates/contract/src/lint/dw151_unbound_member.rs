@@ -1,6 +1,6 @@
 //! DW151: a member that a request may bring and nothing reads is forgotten, or lies in the documentation.
 
-use super::subject::Subject;
+use super::subject::{Subject, changes, decides, reads};
 use super::{Findings, Lint};
 use crate::compile::OperationTrace;
 use crate::diagnostic::codes;
@@ -10,14 +10,17 @@ use crate::source::{Node, Span};
 pub(super) static LINT: Lint = Lint { code: codes::UNBOUND_MEMBER, check };
 
 fn check(subject: &Subject<'_>, found: &mut Findings) {
-    for (operation, trace) in subject.operations().filter(|(_, trace)| !trace.inferred) {
+    for (operation, trace) in subject.operations().filter(|(operation, _)| !says_the_same(operation)) {
         let mut wanted: Vec<(&str, String)> = Vec::new();
-        for (_, schema) in &operation.body.types {
+        // An inferred body has only what is read.
+        for (_, schema) in operation.body.types.iter().filter(|_| !trace.inferred) {
             let members = schema.iter().flat_map(|schema| schema.members());
             wanted.extend(members.map(|member| ("body", member.to_owned())));
         }
         for parameter in &operation.parameters {
             let place = match parameter.place {
+                // DW118 says it where something changes.
+                ParameterPlace::Path if changes(operation) => continue,
                 ParameterPlace::Path => "path",
                 ParameterPlace::Query => "query",
                 ParameterPlace::Header | ParameterPlace::Cookie => continue,
@@ -33,24 +36,19 @@ fn check(subject: &Subject<'_>, found: &mut Findings) {
     }
 }
 
+/// Whether an operation refuses on purpose, or answers the same whatever comes: then it need read nothing.
+fn says_the_same(operation: &Operation) -> bool {
+    operation.bindings.iter().all(|binding| matches!(binding.action.spec().name, "answer" | "refused"))
+}
+
 fn is_read(operation: &Operation, trace: &OperationTrace, place: &str, name: &str) -> bool {
-    let reads = |path: &Vec<String>| match path.as_slice() {
-        [first] => first == place,
-        [first, second, ..] => first == place && second == name,
-        [] => false,
-    };
-    let in_bindings = trace.bindings.iter().any(|binding| {
-        binding.guards.iter().chain(binding.inputs.iter().flat_map(|input| &input.reads)).any(reads)
-    });
     let tables = operation.bindings.iter().map(|binding| &binding.replies).chain([&operation.replies]);
     let mut replies = tables.flat_map(|table| table.entries.iter().flat_map(|answers| answers.iter()));
-    // An operation that refuses on purpose, or answers the same whatever comes, reads nothing.
-    let reads_anything = operation.bindings.iter().any(|binding| !binding.inputs.is_empty());
-    !reads_anything
-        || in_bindings
+    decides(trace, place, name)
         || replies.any(|guarded| {
             let trace = &guarded.reply.trace;
-            trace.guard.iter().chain(trace.reads.iter().map(|(_, path)| path)).any(reads)
+            let mut all = trace.guard.iter().chain(trace.reads.iter().map(|(_, path)| path));
+            all.any(|path| reads(path, place, name))
         })
 }
 

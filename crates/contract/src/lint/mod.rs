@@ -14,6 +14,7 @@ mod dw114_password_without_old;
 mod dw115_token_without_expiry;
 mod dw116_token_in_redirect;
 mod dw117_caller_return_url;
+mod dw118_unread_path;
 mod dw120_weak_cookie;
 mod dw121_wide_cookie;
 mod dw122_token_in_cookie_and_body;
@@ -64,7 +65,7 @@ impl Findings {
     }
 }
 
-static LINTS: [&Lint; 27] = [
+static LINTS: [&Lint; 28] = [
     &dw101_unknown_told_apart::LINT,
     &dw102_availability_oracle::LINT,
     &dw103_forgot_tells_truth::LINT,
@@ -78,6 +79,7 @@ static LINTS: [&Lint; 27] = [
     &dw115_token_without_expiry::LINT,
     &dw116_token_in_redirect::LINT,
     &dw117_caller_return_url::LINT,
+    &dw118_unread_path::LINT,
     &dw120_weak_cookie::LINT,
     &dw121_wide_cookie::LINT,
     &dw122_token_in_cookie_and_body::LINT,

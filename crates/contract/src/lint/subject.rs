@@ -91,6 +91,28 @@ impl<'s> Subject<'s> {
     }
 }
 
+/// Whether one of an operation's actions changes something.
+pub(super) fn changes(operation: &Operation) -> bool {
+    operation.bindings.iter().any(|binding| !binding.action.spec().reads_only)
+}
+
+/// Whether a guard, a check or an input of an operation reads this member of the request.
+pub(super) fn decides(trace: &OperationTrace, place: &str, name: &str) -> bool {
+    trace.bindings.iter().any(|binding| {
+        let inputs = binding.inputs.iter().flat_map(|input| &input.reads);
+        binding.guards.iter().chain(inputs).any(|path| reads(path, place, name))
+    })
+}
+
+/// Whether a path reads this member of the request, or its whole place.
+pub(super) fn reads(path: &[String], place: &str, name: &str) -> bool {
+    match path {
+        [first] => first == place,
+        [first, second, ..] => first == place && second == name,
+        [] => false,
+    }
+}
+
 fn answers(table: &ReplyTable) -> impl Iterator<Item = Answered<'_>> {
     Outcome::ALL.iter().flat_map(|outcome| {
         table.of(*outcome).iter().map(|guarded| Answered { outcome: *outcome, reply: &guarded.reply })

@@ -156,3 +156,31 @@ fn a_link_that_nobody_mails_is_named() {
     assert_eq!(said.len(), 2, "{said:?}");
     assert!(said.concat().contains("no operation mails a link for `verify`"), "{said:?}");
 }
+
+#[test]
+fn a_path_that_decides_nothing_about_a_change_is_named() {
+    let said = |path: &str, rest: &str| {
+        let head = HEAD.replace("  /it:\n    post:\n      security: [{bearer: []}]\n      x-doorward:\n", "");
+        let parameters = "parameters: [{name: id, in: path, required: true, schema: {type: string}}]";
+        let text = format!("{head}  {path}:\n    delete:\n      {parameters}\n      {rest}\n");
+        let loaded = load("lints", "lints.yaml", &text, &|_| Err("no other file".to_owned()));
+        let plan = loaded.plan.unwrap_or_else(|| panic!("{text}: {:?}", loaded.diagnostics));
+        let lines = plan.lints.iter().filter(|line| line.starts_with("DW118") || line.starts_with("DW151"));
+        lines.filter_map(|line| line.split(' ').next().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let secured = |doing: &str| {
+        said("/users/{id}", &format!("security: [{{bearer: []}}]\n      x-doorward: {{{doing}}}"))
+    };
+    let close = "action: close_account, options: {needs: session}";
+    assert_eq!(secured(&format!("{close}, replies: {{closed: {{status: 204}}}}")), ["DW118"]);
+    let echoed = format!("{close}, replies: {{closed: {{body: {{gone: $path.id}}}}}}");
+    assert_eq!(secured(&echoed), ["DW118"], "what is only repeated decides nothing");
+    let own = format!("{close}, input: {{account_id: $path.id}}, replies: {{closed: {{status: 204}}}}");
+    assert!(secured(&own).is_empty());
+    let checked = format!("{close}, checks: [\"path.id == 'me'\"], replies: {{closed: {{status: 204}}}}");
+    assert!(secured(&checked).is_empty());
+    let show = "action: show_account, replies: {shown: {body: {email: $account.email}}}";
+    assert_eq!(secured(show), ["DW151"], "reading harms nobody");
+    let no_inputs = "x-doorward: {action: refused, why: by hand, replies: {refused: {status: 403}}}";
+    assert!(said("/users/{id}", no_inputs).is_empty());
+}

@@ -26,6 +26,7 @@ mod old_hashes;
 mod outdated_codes;
 mod own_account;
 mod own_codes;
+mod own_id;
 mod own_sessions;
 mod pages;
 mod phones;
