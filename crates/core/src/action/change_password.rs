@@ -5,7 +5,7 @@ use super::caller::unbarred;
 use super::codes::overtaken;
 use super::input::Named;
 use super::proof::{Proof, prove};
-use super::start::{Wish, start_session};
+use super::start::{Wish, continue_session};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::authenticate::Rejection;
@@ -188,7 +188,7 @@ impl Action for Input {
         };
         let mut session = None;
         if let Some(wish) = &self.successor {
-            let started = start_session(&changed, (wish, self.name()), at);
+            let started = continue_session(&changed, (wish, self.name()), at);
             // Its guard is that it has not ended: whoever refreshes it at the same time finds it gone or comes first,
             // and what a refresh gave out before is of the session that ends here.
             let (session_id, reason) = (self.session, EndReason::PasswordChanged);

@@ -4,7 +4,7 @@ use super::codes::{BadCode, Guarded};
 use super::destination::{is_at, own};
 use super::find::named_or_callers;
 use super::input::Named;
-use super::start::{Wish, start_session};
+use super::start::{Wish, sign_in};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::change::{AccountUpdate, Change};
@@ -213,7 +213,7 @@ impl Input {
             Account { version: account.version + 1, identifiers, updated_at: at.now, ..account.clone() };
         let mut session = None;
         if self.sign_in {
-            let started = start_session(&account, (&self.wish, self.name()), at);
+            let started = sign_in(&account, (&self.wish, self.name()), at);
             changes.extend(started.changes);
             (account, session) = (started.account, Some(started.session));
         }

@@ -286,9 +286,9 @@ impl Input {
             });
             account.version += 1;
         }
-        let (account, session, started) = sign_in(&account, (&self.wish, self.name()), at);
-        changes.extend(started);
-        Decision { outcome: Outcome::SignedIn(account, session), changes }
+        let started = sign_in(&account, (&self.wish, self.name()), at);
+        changes.extend(started.changes);
+        Decision { outcome: Outcome::SignedIn(Arc::new(started.account), started.session), changes }
     }
 
     /// The second step: a code to the address that is named, or the account's own. One that was asked for just now

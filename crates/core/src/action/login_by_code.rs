@@ -7,7 +7,7 @@ use super::held::held_by_another;
 use super::input::Named;
 use super::register::new_account;
 use super::stage::{Holder, present, reach, token_name};
-use super::start::{Wish, sign_in, start_session};
+use super::start::{Wish, sign_in};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::authenticate::Rejection;
@@ -284,9 +284,9 @@ fn signed_in(
         });
         (account.version, account.updated_at) = (account.version + 1, at.now);
     }
-    let (account, session, started) = sign_in(&account, (wish, SPEC.name), at);
-    changes.extend(started);
-    Decision { outcome: Outcome::SignedIn(account, session), changes }
+    let started = sign_in(&account, (wish, SPEC.name), at);
+    changes.extend(started.changes);
+    Decision { outcome: Outcome::SignedIn(Arc::new(started.account), started.session), changes }
 }
 
 impl Input {
@@ -352,7 +352,7 @@ impl Input {
         let sequence = at.policy.realm_ids.contains(&PublicIdKind::Sequence);
         changes.push(Change::SpendCode { code: code.id, at: at.now });
         changes.push(Change::CreateAccount { account: Box::new(account.clone()), sequence });
-        let started = start_session(&account, (&self.wish, self.name()), at);
+        let started = sign_in(&account, (&self.wish, self.name()), at);
         changes.extend(started.changes);
         Decision { outcome: Outcome::Registered(Arc::new(started.account), started.session), changes }
     }

@@ -7,7 +7,7 @@ use super::input::{Named, broken_names, wire_name};
 use super::login::{self, SIGNED_IN};
 use super::postage::{self, Overdrawn};
 use super::send_verification::{self as sending, By};
-use super::start::{Wish, start_session};
+use super::start::{Wish, sign_in};
 use super::{Action, Context, Decision, Entry, Inputs, Options, Setting, perform, record};
 use crate::account::{Account, AccountId};
 use crate::change::Change;
@@ -336,9 +336,9 @@ impl Action for Input {
         changes.push(Change::CreateAccount { account: Box::new(account.clone()), sequence });
         let mut session = None;
         if self.sign_in && !self.needs_approval {
-            let started = start_session(&account, (&self.wish, self.name()), at);
+            let started = sign_in(&account, (&self.wish, self.name()), at);
             changes.extend(started.changes);
-            session = Some(started.session);
+            (account, session) = (started.account, Some(started.session));
         }
         if let Some((by, to)) = self.address.mailed.as_ref().zip(of_names(&self.identifiers, at).ok()) {
             changes.extend(sending::of_account((SPEC.name, by), &account, (Purpose::Verify, to), at)?);

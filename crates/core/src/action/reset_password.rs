@@ -4,7 +4,7 @@ use super::codes::{BadCode, Guarded, overtaken};
 use super::find::by_public_id;
 use super::input::{Named, wire_name};
 use super::stage::{present, token_name};
-use super::start::{Wish, start_session};
+use super::start::{Wish, sign_in};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::authenticate::Rejection;
@@ -206,7 +206,7 @@ impl Action for Input {
             Account { version: account.version + 2, must_change_password: false, ..account.clone() };
         let mut session = None;
         if self.sign_in {
-            let started = start_session(&account, (&self.wish, self.name()), at);
+            let started = sign_in(&account, (&self.wish, self.name()), at);
             changes.extend(started.changes);
             (account, session) = (started.account, Some(started.session));
         }

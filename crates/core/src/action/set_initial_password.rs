@@ -7,7 +7,7 @@ use super::held::held_by_another;
 use super::input::{Named, wire_name};
 use super::proof::{Proof, prove};
 use super::stage::{present, token_name};
-use super::start::{Wish, start_session};
+use super::start::{Wish, sign_in};
 use super::{About, Action, Context, Decision, Entry, Inputs, Options, Setting, perform};
 use crate::account::Account;
 use crate::authenticate::Rejection;
@@ -251,7 +251,7 @@ impl Action for Input {
         account.must_change_password = false;
         account.profile.clone_from(&ready.profile);
         account.updated_at = at.now;
-        let started = start_session(&account, (&self.wish, self.name()), at);
+        let started = sign_in(&account, (&self.wish, self.name()), at);
         changes.extend(started.changes);
         Ok(Decision { outcome: Outcome::Changed(Arc::new(started.account), started.session), changes })
     }

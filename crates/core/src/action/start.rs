@@ -73,13 +73,18 @@ pub(super) struct Started {
     pub(super) changes: Vec<Change>,
 }
 
-/// Starts a session of an account. An account that its owner has closed is open again by that: whoever signs in wants
-/// to keep it. `by` is the action that does it.
-pub(super) fn start_session(
+/// Starts a session in the place of one that ends: nobody signs in, so the last login stays as it is.
+pub(super) fn continue_session(
     account: &Account,
-    (wish, by): (&Wish, &'static str),
+    wish_by: (&Wish, &'static str),
     at: &Setting<'_>,
 ) -> Started {
+    start_session(account, wish_by, at)
+}
+
+/// Starts a session of an account. An account that its owner has closed is open again by that: whoever signs in wants
+/// to keep it. `by` is the action that does it.
+fn start_session(account: &Account, (wish, by): (&Wish, &'static str), at: &Setting<'_>) -> Started {
     let (account, mut changes) = reopened(account, at);
     let session = session(&account, (wish, by), at);
     changes.push(Change::StartSession {
@@ -139,17 +144,13 @@ fn session(account: &Account, (wish, by): (&Wish, &'static str), at: &Setting<'_
     })
 }
 
-/// A sign-in: the account as it is then, its new session, and the changes that make them so.
-pub(super) fn sign_in(
-    account: &Account,
-    (wish, by): (&Wish, &'static str),
-    at: &Setting<'_>,
-) -> (Arc<Account>, Arc<Session>, Vec<Change>) {
+/// Signs in: a new session of an account, whose last login this is.
+pub(super) fn sign_in(account: &Account, (wish, by): (&Wish, &'static str), at: &Setting<'_>) -> Started {
     let login = LastLogin { at: at.now, address: at.client.address.to_string() };
     let account = Account { last_login: Some(login.clone()), ..account.clone() };
     let mut started = start_session(&account, (wish, by), at);
     started.changes.push(Change::NoteLogin { account: account.id, login });
-    (Arc::new(started.account), started.session, started.changes)
+    started
 }
 
 /// When a session ends whatever happens: sign-in plus the longest that its longest-living token may live.

@@ -17,6 +17,7 @@ mod generations;
 mod grace;
 mod junk;
 mod kept;
+mod last_login;
 mod left;
 mod limits;
 mod links;
