@@ -48,8 +48,8 @@ async fn every_change_of_a_sealed_event_names_it() {
         let sql = format!("UPDATE audit SET {column} WHERE number = 5");
         assert_eq!(found(&sql).await, [Finding::Altered(5)], "{sql}");
     }
-    let sql = "UPDATE audit SET account = NULL, caller = account WHERE number = 2";
-    assert_eq!(found(sql).await, [Finding::Altered(2)]);
+    let sql = "UPDATE audit SET account = NULL, caller = account WHERE number = 3";
+    assert_eq!(found(sql).await, [Finding::Altered(3)]);
     assert_eq!(found("DELETE FROM audit WHERE number = 4").await, [Finding::Deleted(4)]);
     let swapped =
         "UPDATE audit SET number = 99 WHERE number = 1; UPDATE audit SET number = 1 WHERE number = 2;
