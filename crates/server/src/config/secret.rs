@@ -155,7 +155,7 @@ mod tests {
     use std::os::fd::AsRawFd;
 
     fn said(fetched: Result<Zeroizing<String>, Mistake>) -> String {
-        let mistake = fetched.err().expect("a mistake");
+        let mistake = fetched.expect_err("a mistake");
         format!("{} {}", mistake.said, mistake.help.join(" "))
     }
 
