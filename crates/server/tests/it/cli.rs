@@ -1,5 +1,6 @@
 //! The command line of the built binary.
 
+use crate::operations::alive;
 use crate::program::{Said, Serving, run, run_with};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
@@ -394,20 +395,9 @@ fn accounts_of_a_running_server() {
     let token: Value = serde_json::from_str(must_change.split("\r\n\r\n").nth(1).unwrap()).unwrap();
     let refresh = token["result"]["refresh_token"].as_str().unwrap();
     let access = token["result"]["access_token"].as_str().unwrap();
-    let alive = || {
-        let mut stream = server.connect();
-        write!(
-            stream,
-            "GET /_doorward/cbs/verify HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {access}\r\n\r\n"
-        )
-        .unwrap();
-        let mut reply = String::new();
-        stream.read_to_string(&mut reply).unwrap();
-        reply.starts_with("HTTP/1.1 204 ")
-    };
-    assert!(!refresh.is_empty() && alive());
+    assert!(!refresh.is_empty() && alive(&server, access));
     assert_eq!(run(data.path(), &["account", "lock", "--realm", "cbs", "--username", "ann"]).code, 0);
-    assert!(!alive());
+    assert!(!alive(&server, access));
     assert!(login("other").starts_with("HTTP/1.1 401 "));
 
     let unknown = run(data.path(), &["account", "list", "--realm", "biji"]);
